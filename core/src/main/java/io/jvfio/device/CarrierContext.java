@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.device;
+
+import io.jvfio.internal.sys.SystemCalls;
+
+/**
+ * What a carrier gets from the user's context.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param systemCalls the system calls to use, and no others
+ */
+@SuppressWarnings("exports")
+public record CarrierContext(SystemCalls systemCalls) {}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.device;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.iommu.AddressSpace;
+import java.util.Set;
+
+/**
+ * A way to open devices: the kernel, a vfio-user socket, a model. Found by {@link java.util.ServiceLoader} and asked by
+ * the scheme of a locator.
+ *
+ * <p>Threads: thread-safe.
+ */
+public interface CarrierProvider {
+
+    /** The locator schemes it opens, for example {@code vfio-user}. No two providers may name the same. */
+    Set<String> schemes();
+
+    /**
+     * Opens a device in an address space. Blocks.
+     *
+     * @param context the user's context
+     * @param locator one of this provider's schemes
+     * @param options what the user asked for; an address space in it must be of this carrier
+     * @return the device, owned by the caller. If no space was given, the device owns a private one and closes it last
+     * @throws io.jvfio.VfioException if it cannot be opened; nothing is left open
+     * @throws IllegalArgumentException if the locator is malformed or the address space is of another carrier
+     */
+    VfioDevice open(CarrierContext context, DeviceLocator locator, OpenOptions options);
+
+    /**
+     * An empty address space in which devices like the one named can be opened together.
+     *
+     * @param context the user's context
+     * @param like a locator of a device that will join first
+     * @param options the carrier's choice of address space
+     * @return the space, owned by the caller
+     */
+    AddressSpace addressSpace(CarrierContext context, DeviceLocator like, OpenOptions options);
+}

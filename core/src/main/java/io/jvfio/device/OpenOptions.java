@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.device;
+
+import io.jvfio.iommu.AddressSpace;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to open a device.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param addressSpace the space to join, or null for a private one
+ * @param iommu which kind of address space a kernel device gets
+ * @param vfToken the token of an SR-IOV function whose PF asks for one, or null
+ */
+public record OpenOptions(@Nullable AddressSpace addressSpace, IommuChoice iommu, @Nullable UUID vfToken) {
+
+    /** The kinds of IOMMU interface that Linux has. */
+    public enum IommuChoice {
+        /** iommufd where this process can use it, else group and container; the reason can be read. */
+        AUTO,
+        /** Container with {@code VFIO_TYPE1_IOMMU}. */
+        TYPE1,
+        /** Container with {@code VFIO_TYPE1v2_IOMMU}. */
+        TYPE1V2,
+        /** {@code VFIO_TYPE1_IOMMU} through iommufd's compatibility layer. */
+        COMPAT_TYPE1,
+        /** {@code VFIO_TYPE1v2_IOMMU} through iommufd's compatibility layer. */
+        COMPAT_TYPE1V2,
+        /** Character device and iommufd. */
+        IOMMUFD
+    }
+
+    /** A private address space of the best kind. */
+    public static OpenOptions defaults() {
+        return new OpenOptions(null, IommuChoice.AUTO, null);
+    }
+
+    /** The same in a space that exists. */
+    public OpenOptions withAddressSpace(AddressSpace space) {
+        return new OpenOptions(space, iommu, vfToken);
+    }
+
+    /** The same with this kind of IOMMU interface. */
+    public OpenOptions withIommu(IommuChoice choice) {
+        return new OpenOptions(addressSpace, choice, vfToken);
+    }
+
+    /** The same with a VF token. It is used only where the device asks for one. */
+    public OpenOptions withVfToken(UUID token) {
+        return new OpenOptions(addressSpace, iommu, token);
+    }
+}

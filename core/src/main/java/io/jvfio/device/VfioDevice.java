@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.device;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import io.jvfio.iommu.AddressSpace;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/**
+ * One open VFIO device: the Java counterpart of the kernel's {@code vfio_device_ops}, and the contract that everything
+ * else stands on. A kernel device, a vfio-user peer, a model in this process and a vendor's extension of any of them
+ * implement it alike, and pass the same contract tests.
+ *
+ * <p>Regions and interrupt indexes are numbered as in {@code include/uapi/linux/vfio.h}; for PCI: regions 0 to 5 are the
+ * BARs, 6 the ROM, 7 config space, 8 VGA; interrupt indexes are INTx 0, MSI 1, MSI-X 2, ERR 3, REQ 4.
+ *
+ * <p>Unless a method says otherwise it throws {@link IllegalStateException} on a closed device, {@link VfioException}
+ * when the carrier refuses, {@link DeviceGoneException} when the device is no longer there, and
+ * {@link IndexOutOfBoundsException} for an index, or a range of a region, that does not exist.
+ *
+ * <p>Threads: thread-safe. No operation calls another of the same object, so a wrapper that overrides one sees each call
+ * exactly once.
+ */
+public interface VfioDevice extends AutoCloseable {
+
+    /** What the device says of itself; read once at open. */
+    DeviceInfo info();
+
+    /**
+     * What is known of a region.
+     *
+     * @param index 0 to {@code info().regionCount() - 1}
+     */
+    RegionInfo region(int index);
+
+    /**
+     * What is known of an interrupt index.
+     *
+     * @param index 0 to {@code info().irqCount() - 1}
+     */
+    IrqInfo irq(int index);
+
+    /**
+     * Reads one register through the carrier. One access of exactly that width reaches the device. Allocates nothing.
+     *
+     * @param region the region's index
+     * @param offset bytes from the region's start, a multiple of {@code width}, but for config space, where any
+     *     alignment is allowed
+     * @param width 1, 2, 4 or 8 bytes
+     * @return the value of the little-endian register, zero-extended
+     * @throws IllegalArgumentException if the width is none of these or the offset is not aligned to it
+     */
+    long readRegister(int region, long offset, int width);
+
+    /**
+     * Writes one register through the carrier. One access of exactly that width reaches the device. Allocates nothing.
+     *
+     * @param region the region's index
+     * @param offset bytes from the region's start, aligned as for {@link #readRegister}
+     * @param width 1, 2, 4 or 8 bytes
+     * @param value the value of the little-endian register; bits above the width are ignored
+     * @throws IllegalArgumentException if the width is none of these or the offset is not aligned to it
+     */
+    void writeRegister(int region, long offset, int width, long value);
+
+    /**
+     * Reads bytes of a region. How many accesses reach the device, and of which width, is the carrier's choice.
+     *
+     * @param region the region's index
+     * @param offset bytes from the region's start
+     * @param target native memory to fill
+     * @return the bytes read: less than the target's size only where the region ends
+     */
+    int read(int region, long offset, MemorySegment target);
+
+    /**
+     * Writes bytes of a region. How many accesses reach the device, and of which width, is the carrier's choice.
+     *
+     * @param region the region's index
+     * @param offset bytes from the region's start
+     * @param source native memory to take from
+     * @return the bytes written: less than the source's size only where the region ends
+     */
+    int write(int region, long offset, MemorySegment source);
+
+    /**
+     * Maps a part of a region into this process.
+     *
+     * @param region the region's index
+     * @param offset bytes from the region's start, a multiple of the page size
+     * @param length bytes, more than 0; a length that ends inside a page is mapped to the page's end but shown exactly
+     * @return the mapping, owned by the caller, or empty if this part cannot be mapped and has to be accessed through
+     *     the carrier
+     * @throws IllegalArgumentException if the offset is not page-aligned or the length not positive
+     */
+    Optional<RegionMapping> map(int region, long offset, long length);
+
+    /**
+     * The file behind a region, for a server that passes it on. Its descriptor is borrowed.
+     *
+     * @param region the region's index
+     */
+    Optional<RegionFile> file(int region);
+
+    /**
+     * Assigns, masks, unmasks or fires interrupts. The descriptors in the request are borrowed.
+     *
+     * @return 0, or how many vectors can be had when not all that were asked for are available; then none was changed
+     */
+    int setIrqs(IrqRequest request);
+
+    /**
+     * Resets the function. Afterwards the config header is as after open (bus mastering off), maps and interrupt
+     * assignments are kept, windows stay valid, device registers have their power-on values. Stop register access
+     * first. Blocks up to the time that the reset method needs, a second or more.
+     *
+     * @throws VfioException with ENOTTY if the device has no reset
+     */
+    void reset();
+
+    /**
+     * Asks for an optional feature ({@code VFIO_DEVICE_FEATURE}).
+     *
+     * @return the answer, or empty if the device does not have the feature
+     */
+    <R> Optional<R> feature(DeviceFeature<R> request);
+
+    /** What the device reaches by DMA. Given at open; it outlives the device. */
+    AddressSpace addressSpace();
+
+    /** The ability to change address space while open, where the carrier has it. */
+    default Optional<Reattachable> reattachable() {
+        return Optional.empty();
+    }
+
+    /** The kernel's device descriptor, borrowed: the escape hatch. Empty where no kernel device is behind this one. */
+    default Optional<Fd> descriptor() {
+        return Optional.empty();
+    }
+
+    /**
+     * Closes the device: ends what it holds of the carrier and leaves its address space. Mappings of its regions must
+     * be closed before. Idempotent.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.sys;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The Linux system calls that jvfio makes, one method each.
+ *
+ * <p>Each method returns what the call returned, or {@code -errno}; none throws for a failure of the call. {@code EINTR}
+ * is retried only where a retry is always right, which each method says. Segments must be native and stay alive during
+ * the call. Production code takes an instance by constructor, so that a test can wrap it and make any call fail.
+ *
+ * <p>Threads: implementations are thread-safe.
+ */
+public interface SystemCalls {
+
+    /** {@code int open(const char *path, int flags, ...)}; retries EINTR. */
+    int open(String path, int flags, int mode);
+
+    /** {@code int close(int fd)}; never retried: after any error the descriptor is gone on Linux. */
+    int close(int fd);
+
+    /** {@code ssize_t read(int fd, void *buf, size_t count)}. */
+    long read(int fd, MemorySegment target, long size);
+
+    /** {@code ssize_t write(int fd, const void *buf, size_t count)}. */
+    long write(int fd, MemorySegment source, long size);
+
+    /** {@code ssize_t pread(int fd, void *buf, size_t count, off_t offset)}; allocates nothing. */
+    long pread(int fd, MemorySegment target, long size, long offset);
+
+    /** {@code ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)}; allocates nothing. */
+    long pwrite(int fd, MemorySegment source, long size, long offset);
+
+    /** {@code int ioctl(int fd, unsigned long request, void *argument)}. */
+    int ioctl(int fd, long request, MemorySegment argument);
+
+    /** {@code int ioctl(int fd, unsigned long request, long argument)}, the argument by value. */
+    int ioctl(int fd, long request, long argument);
+
+    /** {@code void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)}: the address. */
+    long mmap(long address, long size, int protection, int flags, int fd, long offset);
+
+    /** {@code int munmap(void *addr, size_t length)}. */
+    int munmap(long address, long size);
+
+    /** {@code int mlock(const void *addr, size_t length)}. */
+    int mlock(long address, long size);
+
+    /** {@code int madvise(void *addr, size_t length, int advice)}. */
+    int madvise(long address, long size, int advice);
+
+    /** {@code int memfd_create(const char *name, unsigned int flags)}. */
+    int memfdCreate(String name, int flags);
+
+    /** {@code int ftruncate(int fd, off_t length)}; retries EINTR. */
+    int ftruncate(int fd, long size);
+
+    /** {@code int fcntl(int fd, int command, ...)} with one integer argument. */
+    int fcntl(int fd, int command, long argument);
+
+    /** {@code int eventfd(unsigned int initval, int flags)}. */
+    int eventfd(int initial, int flags);
+
+    /** {@code int poll(struct pollfd *fds, nfds_t nfds, int timeout)}; time in milliseconds, -1 waits without end. */
+    int poll(MemorySegment pollfds, int count, int timeoutMillis);
+
+    /** {@code int epoll_create1(int flags)}. */
+    int epollCreate(int flags);
+
+    /** {@code int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)}. */
+    int epollCtl(int epoll, int operation, int fd, MemorySegment event);
+
+    /** {@code int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)}; milliseconds. */
+    int epollWait(int epoll, MemorySegment events, int capacity, int timeoutMillis);
+
+    /** {@code int getrlimit(int resource, struct rlimit *rlim)}; two 64-bit words, soft and hard. */
+    int getrlimit(int resource, MemorySegment rlimit);
+
+    /** {@code uid_t geteuid(void)}; cannot fail. */
+    int geteuid();
+
+    /** {@code getpagesize()}: the size of a page in bytes; cannot fail. */
+    int pageSize();
+}

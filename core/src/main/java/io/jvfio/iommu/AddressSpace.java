@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.iommu;
+
+import io.jvfio.VfioException;
+import java.util.List;
+
+/**
+ * What devices reach by DMA: an IOMMU address space with the registry of all that is mapped in it.
+ *
+ * <p>A space takes devices of its own carrier. A device gets its space when it is opened and leaves it when it is closed;
+ * the space outlives its devices and keeps its maps. A device that joins finds every map in place, or does not join.
+ *
+ * <p>Threads: thread-safe; {@link #mappings} takes no lock.
+ */
+public interface AddressSpace extends AutoCloseable {
+
+    /**
+     * Maps memory so that the devices of this space reach it. Blocks while the kernel pins the pages.
+     *
+     * @param source what to map; borrowed until the mapping is closed
+     * @param request where, and with which rights
+     * @return the mapping, owned by the caller
+     * @throws IllegalArgumentException if the request does not fit the source, or the carrier cannot take such a source
+     * @throws IovaExhaustedException if no usable range has room for it
+     * @throws VfioException if the carrier refuses; nothing is left mapped
+     * @throws IllegalStateException if the space is closed
+     */
+    DmaMapping map(DmaSource source, MapRequest request);
+
+    /** What is mapped now: an immutable snapshot, read without a lock and without allocation. */
+    DmaMap mappings();
+
+    /** The ranges in which IOVAs may lie, in ascending order. They shrink when a device joins that reaches less. */
+    List<IovaRange> usable();
+
+    /** The limits that a map can run into, read now. */
+    Limits limits();
+
+    /** Whether DMA is coherent with CPU caches: true on every x86. */
+    boolean coherent();
+
+    /** Which kind of address space this is, and why it was chosen, in one line for people. */
+    String description();
+
+    /**
+     * Closes the space and ends every mapping in it. Idempotent.
+     *
+     * @throws IllegalStateException if a device is still in it
+     */
+    @Override
+    void close();
+}

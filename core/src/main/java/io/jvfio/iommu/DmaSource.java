@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.iommu;
+
+import io.jvfio.Fd;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What is mapped for DMA. A carrier refuses what it cannot take.
+ *
+ * <p>Threads: immutable.
+ */
+public sealed interface DmaSource {
+
+    /** How many bytes; more than 0. */
+    long length();
+
+    /**
+     * Native memory of this process.
+     *
+     * @param memory native, page-aligned in address and size, alive until the mapping is closed
+     */
+    record Segment(MemorySegment memory) implements DmaSource {
+        /** Checks that it is native. */
+        public Segment {
+            if (!memory.isNative()) {
+                throw new IllegalArgumentException("heap memory cannot be mapped for DMA");
+            }
+        }
+
+        @Override
+        public long length() {
+            return memory.byteSize();
+        }
+    }
+
+    /**
+     * A part of a file, usually a memfd, that this process has mapped too. Carriers with processes on the other side
+     * pass the descriptor on; others map the view.
+     *
+     * @param fd the file, borrowed until the mapping is closed
+     * @param offset bytes from the file's start, page-aligned
+     * @param view this process's shared mapping of just that part
+     */
+    record File(Fd fd, long offset, MemorySegment view) implements DmaSource {
+        /** Checks that the view is native. */
+        public File {
+            if (!view.isNative()) {
+                throw new IllegalArgumentException("the view of a file must be native memory");
+            }
+            if (offset < 0) {
+                throw new IllegalArgumentException("file offset 0x" + Long.toHexString(offset) + " is negative");
+            }
+        }
+
+        @Override
+        public long length() {
+            return view.byteSize();
+        }
+    }
+
+    /**
+     * Memory that is not in this process and is reached by calls: that of a vfio-user client without shared memory.
+     *
+     * @param length bytes, more than 0
+     * @param read copies from the remote memory
+     * @param write copies to the remote memory
+     */
+    record Remote(long length, Transfer read, Transfer write) implements DmaSource {
+        /** Checks the length. */
+        public Remote {
+            if (length <= 0) {
+                throw new IllegalArgumentException("remote memory of length " + length);
+            }
+        }
+    }
+
+    /** Moves bytes between local and remote memory. Threads: implementations are thread-safe. */
+    @FunctionalInterface
+    interface Transfer {
+        /**
+         * Moves all of {@code local}. Blocks until done.
+         *
+         * @param offset bytes from the start of the remote memory
+         * @param local the local bytes to fill or to take from
+         */
+        void run(long offset, MemorySegment local);
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.mmio;
+
+/**
+ * Register access by call, for whatever is not mapped: kernel read and write, a vfio-user message, a model, a vendor's
+ * hook, special instructions.
+ *
+ * <p>Threads: implementations are thread-safe and allocate nothing.
+ */
+public interface RegisterPort {
+
+    /**
+     * Reads one register in one access.
+     *
+     * @param offset bytes from the start of the register space, a multiple of {@code width}
+     * @param width 1, 2, 4 or 8 bytes
+     * @return the value of the little-endian register, zero-extended
+     */
+    long read(long offset, int width);
+
+    /**
+     * Writes one register in one access.
+     *
+     * @param offset bytes from the start of the register space, a multiple of {@code width}
+     * @param width 1, 2, 4 or 8 bytes
+     * @param value the value; bits above the width are ignored
+     */
+    void write(long offset, int width, long value);
+}
