@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/** The {@code jvfio} command. */
+@NullMarked
+module io.jvfio.cli {
+    requires static org.jspecify;
+    requires io.jvfio.core;
+    requires info.picocli;
+
+    opens io.jvfio.cli to
+            info.picocli;
+}
