@@ -6,7 +6,18 @@ import org.jspecify.annotations.NullMarked;
  * authors build on them.
  */
 @NullMarked
+@SuppressWarnings("module") // the qualified exports name modules that are built after this one
 module io.jvfio.core {
     requires static org.jspecify;
     requires jdk.jfr;
+
+    exports io.jvfio;
+    exports io.jvfio.device;
+    exports io.jvfio.iommu;
+    exports io.jvfio.mmio;
+    exports io.jvfio.internal.sys to
+            io.jvfio.vfiouser,
+            io.jvfio.emulation,
+            io.jvfio.platform.zpci,
+            io.jvfio.testkit;
 }
