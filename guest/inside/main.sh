@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# Runs in the guest as root: finishes the system, prepares the devices, runs the job.
+
+share=/run/lab/share
+cd "$share/inside" || exit 1
+source "$share/environment"
+source "$share/inside/system.sh"
+source "$share/inside/devices.sh"
+source "$share/inside/monitor.sh"
+
+open_monitor
+finish_system
+greet_monitor || echo "guest: QEMU's monitor does not answer" >&2
+if [ "$lab_devices" = bound ]; then
+    prepare_devices >>"$share/devices.log" 2>&1 || echo "guest: not every device could be prepared, see devices.log" >&2
+fi
+
+case $lab_mode in
+    run)
+        (
+            cd "$lab_directory" || exit 126
+            source "$share/command"
+        ) 9>&- </dev/null >>"$share/stdout" 2>>"$share/stderr"
+        echo $? >"$share/exit-code"
+        ;;
+    shell)
+        cd "$lab_directory" || true
+        stty rows "$lab_rows" cols "$lab_columns"
+        setsid --ctty --wait bash -i <>/dev/ttyS0 >&0 2>&1 9>&-
+        ;;
+esac
+dmesg >"$share/dmesg"

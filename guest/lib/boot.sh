@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# Boots the guest with a job. The job and its results travel in the scratch folder:
+#   environment   variables for the guest's scripts, as shell assignments
+#   keep          folders that must be seen in the guest though a fresh file system hides their parent
+#   command       what to run, as one shell line
+#   stdout, stderr, exit-code, dmesg   what came of it
+
+results=""       # the folder of this run
+private=""       # sockets and disk images, gone afterwards
+qemu_pid=""
+
+default_timeout=900
+
+# Sets results and private.
+open_run() {
+    local base=${JVFIO_LAB_OUT:-$checkout/target/lab} old
+    mkdir -p "$base"
+    results=$base/$(date +%Y%m%d-%H%M%S)-$$
+    mkdir -p "$results"
+    ln -sfn "$(basename "$results")" "$base/latest"
+    private=$(mktemp -d "${TMPDIR:-/tmp}/jvfio-lab.XXXXXX")
+    truncate -s 64M "$private/nvme.img"
+    trap close_run EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    # The results of the last ten runs are kept.
+    find "$base" -mindepth 1 -maxdepth 1 -type d -name '2*-*' | sort -r | tail -n +11 | while IFS= read -r old; do
+        rm -rf "$old"
+    done
+}
+
+close_run() {
+    if [ -n "$qemu_pid" ]; then
+        kill "$qemu_pid" 2>/dev/null || true
+        wait "$qemu_pid" 2>/dev/null || true
+    fi
+    rm -rf "$private"
+}
+
+# write_job MODE SETUP: what the guest's scripts are told.
+write_job() {
+    local mode=$1 devices=$2 jdk
+    jdk=$(find_jdk)
+    cp -r "$guest_dir/inside" "$results/inside"
+    {
+        printf 'lab_mode=%q\n' "$mode"
+        printf 'lab_devices=%q\n' "$devices"
+        printf 'lab_directory=%q\n' "$PWD"
+        printf 'lab_checkout=%q\n' "$checkout"
+        printf 'lab_jdk=%q\n' "$jdk"
+        printf 'lab_tree=%q\n' "$tree"
+        printf 'lab_term=%q\n' "${TERM:-dumb}"
+    } >"$results/environment"
+    printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" >"$results/keep"
+}
+
+# Boots with the given arguments added, in the foreground.
+start_qemu() {
+    describe_machine "$results" "$private"
+    "${qemu_command[@]}" "${machine_arguments[@]}" "$@" -kernel "$kernel" -initrd "$initrd" -append "$kernel_command_line"
+}
+
+# run_job TIMEOUT: boots, passes the job's output on, and returns the job's exit code.
+run_job() {
+    local timeout=$1 deadline stdout_tail stderr_tail
+    : >"$results/stdout"
+    : >"$results/stderr"
+    start_qemu -serial "file:$results/console.log" -serial chardev:monitor-client </dev/null 2>"$results/qemu.log" &
+    qemu_pid=$!
+    tail -q -s 0.1 -n +1 -f --pid="$qemu_pid" "$results/stdout" &
+    stdout_tail=$!
+    tail -q -s 0.1 -n +1 -f --pid="$qemu_pid" "$results/stderr" >&2 &
+    stderr_tail=$!
+    (
+        sleep "$timeout"
+        touch "$results/timed-out"
+        kill "$qemu_pid"
+    ) &
+    deadline=$!
+    wait "$qemu_pid" || true
+    qemu_pid=""
+    kill "$deadline" 2>/dev/null || true
+    wait "$stdout_tail" "$stderr_tail" || true
+    if [ -e "$results/timed-out" ]; then
+        say "the guest was stopped after $timeout seconds, see $results"
+        return 124
+    fi
+    if [ ! -s "$results/exit-code" ]; then
+        cat "$results/qemu.log" >&2
+        tail -n 20 "$results/console.log" >&2
+        say "the guest ended without a result, see $results"
+        return 125
+    fi
+    return "$(cat "$results/exit-code")"
+}
+
+lab_run() {
+    local timeout=$default_timeout devices=bound
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --bare) devices=bare ;;
+            --timeout)
+                timeout=${2:?--timeout needs a number of seconds}
+                shift
+                ;;
+            --)
+                shift
+                break
+                ;;
+            -*) usage_error "run: unknown option $1" ;;
+            *) break ;;
+        esac
+        shift
+    done
+    [ $# -gt 0 ] || usage_error "run: which command?"
+    lab_setup
+    open_run
+    write_job run "$devices"
+    printf '%q ' "$@" >"$results/command"
+    run_job "$timeout"
+}
+
+lab_shell() {
+    [ -t 0 ] && [ -t 1 ] || usage_error "shell: needs a terminal, use 'run' for commands"
+    local devices=bound
+    [ "${1:-}" != --bare ] || devices=bare
+    lab_setup
+    open_run
+    write_job shell "$devices"
+    stty size </dev/tty | {
+        read -r rows columns
+        printf 'lab_rows=%q\nlab_columns=%q\n' "$rows" "$columns"
+    } >>"$results/environment"
+    start_qemu -chardev stdio,id=terminal,signal=off -serial chardev:terminal -serial chardev:monitor-client
+}

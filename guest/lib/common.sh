@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# Messages, the cache folder and its lock.
+
+cache="${JVFIO_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/jvfio}/lab"
+
+say() {
+    printf 'lab: %s\n' "$*" >&2
+}
+
+die() {
+    printf 'lab: %s\n' "$*" >&2
+    exit 1
+}
+
+usage_error() {
+    printf 'lab: %s\n' "$*" >&2
+    exit 64
+}
+
+# The guest runs the host's own programs, so both must be x86-64 Linux.
+require_host() {
+    [ "$(uname -sm)" = "Linux x86_64" ] || die "the guest lab needs an x86-64 Linux host, this is $(uname -sm)"
+}
+
+# Runs a preparing step under the cache's lock, so that two labs never build the same thing at once.
+with_lock() {
+    mkdir -p "$cache"
+    local lock
+    exec {lock}>"$cache/lock"
+    if ! flock -n "$lock"; then
+        say "waiting for another lab that is preparing $cache"
+        flock "$lock"
+    fi
+    "$@"
+    exec {lock}>&-
+}
+
+# Prints a short hash of what it reads.
+digest() {
+    sha256sum | cut -c 1-16
+}

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# The machine: its devices stand at fixed addresses, which inside/devices.sh and the tests know.
+
+# Sets machine_arguments for a guest whose scratch folder is $1; sockets and images are in $2.
+describe_machine() {
+    local share=$1 private=$2
+    machine_arguments=(
+        -machine "q35,kernel-irqchip=split" -accel "tcg,thread=multi" -cpu max -smp 2 -m 4G
+        -nodefaults -display none -no-reboot
+
+        # Hot-plug through the root port itself: the kernel has no ACPI hot-plug.
+        -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off
+        -device "intel-iommu,intremap=on,caching-mode=on,device-iotlb=on"
+
+        # The host's files (read-only), and the scratch folder of this run.
+        -fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
+        -device "virtio-9p-pci,fsdev=host,mount_tag=host,bus=pcie.0,addr=1"
+        -fsdev "local,id=share,path=$share,security_model=none,multidevs=remap"
+        -device "virtio-9p-pci,fsdev=share,mount_tag=share,bus=pcie.0,addr=2"
+
+        # Root complex integrated endpoints, each in a group of its own.
+        -device "edu,bus=pcie.0,addr=4"
+        -device "pci-testdev,bus=pcie.0,addr=5"
+        -drive "file=$private/nvme.img,if=none,id=disk,format=raw" -device "nvme,drive=disk,serial=jvfio,bus=pcie.0,addr=6"
+        -netdev "hubport,id=net0,hubid=0" -device "e1000e,netdev=net0,mac=52:54:00:00:00:07,bus=pcie.0,addr=7"
+
+        # igb behind a root port (01:00.0), so that it has FLR and virtual functions; a cable to the e1000e above.
+        -device "pcie-root-port,id=rp0,bus=pcie.0,addr=8,chassis=1"
+        -netdev "hubport,id=net1,hubid=0" -device "igb,netdev=net1,mac=52:54:00:00:01:00,bus=rp0"
+
+        # The one that can be pulled out (02:00.0).
+        -device "pcie-root-port,id=rp1,bus=pcie.0,addr=9,chassis=2"
+        -device "e1000e,id=hot,mac=52:54:00:00:02:00,bus=rp1"
+
+        # Two functions and their bridge in one group (00:0a.0, 03:01.0, 03:02.0).
+        -device "pcie-pci-bridge,id=pb,bus=pcie.0,addr=a"
+        -device "edu,bus=pb,addr=1"
+        -device "pci-testdev,bus=pb,addr=2"
+
+        -device "virtio-net-pci,mac=52:54:00:00:00:0b,bus=pcie.0,addr=b"
+
+        # A host bridge that bypasses the IOMMU: its e1000e (41:00.0) is only to be had in no-IOMMU mode.
+        -device "pxb-pcie,id=pxb,bus_nr=64,bus=pcie.0,addr=c,bypass_iommu=on"
+        -device "pcie-root-port,id=rp2,bus=pxb,chassis=3"
+        -device "e1000e,mac=52:54:00:00:41:00,bus=rp2"
+
+        # QEMU's monitor (QMP) is wired to the guest's second serial port: QEMU is its own client.
+        -chardev "socket,id=monitor,path=$private/monitor,server=on,wait=off" -mon "chardev=monitor,mode=control"
+        -chardev "socket,id=monitor-client,path=$private/monitor"
+    )
+}
+
+kernel_command_line="console=ttyS0 quiet panic=-1 rdinit=/init intel_iommu=on iommu=pt \
+hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=64"

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# QEMU and the tools of the lab: the host's QEMU where it is new enough, else one out of a Debian tree in the cache.
+
+qemu_minimum=10.1
+tool_packages=(busybox-static cpio pciutils kmod)
+tree=""          # the Debian tree, empty without one
+qemu_command=()  # QEMU and the arguments that every use of it needs
+
+version_at_least() {
+    [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+host_qemu_is_new_enough() {
+    command -v qemu-system-x86_64 >/dev/null || return 1
+    local version
+    version=$(qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')
+    version_at_least "${version:-0}" "$qemu_minimum"
+}
+
+# Sets tree and qemu_command.
+prepare_tools() {
+    local packages=("${tool_packages[@]}") from_host=no
+    if [ -z "${JVFIO_LAB_OWN_QEMU:-}" ] && host_qemu_is_new_enough; then
+        from_host=yes
+    else
+        packages+=(qemu-system-x86)
+    fi
+    if [ "$from_host" = yes ] && ! command -v apt-get >/dev/null; then
+        command -v busybox >/dev/null && command -v cpio >/dev/null \
+            || die "install busybox (statically linked) and cpio, the lab needs them"
+        qemu_command=(qemu-system-x86_64)
+        return
+    fi
+    tree=$cache/tree-$(printf '%s ' 1 "${packages[@]}" | digest)
+    [ -e "$tree/complete" ] || make_tree "${packages[@]}"
+    if [ "$from_host" = yes ]; then
+        qemu_command=(qemu-system-x86_64)
+    else
+        qemu_command=(env "QEMU_MODULE_DIR=$tree/usr/lib/x86_64-linux-gnu/qemu" "$tree/run" qemu-system-x86_64
+            -L "$tree/usr/share/qemu" -L "$tree/usr/share/seabios" -L "$tree/usr/lib/ipxe/qemu")
+    fi
+}
+
+make_tree() {
+    require_debian_tools "no QEMU $qemu_minimum or later and no apt to fetch one: install qemu-system-x86_64 \
+$qemu_minimum or later, busybox (static) and cpio"
+    say "fetching $* from Debian, about 40 MB, into $cache (once)"
+    local new package
+    new=$(mktemp -d "$cache/tree-new.XXXXXX")
+    refresh_package_lists
+    download_packages "$new/archives" "$@"
+    for package in "$new"/archives/*.deb; do
+        dpkg-deb -x "$package" "$new"
+        basename "$package" .deb >>"$new/packages"
+    done
+    rm -rf "$new/archives"
+    write_tree_runner "$new/run"
+    chmod 755 "$new"
+    touch "$new/complete"
+    rm -rf "$tree"
+    mv "$new" "$tree"
+}
+
+# run PROGRAM ARGUMENT...: starts a program of the tree with the tree's own loader and libraries.
+write_tree_runner() {
+    cat >"$1" <<'END'
+#!/bin/sh
+tree=$(dirname "$0")
+for folder in bin sbin; do
+    [ -x "$tree/usr/$folder/$1" ] && program=$tree/usr/$folder/$1
+done
+shift
+exec "$tree/usr/lib64/ld-linux-x86-64.so.2" --library-path "$tree/usr/lib/x86_64-linux-gnu" "$program" "$@"
+END
+    chmod 755 "$1"
+}
+
+busybox_binary() {
+    if [ -n "$tree" ]; then
+        printf '%s' "$tree/usr/bin/busybox"
+    else
+        command -v busybox
+    fi
+}
+
+run_cpio() {
+    if [ -n "$tree" ]; then
+        "$tree/run" cpio "$@"
+    else
+        cpio "$@"
+    fi
+}
