@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 /** The {@code jvfio} command. */
 @NullMarked
 module io.jvfio.cli {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires io.jvfio.core;
     requires info.picocli;
 

@@ -4,6 +4,6 @@ import org.jspecify.annotations.NullMarked;
 /** Small complete programs that show how a driver is written. */
 @NullMarked
 module io.jvfio.examples {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires transitive io.jvfio.core;
 }

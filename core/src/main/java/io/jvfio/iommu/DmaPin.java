@@ -21,6 +21,9 @@ public final class DmaPin implements AutoCloseable {
         DENIED
     }
 
+    /** A pin that holds nothing yet. */
+    public DmaPin() {}
+
     /** How many mappings lie under the range. */
     public int parts() {
         throw new UnsupportedOperationException();
