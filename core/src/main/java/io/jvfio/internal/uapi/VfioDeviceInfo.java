@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.uapi;
+
+import static io.jvfio.internal.uapi.Layouts.clear;
+import static io.jvfio.internal.uapi.Layouts.field;
+import static io.jvfio.internal.uapi.Layouts.sizeOf;
+import static io.jvfio.internal.uapi.Layouts.struct;
+import static io.jvfio.internal.uapi.Layouts.u32;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * {@code struct vfio_device_info} of {@code include/uapi/linux/vfio.h}, since Linux 3.6: what a device has.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param flags {@code VFIO_DEVICE_FLAGS_}
+ * @param numRegions how many region indexes there are
+ * @param numIrqs how many interrupt indexes there are
+ * @param capOffset the offset of the first capability, in bytes; only with {@link #VFIO_DEVICE_FLAGS_CAPS}
+ */
+public record VfioDeviceInfo(int flags, int numRegions, int numIrqs, int capOffset) {
+    /** The C layout. */
+    public static final StructLayout LAYOUT = struct(
+            "vfio_device_info",
+            u32("argsz"),
+            u32("flags"),
+            u32("num_regions"),
+            u32("num_irqs"),
+            u32("cap_offset"),
+            u32("pad"));
+
+    /** Asks a device; out: all. */
+    public static final Ioctl VFIO_DEVICE_GET_INFO = Ioctl.vfio("VFIO_DEVICE_GET_INFO", 7);
+
+    /** {@code VFIO_DEVICE_RESET} works. */
+    public static final int VFIO_DEVICE_FLAGS_RESET = 1 << 0;
+
+    /** A PCI device. */
+    public static final int VFIO_DEVICE_FLAGS_PCI = 1 << 1;
+
+    /** A platform device. */
+    public static final int VFIO_DEVICE_FLAGS_PLATFORM = 1 << 2;
+
+    /** An AMBA device. */
+    public static final int VFIO_DEVICE_FLAGS_AMBA = 1 << 3;
+
+    /** A channel I/O subchannel. */
+    public static final int VFIO_DEVICE_FLAGS_CCW = 1 << 4;
+
+    /** A cryptographic adjunct processor. */
+    public static final int VFIO_DEVICE_FLAGS_AP = 1 << 5;
+
+    /** A device of an NXP management complex. */
+    public static final int VFIO_DEVICE_FLAGS_FSL_MC = 1 << 6;
+
+    /** There may be capabilities. */
+    public static final int VFIO_DEVICE_FLAGS_CAPS = 1 << 7;
+
+    /** A device of an AMD CDX bus. */
+    public static final int VFIO_DEVICE_FLAGS_CDX = 1 << 8;
+
+    /** Id of {@link VfioDeviceInfoCapZpciBase}. */
+    public static final int VFIO_DEVICE_INFO_CAP_ZPCI_BASE = 1;
+
+    /** Id of {@link VfioDeviceInfoCapZpciGroup}. */
+    public static final int VFIO_DEVICE_INFO_CAP_ZPCI_GROUP = 2;
+
+    /** Id of {@link VfioDeviceInfoCapZpciUtil}. */
+    public static final int VFIO_DEVICE_INFO_CAP_ZPCI_UTIL = 3;
+
+    /** Id of {@link VfioDeviceInfoCapZpciPfip}. */
+    public static final int VFIO_DEVICE_INFO_CAP_ZPCI_PFIP = 4;
+
+    /** Id of {@link VfioDeviceInfoCapPciAtomicComp}. */
+    public static final int VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP = 5;
+
+    // Before Linux 6.6 the struct had no padding, and a capability could start right behind cap_offset.
+    private static final long FIXED_SIZE = 20;
+
+    private static final VarHandle ARGSZ = field(LAYOUT, "argsz");
+    private static final VarHandle FLAGS = field(LAYOUT, "flags");
+    private static final VarHandle NUM_REGIONS = field(LAYOUT, "num_regions");
+    private static final VarHandle NUM_IRQS = field(LAYOUT, "num_irqs");
+    private static final VarHandle CAP_OFFSET = field(LAYOUT, "cap_offset");
+
+    /** Returns what to send; the segment it fills may have room for capabilities. */
+    public static VfioDeviceInfo request() {
+        return new VfioDeviceInfo(0, 0, 0, 0);
+    }
+
+    /** Decodes the struct at the start of {@code segment}. */
+    public static VfioDeviceInfo read(MemorySegment segment) {
+        return new VfioDeviceInfo(
+                (int) FLAGS.get(segment), (int) NUM_REGIONS.get(segment), (int) NUM_IRQS.get(segment), (int)
+                        CAP_OFFSET.get(segment));
+    }
+
+    /** Encodes the struct at the start of {@code segment}, the size being that of the segment. */
+    public void fill(MemorySegment segment) {
+        clear(LAYOUT, segment);
+        ARGSZ.set(segment, sizeOf(segment.byteSize()));
+        FLAGS.set(segment, flags);
+        NUM_REGIONS.set(segment, numRegions);
+        NUM_IRQS.set(segment, numIrqs);
+        CAP_OFFSET.set(segment, capOffset);
+    }
+
+    /**
+     * Returns the capabilities that the kernel put behind the struct.
+     *
+     * @param segment the buffer given to the ioctl
+     * @throws MalformedStructException if the buffer is too short for all of them, or the chain is broken
+     */
+    public static CapabilityChain capabilities(MemorySegment segment) {
+        VfioDeviceInfo info = read(segment);
+        return (info.flags & VFIO_DEVICE_FLAGS_CAPS) == 0
+                ? CapabilityChain.empty()
+                : CapabilityChain.read(segment, FIXED_SIZE, info.capOffset);
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The kernel's ABI for VFIO and iommufd: structs, ioctls and constants of {@code vfio.h}, {@code vfio_zdev.h} and
+ * {@code iommufd.h}, in the headers' spelling.
+ *
+ * <p>There is one record for each struct, named after it. {@code LAYOUT} is the C layout, {@code read} decodes a segment,
+ * {@code fill} encodes one: it sets {@code argsz} or {@code size} and zeroes what is reserved. Fields that only the kernel
+ * writes are encoded, too, so that a stand-in for the kernel can answer. Flags and ioctls are constants of the record whose
+ * struct they belong to; a call looks like this:
+ *
+ * <pre>{@code
+ * MemorySegment struct = arena.allocate(IommuIoasAlloc.LAYOUT);
+ * IommuIoasAlloc.request().fill(struct);
+ * int result = calls.ioctl(fd, IommuIoasAlloc.IOMMU_IOAS_ALLOC.request(), struct);
+ * int ioas = IommuIoasAlloc.read(struct).outIoasId();
+ * }</pre>
+ *
+ * <p>Unsigned 32- and 64-bit fields stay {@code int} and {@code long}; narrower ones are widened. Left out is what a PCI or
+ * mdev device cannot meet: sPAPR and EEH, channel I/O, adjunct processors, NVLink, and version 1 of migration.
+ */
+package io.jvfio.internal.uapi;
