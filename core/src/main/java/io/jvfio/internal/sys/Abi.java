@@ -169,8 +169,8 @@ public record Abi(
             case "aarch64", "arm64" -> AARCH64;
             case "s390x" -> S390X;
             default ->
-                throw new UnsupportedOperationException("jvfio has no system-call numbers for " + architecture
-                        + "; it knows x86-64, arm64 and s390x");
+                throw new UnsupportedOperationException(
+                        "jvfio has no system-call numbers for " + architecture + "; it knows x86-64, arm64 and s390x");
         };
     }
 }

@@ -14,6 +14,16 @@ import java.lang.foreign.MemorySegment;
  */
 public interface SystemCalls {
 
+    /**
+     * The calls of this machine's kernel.
+     *
+     * @throws UnsupportedOperationException if this is not Linux on a supported architecture
+     * @throws IllegalCallerException if jvfio may not call native code; the message has the missing flag
+     */
+    static SystemCalls linux() {
+        return LinuxSystemCalls.open();
+    }
+
     /** {@code int open(const char *path, int flags, ...)}; retries EINTR. */
     int open(String path, int flags, int mode);
 
@@ -56,6 +66,9 @@ public interface SystemCalls {
     /** {@code int ftruncate(int fd, off_t length)}; retries EINTR. */
     int ftruncate(int fd, long size);
 
+    /** {@code int fallocate(int fd, int mode, off_t offset, off_t length)}; retries EINTR. */
+    int fallocate(int fd, int mode, long offset, long size);
+
     /** {@code int fcntl(int fd, int command, ...)} with one integer argument. */
     int fcntl(int fd, int command, long argument);
 
@@ -76,6 +89,36 @@ public interface SystemCalls {
 
     /** {@code int getrlimit(int resource, struct rlimit *rlim)}; two 64-bit words, soft and hard. */
     int getrlimit(int resource, MemorySegment rlimit);
+
+    /** {@code int setrlimit(int resource, const struct rlimit *rlim)}; two 64-bit words, soft and hard. */
+    int setrlimit(int resource, MemorySegment rlimit);
+
+    /** {@code int socket(int domain, int type, int protocol)}. */
+    int socket(int domain, int type, int protocol);
+
+    /** {@code int socketpair(int domain, int type, int protocol, int sv[2])}. */
+    int socketpair(int domain, int type, int protocol, MemorySegment pair);
+
+    /** {@code int connect(int fd, const struct sockaddr *addr, socklen_t len)}. */
+    int connect(int fd, MemorySegment address, int size);
+
+    /** {@code int bind(int fd, const struct sockaddr *addr, socklen_t len)}. */
+    int bind(int fd, MemorySegment address, int size);
+
+    /** {@code int listen(int fd, int backlog)}. */
+    int listen(int fd, int backlog);
+
+    /** {@code int accept4(int fd, NULL, NULL, int flags)}: the peer's address is not asked for. */
+    int accept4(int fd, int flags);
+
+    /** {@code ssize_t sendmsg(int fd, const struct msghdr *message, int flags)}; retries EINTR: nothing was sent. */
+    long sendmsg(int fd, MemorySegment message, int flags);
+
+    /** {@code ssize_t recvmsg(int fd, struct msghdr *message, int flags)}; retries EINTR: nothing was received. */
+    long recvmsg(int fd, MemorySegment message, int flags);
+
+    /** {@code int shutdown(int fd, int how)}; wakes whoever is blocked on the socket. */
+    int shutdown(int fd, int how);
 
     /** {@code uid_t geteuid(void)}; cannot fail. */
     int geteuid();

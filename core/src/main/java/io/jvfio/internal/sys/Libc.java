@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.sys;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The C library's functions, linked once. All but two capture errno: their first parameter is
+ * {@link ThreadMemory#capture}.
+ *
+ * <p>{@code size_t}, {@code ssize_t}, {@code off_t}, {@code nfds_t} and the request of {@code ioctl} are 64-bit words on
+ * every supported architecture. Variadic functions are linked as such: where their arguments travel differs from that of
+ * fixed parameters on some ABIs. No function is linked as critical: each may block, or is too rare to matter.
+ *
+ * <p>Threads: immutable.
+ */
+@SuppressWarnings("restricted") // this class is the fence
+final class Libc {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final SymbolLookup LIBRARY = LINKER.defaultLookup();
+
+    /** {@code int open(const char *path, int flags, mode_t mode)}. */
+    static final MethodHandle OPEN = variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+
+    /** {@code int close(int fd)}. */
+    static final MethodHandle CLOSE = link("close", JAVA_INT, JAVA_INT);
+
+    /** {@code ssize_t read(int fd, void *buf, size_t count)}. */
+    static final MethodHandle READ = link("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+
+    /** {@code ssize_t write(int fd, const void *buf, size_t count)}. */
+    static final MethodHandle WRITE = link("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+
+    /** {@code ssize_t pread(int fd, void *buf, size_t count, off_t offset)}. */
+    static final MethodHandle PREAD = link("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+
+    /** {@code ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)}. */
+    static final MethodHandle PWRITE = link("pwrite", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+
+    /** {@code int ioctl(int fd, unsigned long request, void *argument)}. */
+    static final MethodHandle IOCTL_ADDRESS = variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
+
+    /** {@code int ioctl(int fd, unsigned long request, unsigned long argument)}. */
+    static final MethodHandle IOCTL_VALUE = variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+    /** {@code void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)}, addresses as numbers. */
+    static final MethodHandle MMAP =
+            link("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+
+    /** {@code int munmap(void *addr, size_t length)}. */
+    static final MethodHandle MUNMAP = link("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+    /** {@code int mlock(const void *addr, size_t length)}. */
+    static final MethodHandle MLOCK = link("mlock", JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+    /** {@code int madvise(void *addr, size_t length, int advice)}. */
+    static final MethodHandle MADVISE = link("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+
+    /** {@code int memfd_create(const char *name, unsigned int flags)}. */
+    static final MethodHandle MEMFD_CREATE = link("memfd_create", JAVA_INT, ADDRESS, JAVA_INT);
+
+    /** {@code int ftruncate(int fd, off_t length)}. */
+    static final MethodHandle FTRUNCATE = link("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
+
+    /** {@code int fallocate(int fd, int mode, off_t offset, off_t length)}. */
+    static final MethodHandle FALLOCATE = link("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+    /** {@code int fcntl(int fd, int command, long argument)}. */
+    static final MethodHandle FCNTL = variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+
+    /** {@code int eventfd(unsigned int initval, int flags)}. */
+    static final MethodHandle EVENTFD = link("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+
+    /** {@code int poll(struct pollfd *fds, nfds_t nfds, int timeout)}. */
+    static final MethodHandle POLL = link("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+
+    /** {@code int epoll_create1(int flags)}. */
+    static final MethodHandle EPOLL_CREATE = link("epoll_create1", JAVA_INT, JAVA_INT);
+
+    /** {@code int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)}. */
+    static final MethodHandle EPOLL_CTL = link("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+
+    /** {@code int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)}. */
+    static final MethodHandle EPOLL_WAIT = link("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+
+    /** {@code int getrlimit(int resource, struct rlimit *rlim)}. */
+    static final MethodHandle GETRLIMIT = link("getrlimit", JAVA_INT, JAVA_INT, ADDRESS);
+
+    /** {@code int setrlimit(int resource, const struct rlimit *rlim)}. */
+    static final MethodHandle SETRLIMIT = link("setrlimit", JAVA_INT, JAVA_INT, ADDRESS);
+
+    /** {@code int socket(int domain, int type, int protocol)}. */
+    static final MethodHandle SOCKET = link("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+
+    /** {@code int socketpair(int domain, int type, int protocol, int sv[2])}. */
+    static final MethodHandle SOCKETPAIR = link("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+
+    /** {@code int connect(int fd, const struct sockaddr *addr, socklen_t len)}. */
+    static final MethodHandle CONNECT = link("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+
+    /** {@code int bind(int fd, const struct sockaddr *addr, socklen_t len)}. */
+    static final MethodHandle BIND = link("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+
+    /** {@code int listen(int fd, int backlog)}. */
+    static final MethodHandle LISTEN = link("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+
+    /** {@code int accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags)}. */
+    static final MethodHandle ACCEPT4 = link("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+
+    /** {@code ssize_t sendmsg(int fd, const struct msghdr *message, int flags)}. */
+    static final MethodHandle SENDMSG = link("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+
+    /** {@code ssize_t recvmsg(int fd, struct msghdr *message, int flags)}. */
+    static final MethodHandle RECVMSG = link("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+
+    /** {@code int shutdown(int fd, int how)}. */
+    static final MethodHandle SHUTDOWN = link("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+
+    /** {@code uid_t geteuid(void)}; does not set errno. */
+    static final MethodHandle GETEUID = infallible("geteuid");
+
+    /** {@code int getpagesize(void)}; does not set errno. */
+    static final MethodHandle GETPAGESIZE = infallible("getpagesize");
+
+    private Libc() {}
+
+    private static MethodHandle link(String name, MemoryLayout result, MemoryLayout... parameters) {
+        return LINKER.downcallHandle(
+                LIBRARY.findOrThrow(name),
+                FunctionDescriptor.of(result, parameters),
+                Linker.Option.captureCallState("errno"));
+    }
+
+    /** The parameters from {@code firstVariadic} on stand for the ellipsis of the prototype. */
+    private static MethodHandle variadic(
+            String name, int firstVariadic, MemoryLayout result, MemoryLayout... parameters) {
+        return LINKER.downcallHandle(
+                LIBRARY.findOrThrow(name),
+                FunctionDescriptor.of(result, parameters),
+                Linker.Option.captureCallState("errno"),
+                Linker.Option.firstVariadicArg(firstVariadic));
+    }
+
+    private static MethodHandle infallible(String name) {
+        return LINKER.downcallHandle(LIBRARY.findOrThrow(name), FunctionDescriptor.of(JAVA_INT));
+    }
+}
