@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.sys;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A UNIX stream socket in the file system that accepts connections.
+ *
+ * <p>Threads: thread-safe. {@link #accept} blocks, and pins the carrier of a virtual thread.
+ */
+public final class UnixListener implements AutoCloseable {
+    private final SystemCalls sys;
+    private final Descriptor fd;
+    private final String path;
+
+    private UnixListener(SystemCalls sys, Descriptor fd, String path) {
+        this.sys = sys;
+        this.fd = fd;
+        this.path = path;
+    }
+
+    /**
+     * Listens at a path that does not exist yet. Who may connect is decided by the permissions of its folder and the
+     * umask of the process.
+     *
+     * @param path at most 107 bytes
+     * @param backlog how many connections may wait to be accepted
+     * @throws VfioException with EADDRINUSE if the path exists
+     */
+    public static UnixListener open(SystemCalls sys, String path, int backlog) {
+        int result = sys.socket(Abi.AF_UNIX, Abi.SOCK_STREAM | Abi.SOCK_CLOEXEC, 0);
+        Descriptor fd = Descriptor.of(sys, result, "socket", path);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = UnixAddress.of(arena, path);
+            bind(sys, fd, address, backlog);
+        } catch (RuntimeException e) {
+            throw Failures.closing(e, fd);
+        }
+        return new UnixListener(sys, fd, path);
+    }
+
+    private static void bind(SystemCalls sys, Descriptor fd, MemorySegment address, int backlog) {
+        int number = fd.acquire();
+        try {
+            int result = sys.bind(number, address, (int) address.byteSize());
+            if (result < 0) {
+                throw VfioException.of("bind", -result, fd.subject());
+            }
+            result = sys.listen(number, backlog);
+            if (result < 0) {
+                throw Failures.closing(VfioException.of("listen", -result, fd.subject()), () -> unlink(fd.subject()));
+            }
+        } finally {
+            fd.release();
+        }
+    }
+
+    /** The descriptor, borrowed, for waiting: it is readable when a connection waits. */
+    public Fd fd() {
+        return fd;
+    }
+
+    /**
+     * Takes the next connection. Blocks until there is one.
+     *
+     * @return the connection, owned by the caller
+     * @throws IllegalStateException if this is closed
+     * @throws VfioException with EINVAL if this is closed while it waits
+     */
+    public UnixSocket accept() {
+        int number = fd.acquire();
+        int result;
+        try {
+            do {
+                result = sys.accept4(number, Abi.SOCK_CLOEXEC);
+            } while (result == -Errno.EINTR);
+        } finally {
+            fd.release();
+        }
+        return UnixSocket.of(sys, Descriptor.of(sys, result, "accept4", path));
+    }
+
+    /** Wakes who waits in {@link #accept}, closes the socket and removes its path. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (!fd.isOpen()) {
+            return;
+        }
+        int number = fd.acquire();
+        try {
+            sys.shutdown(number, Abi.SHUT_RDWR); // only to wake; a failure leaves nothing undone
+        } finally {
+            fd.release();
+        }
+        fd.close();
+        unlink(path);
+    }
+
+    private static void unlink(String path) {
+        try {
+            Files.deleteIfExists(Path.of(path));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

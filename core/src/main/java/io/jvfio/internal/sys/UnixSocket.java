@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.sys;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A connected UNIX stream socket that passes descriptors beside its bytes ({@code unix(7)}, {@code SCM_RIGHTS}).
+ *
+ * <p>Threads: one sender and one receiver at a time; {@link #shutdown} and {@link #close} on any thread. Sending and
+ * receiving block, and pin the carrier of a virtual thread.
+ */
+public final class UnixSocket implements AutoCloseable {
+    private final SystemCalls sys;
+    private final Descriptor fd;
+    private final Arena arena = Arena.ofShared();
+    private final SocketMessage outgoing = new SocketMessage(arena);
+    private final SocketMessage incoming = new SocketMessage(arena);
+
+    private UnixSocket(SystemCalls sys, Descriptor fd) {
+        this.sys = sys;
+        this.fd = fd;
+    }
+
+    /** A socket that is connected already; it belongs to the result. */
+    public static UnixSocket of(SystemCalls sys, Descriptor connected) {
+        return new UnixSocket(sys, connected);
+    }
+
+    /**
+     * Connects to a server. Blocks while its queue is full.
+     *
+     * @param path of the socket, at most 107 bytes
+     * @throws IllegalArgumentException if the path is too long
+     * @throws VfioException if nobody listens there
+     */
+    public static UnixSocket connect(SystemCalls sys, String path) {
+        int result = sys.socket(Abi.AF_UNIX, Abi.SOCK_STREAM | Abi.SOCK_CLOEXEC, 0);
+        Descriptor fd = Descriptor.of(sys, result, "socket", path);
+        try (Arena arena = Arena.ofConfined()) {
+            connect(sys, fd, UnixAddress.of(arena, path));
+        } catch (RuntimeException e) {
+            throw Failures.closing(e, fd);
+        }
+        return new UnixSocket(sys, fd);
+    }
+
+    private static void connect(SystemCalls sys, Descriptor fd, MemorySegment address) {
+        int number = fd.acquire();
+        int result;
+        try {
+            do {
+                result = sys.connect(number, address, (int) address.byteSize());
+            } while (result == -Errno.EINTR);
+        } finally {
+            fd.release();
+        }
+        if (result < 0) {
+            throw VfioException.of("connect", -result, fd.subject());
+        }
+    }
+
+    /** Two sockets, each connected to the other. */
+    public static List<UnixSocket> pair(SystemCalls sys) {
+        MemorySegment pair = ThreadMemory.current().scratch();
+        int result = sys.socketpair(Abi.AF_UNIX, Abi.SOCK_STREAM | Abi.SOCK_CLOEXEC, 0, pair);
+        if (result < 0) {
+            throw VfioException.of("socketpair", -result, "socket pair");
+        }
+        int first = pair.getAtIndex(ValueLayout.JAVA_INT, 0);
+        int second = pair.getAtIndex(ValueLayout.JAVA_INT, 1);
+        return List.of(
+                new UnixSocket(sys, Descriptor.of(sys, first, "socketpair", "socket pair")),
+                new UnixSocket(sys, Descriptor.of(sys, second, "socketpair", "socket pair")));
+    }
+
+    /** The descriptor, borrowed, for waiting. */
+    public Fd fd() {
+        return fd;
+    }
+
+    /**
+     * Sends all bytes; the descriptors travel with the first of them. Blocks.
+     *
+     * @param bytes native, 1 or more
+     * @param fds at most 253, borrowed: the peer gets duplicates
+     * @throws VfioException with EPIPE if the peer is gone; part of the bytes may have been sent then
+     */
+    public void send(MemorySegment bytes, List<? extends Fd> fds) {
+        if (bytes.byteSize() == 0 || fds.size() > SocketMessage.MAX_FDS) {
+            throw new IllegalArgumentException(
+                    "cannot send " + bytes.byteSize() + " bytes with " + fds.size() + " descriptors");
+        }
+        int number = fd.acquire();
+        int held = 0;
+        try {
+            outgoing.prepare(bytes, fds.size());
+            for (; held < fds.size(); held++) {
+                outgoing.fd(held, fds.get(held).acquire());
+            }
+            long sent = transfer(true, number, outgoing);
+            while (sent < bytes.byteSize()) {
+                outgoing.prepare(bytes.asSlice(sent), 0);
+                sent += transfer(true, number, outgoing);
+            }
+        } finally {
+            for (int i = 0; i < held; i++) {
+                fds.get(i).release();
+            }
+            fd.release();
+        }
+    }
+
+    /**
+     * Receives what there is, up to the target's size. Blocks until there is something.
+     *
+     * @param target native, 1 byte or more
+     * @param maxFds how many descriptors are taken, 0 to 253
+     * @param fds gets the received descriptors: close-on-exec, owned by the caller
+     * @return the number of bytes, 0 if the peer has closed its end
+     * @throws VfioException with EMSGSIZE if more descriptors came, or they found no room in this process: all that came
+     *     are closed, and the connection is of no use any more
+     */
+    public int receive(MemorySegment target, int maxFds, List<? super Descriptor> fds) {
+        if (target.byteSize() == 0 || maxFds < 0 || maxFds > SocketMessage.MAX_FDS) {
+            throw new IllegalArgumentException(
+                    "cannot receive " + target.byteSize() + " bytes with " + maxFds + " descriptors");
+        }
+        int number = fd.acquire();
+        try {
+            incoming.prepare(target, maxFds);
+            long size = transfer(false, number, incoming);
+            List<Descriptor> arrived = new ArrayList<>(maxFds);
+            boolean complete = incoming.received(
+                    n -> arrived.add(Descriptor.of(sys, n, "recvmsg", "descriptor from " + fd.subject())));
+            if (!complete) {
+                VfioException failure = VfioException.of(
+                        "recvmsg", Errno.EMSGSIZE, fd.subject() + ", at most " + maxFds + " descriptors");
+                throw Failures.closing(failure, arrived.toArray(AutoCloseable[]::new));
+            }
+            arrived.forEach(fds::add);
+            return (int) size;
+        } finally {
+            fd.release();
+        }
+    }
+
+    /** One call, after waiting if the socket is non-blocking. */
+    private long transfer(boolean send, int number, SocketMessage message) {
+        while (true) {
+            long result = send
+                    ? sys.sendmsg(number, message.header(), Abi.MSG_NOSIGNAL)
+                    : sys.recvmsg(number, message.header(), Abi.MSG_CMSG_CLOEXEC);
+            if (result >= 0) {
+                return result;
+            }
+            if (result != -Errno.EAGAIN) {
+                throw VfioException.of(send ? "sendmsg" : "recvmsg", (int) -result, fd.subject());
+            }
+            awaitReady(number, send ? Abi.POLLOUT : Abi.POLLIN);
+        }
+    }
+
+    private void awaitReady(int number, int events) {
+        MemorySegment pollfd = ThreadMemory.current().scratch();
+        pollfd.set(ValueLayout.JAVA_INT, 0, number);
+        pollfd.set(ValueLayout.JAVA_SHORT, 4, (short) events);
+        int result = sys.poll(pollfd, 1, -1);
+        if (result < 0 && result != -Errno.EINTR) {
+            throw VfioException.of("poll", -result, fd.subject());
+        }
+    }
+
+    /** Ends the connection in both directions: blocked calls of both sides return. The descriptor stays open. */
+    public void shutdown() {
+        int number = fd.acquire();
+        try {
+            int result = sys.shutdown(number, Abi.SHUT_RDWR);
+            if (result < 0 && result != -Errno.ENOTCONN) {
+                throw VfioException.of("shutdown", -result, fd.subject());
+            }
+        } finally {
+            fd.release();
+        }
+    }
+
+    /** Wakes blocked calls and closes the socket. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (fd.isOpen()) {
+            try {
+                shutdown();
+            } finally {
+                fd.close();
+            }
+        }
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}
