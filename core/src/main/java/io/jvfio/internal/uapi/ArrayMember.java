@@ -70,16 +70,31 @@ public final class ArrayMember {
      * @throws MalformedStructException if {@code struct} is too short for so many
      */
     <T> List<T> read(MemorySegment struct, int count, Function<MemorySegment, T> decode) {
-        long elements = Integer.toUnsignedLong(count);
-        if (elements > room(struct)) {
-            throw new MalformedStructException("%s has 0x%x elements of 0x%x bytes, but ends at 0x%x"
-                    .formatted(name, elements, elementSize, struct.byteSize()));
-        }
+        long elements = checked(struct, count);
         List<T> result = new ArrayList<>();
         for (long i = 0; i < elements; i++) {
             result.add(decode.apply(element(struct, i)));
         }
         return List.copyOf(result);
+    }
+
+    /**
+     * Returns the bytes of the first {@code count} elements of the array in {@code struct}.
+     *
+     * @param count unsigned; usually what a field of the struct says, so not to be trusted
+     * @throws MalformedStructException if {@code struct} is too short for so many
+     */
+    MemorySegment slice(MemorySegment struct, int count) {
+        return struct.asSlice(offset, checked(struct, count) * elementSize);
+    }
+
+    private long checked(MemorySegment struct, int count) {
+        long elements = Integer.toUnsignedLong(count);
+        if (elements > room(struct)) {
+            throw new MalformedStructException("%s has 0x%x elements of 0x%x bytes, but ends at 0x%x"
+                    .formatted(name, elements, elementSize, struct.byteSize()));
+        }
+        return elements;
     }
 
     /**

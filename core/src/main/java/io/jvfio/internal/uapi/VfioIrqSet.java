@@ -80,8 +80,9 @@ public record VfioIrqSet(int flags, int index, int start, int count) {
                 (int) FLAGS.get(segment), (int) INDEX.get(segment), (int) START.get(segment), (int) COUNT.get(segment));
     }
 
-    /** Encodes the fixed part at the start of {@code segment}, its size included; the data follow by
-     * {@link #fillBool} or {@link #fillEventfd}.
+    /**
+     * Encodes the fixed part at the start of {@code segment}, its size included; {@link #fillBool} or {@link
+     * #fillEventfd} adds the data.
      */
     public void fill(MemorySegment segment) {
         clear(LAYOUT, segment);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.uapi;
+
+import static io.jvfio.internal.uapi.Layouts.clear;
+import static io.jvfio.internal.uapi.Layouts.field;
+import static io.jvfio.internal.uapi.Layouts.flexible;
+import static io.jvfio.internal.uapi.Layouts.struct;
+import static io.jvfio.internal.uapi.Layouts.u32;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * {@code struct vfio_device_info_cap_zpci_pfip} of {@code include/uapi/linux/vfio_zdev.h}, since Linux 5.10: the path
+ * to a zPCI function.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param header its id, its version, and where the next capability starts
+ * @param size of the path, in bytes
+ */
+public record VfioDeviceInfoCapZpciPfip(VfioInfoCapHeader header, int size) {
+    /** The C layout. */
+    public static final StructLayout LAYOUT = struct(
+            "vfio_device_info_cap_zpci_pfip",
+            VfioInfoCapHeader.LAYOUT.withName("header"),
+            u32("size"),
+            flexible("pfip", JAVA_BYTE));
+
+    /** The path behind the fixed part. */
+    public static final ArrayMember PFIP = ArrayMember.of(LAYOUT, "pfip");
+
+    private static final VarHandle SIZE = field(LAYOUT, "size");
+
+    /** Decodes the struct at the start of {@code segment}. */
+    public static VfioDeviceInfoCapZpciPfip read(MemorySegment segment) {
+        return new VfioDeviceInfoCapZpciPfip(VfioInfoCapHeader.read(segment), (int) SIZE.get(segment));
+    }
+
+    /** Encodes the struct at the start of {@code segment}. */
+    public void fill(MemorySegment segment) {
+        clear(LAYOUT, segment);
+        header.fill(segment);
+        SIZE.set(segment, size);
+    }
+
+    /**
+     * Returns the internal path: as many bytes as the struct says.
+     *
+     * @param segment the whole capability
+     * @throws MalformedStructException if it is shorter than that
+     */
+    public static MemorySegment pfip(MemorySegment segment) {
+        return PFIP.slice(segment, read(segment).size);
+    }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.uapi;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Structs of which one part says what another is: unions, arrays with a length, versions. */
+class TaggedStructTest {
+    private final MemorySegment buffer = Arena.ofAuto().allocate(256);
+
+    @Test
+    void a_plane_is_in_a_region_or_a_dma_buf_as_its_flags_say() {
+        buffer.set(JAVA_INT_UNALIGNED, 56, 9);
+
+        buffer.set(JAVA_INT_UNALIGNED, 4, VfioDeviceGfxPlaneInfo.VFIO_GFX_PLANE_TYPE_REGION);
+        VfioDeviceGfxPlaneInfo inRegion = VfioDeviceGfxPlaneInfo.read(buffer);
+        assertThat(inRegion.regionIndex()).isEqualTo(9);
+        assertThatThrownBy(inRegion::dmabufId)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("0x4");
+
+        buffer.set(JAVA_INT_UNALIGNED, 4, VfioDeviceGfxPlaneInfo.VFIO_GFX_PLANE_TYPE_DMABUF);
+        VfioDeviceGfxPlaneInfo inDmabuf = VfioDeviceGfxPlaneInfo.read(buffer);
+        assertThat(inDmabuf.dmabufId()).isEqualTo(9);
+        assertThatThrownBy(inDmabuf::regionIndex).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void functions_of_a_hot_reset_are_named_by_group_or_by_devid_as_the_flags_say() {
+        buffer.set(JAVA_INT_UNALIGNED, 8, 2);
+        new VfioPciDependentDevice(false, 26, 0xfffe, 0xfd, 0xfc).fill(buffer.asSlice(12));
+        new VfioPciDependentDevice(false, -1, 1, 2, 3).fill(buffer.asSlice(20));
+
+        List<VfioPciDependentDevice> byGroup = VfioPciHotResetInfo.devices(buffer);
+        assertThat(byGroup.getFirst()).isEqualTo(new VfioPciDependentDevice(false, 26, 0xfffe, 0xfd, 0xfc));
+        assertThat(byGroup.getFirst().groupId()).isEqualTo(26);
+        assertThatThrownBy(byGroup.getFirst()::devid)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("group");
+
+        buffer.set(JAVA_INT_UNALIGNED, 4, VfioPciHotResetInfo.VFIO_PCI_HOT_RESET_FLAG_DEV_ID);
+        List<VfioPciDependentDevice> byDevid = VfioPciHotResetInfo.devices(buffer);
+        assertThat(byDevid.get(1).devid()).isEqualTo(VfioPciDependentDevice.VFIO_PCI_DEVID_NOT_OWNED);
+        assertThatThrownBy(byDevid.get(1)::groupId).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void more_functions_than_the_buffer_has_room_for_are_refused() {
+        new VfioPciHotResetInfo(0, -1).fill(buffer);
+
+        assertThatThrownBy(() -> VfioPciHotResetInfo.devices(buffer))
+                .isInstanceOf(MalformedStructException.class)
+                .hasMessageContaining("0xffffffff");
+    }
+
+    @Test
+    void the_data_of_an_iommu_are_decoded_by_the_type_that_came() {
+        buffer.fill((byte) 0x11);
+        IommuHwInfo asked = IommuHwInfo.request(1, 64, buffer.address());
+
+        assertThat(asked.data(buffer)).isNull();
+        assertThat(of(asked, IommuHwInfo.IOMMU_HW_INFO_TYPE_INTEL_VTD).data(buffer))
+                .isEqualTo(new IommuHwInfoVtd(0x11111111, 0x1111111111111111L, 0x1111111111111111L));
+        assertThat(of(asked, IommuHwInfo.IOMMU_HW_INFO_TYPE_ARM_SMMUV3).data(buffer))
+                .isInstanceOf(IommuHwInfoArmSmmuv3.class);
+        assertThat(of(asked, IommuHwInfo.IOMMU_HW_INFO_TYPE_TEGRA241_CMDQV).data(buffer))
+                .isEqualTo(new IommuHwInfoTegra241Cmdqv(0x11111111, 0x11, 0x11, 0x11));
+        assertThat(of(asked, IommuHwInfo.IOMMU_HW_INFO_TYPE_AMD).data(buffer)).isInstanceOf(IommuHwInfoAmd.class);
+        assertThat(of(asked, 99).data(buffer)).isNull();
+    }
+
+    private static IommuHwInfo of(IommuHwInfo info, int type) {
+        return new IommuHwInfo(info.flags(), info.devId(), info.dataLen(), info.dataUptr(), type, 0, 0);
+    }
+
+    @Test
+    void the_type_of_an_iommu_is_in_the_field_behind_the_data_pointer() {
+        of(IommuHwInfo.request(1, 64, 2), IommuHwInfo.IOMMU_HW_INFO_TYPE_AMD).fill(buffer);
+
+        assertThat(buffer.get(JAVA_INT_UNALIGNED, 24)).isEqualTo(IommuHwInfo.IOMMU_HW_INFO_TYPE_AMD);
+        assertThat(IommuHwInfo.read(buffer).dataType()).isEqualTo(IommuHwInfo.IOMMU_HW_INFO_TYPE_AMD);
+    }
+
+    @Test
+    void an_irq_set_is_as_long_as_its_data() {
+        assertThat(irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_NONE, 5).byteSize()).isEqualTo(20);
+        assertThat(irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL, 5).byteSize()).isEqualTo(25);
+        assertThat(irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD, 5).byteSize()).isEqualTo(40);
+        VfioIrqSet two = irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL | VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD, 1);
+        assertThatThrownBy(two::byteSize)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0x26");
+    }
+
+    private static VfioIrqSet irqSet(int data, int count) {
+        return new VfioIrqSet(data | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER, 2, 0, count);
+    }
+
+    @Test
+    void eventfds_and_booleans_of_an_irq_set_follow_its_fixed_part() {
+        irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD, 2).fill(buffer);
+        VfioIrqSet.fillEventfd(buffer, 0, 17);
+        VfioIrqSet.fillEventfd(buffer, 1, -1);
+        assertThat(Argsz.of(buffer)).isEqualTo(28);
+        assertThat(buffer.get(JAVA_INT_UNALIGNED, 20)).isEqualTo(17);
+        assertThat(buffer.get(JAVA_INT_UNALIGNED, 24)).isEqualTo(-1);
+        assertThat(VfioIrqSet.readEventfd(buffer, 1)).isEqualTo(-1);
+
+        VfioIrqSet.fillBool(buffer, 3, true);
+        assertThat(buffer.get(JAVA_BYTE, 23)).isEqualTo((byte) 1);
+        assertThat(VfioIrqSet.readBool(buffer, 3)).isTrue();
+        assertThatThrownBy(() -> VfioIrqSet.fillEventfd(buffer.asSlice(0, 24), 1, 3))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void requests_with_lists_tell_their_length_and_their_size() {
+        new VfioPciHotReset(0, List.of(5, 6)).fill(buffer);
+        assertThat(Argsz.of(buffer)).isEqualTo(20);
+        assertThat(buffer.get(JAVA_INT_UNALIGNED, 8)).isEqualTo(2);
+        assertThat(new VfioPciHotReset(0, List.of()).byteSize()).isEqualTo(12);
+
+        VfioDeviceFeatureDmaBuf dmaBuf = new VfioDeviceFeatureDmaBuf(2, 0, 0, List.of(new VfioRegionDmaRange(0, 4096)));
+        assertThat(dmaBuf.byteSize()).isEqualTo(32);
+    }
+
+    @Test
+    void an_unmap_makes_room_for_a_bitmap_only_if_it_asks_for_one() {
+        new VfioIommuType1DmaUnmap(0, 0x1000, 0x2000).fill(buffer);
+        assertThat(Argsz.of(buffer)).isEqualTo(24);
+
+        new VfioIommuType1DmaUnmap(VfioIommuType1DmaUnmap.VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP, 0, 0).fill(buffer);
+        assertThat(Argsz.of(buffer)).isEqualTo(48);
+        new VfioBitmap(4096, 8, 7).fill(VfioIommuType1DmaUnmap.DATA.tail(buffer));
+        assertThat(VfioBitmap.read(buffer.asSlice(24))).isEqualTo(new VfioBitmap(4096, 8, 7));
+    }
+
+    @Test
+    void a_dirty_page_request_makes_room_for_a_range_only_if_it_asks_for_one() {
+        assertThat(new VfioIommuType1DirtyBitmap(VfioIommuType1DirtyBitmap.VFIO_IOMMU_DIRTY_PAGES_FLAG_START)
+                        .byteSize())
+                .isEqualTo(8);
+        assertThat(new VfioIommuType1DirtyBitmap(VfioIommuType1DirtyBitmap.VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP)
+                        .byteSize())
+                .isEqualTo(48);
+    }
+
+    @Test
+    void an_info_request_says_how_much_room_the_whole_segment_has() {
+        VfioRegionInfo.request(3).fill(buffer.asSlice(0, 96));
+        assertThat(Argsz.of(buffer)).isEqualTo(96);
+        assertThat(VfioRegionInfo.read(buffer).index()).isEqualTo(3);
+    }
+
+    @Test
+    void older_zpci_capabilities_have_zero_where_newer_fields_are() {
+        buffer.fill((byte) 0x22);
+        VfioDeviceInfoCapZpciBase first = VfioDeviceInfoCapZpciBase.read(buffer.asSlice(0, 32));
+        assertThat(first.fh()).isZero();
+        assertThat(first.gid()).isEqualTo(0x22);
+        VfioDeviceInfoCapZpciBase second = VfioDeviceInfoCapZpciBase.read(buffer.asSlice(0, 36));
+        assertThat(second.fh()).isEqualTo(0x22222222);
+        assertThat(second.ccdfErrLength()).isZero();
+        assertThat(VfioDeviceInfoCapZpciGroup.read(buffer.asSlice(0, 40)).imaxstbl())
+                .isZero();
+        assertThatThrownBy(() -> VfioDeviceInfoCapZpciBase.read(buffer.asSlice(0, 31)))
+                .isInstanceOf(MalformedStructException.class)
+                .hasMessageContaining("0x1f");
+    }
+
+    @Test
+    void strings_of_a_zpci_function_are_as_long_as_they_say_and_not_longer_than_the_capability() {
+        MemorySegment capability = buffer.asSlice(0, 16);
+        new VfioDeviceInfoCapZpciUtil(new VfioInfoCapHeader(3, 1, 0), 3).fill(capability);
+        capability.set(JAVA_BYTE, 14, (byte) 0xc1);
+        assertThat(VfioDeviceInfoCapZpciUtil.utilStr(capability).toArray(JAVA_BYTE))
+                .containsExactly(0, 0, 0xc1);
+
+        new VfioDeviceInfoCapZpciPfip(new VfioInfoCapHeader(4, 1, 0), 5).fill(capability);
+        assertThatThrownBy(() -> VfioDeviceInfoCapZpciPfip.pfip(capability))
+                .isInstanceOf(MalformedStructException.class)
+                .hasMessageContaining("pfip has 0x5");
+    }
+
+    @Test
+    void values_too_wide_for_their_field_are_refused() {
+        IommuOption option = new IommuOption(0, 0x10000, 0, 0);
+        assertThatThrownBy(() -> option.fill(buffer))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0x10000");
+        VfioPciDependentDevice device = new VfioPciDependentDevice(false, 0, 0, -1, 0);
+        assertThatThrownBy(() -> device.fill(buffer))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0xffffffff");
+    }
+
+    @Test
+    void fixed_arrays_have_exactly_their_length() {
+        assertThatThrownBy(() -> new IommuHwptArmSmmuv3(List.of(1L)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("instead of 2");
+    }
+
+    @Test
+    void a_vf_token_has_the_bytes_of_its_text_in_order() {
+        VfToken.fill(buffer, UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"));
+
+        byte[] bytes = buffer.asSlice(0, VfToken.BYTES.byteSize()).toArray(JAVA_BYTE);
+        for (int i = 0; i < 16; i++) {
+            assertThat(bytes[i]).isEqualTo((byte) (i * 0x11));
+        }
+        assertThat(VfToken.read(buffer)).hasToString("00112233-4455-6677-8899-aabbccddeeff");
+    }
+}
