@@ -9,4 +9,6 @@ module io.jvfio.testkit {
     requires transitive org.junit.jupiter.api;
     requires org.junit.jupiter.params;
     requires org.assertj.core;
+
+    exports io.jvfio.testkit;
 }
