@@ -68,12 +68,11 @@ public record IrqRequest(int index, int start, int count, Action action, Data da
             throw new IllegalArgumentException(
                     "irq index " + index + ", start " + start + " and count " + count + " must not be negative");
         }
-        int given =
-                switch (data) {
-                    case None none -> count;
-                    case Bools bools -> bools.values().size();
-                    case EventFds eventFds -> eventFds.fds().size();
-                };
+        int given = switch (data) {
+            case None none -> count;
+            case Bools bools -> bools.values().size();
+            case EventFds eventFds -> eventFds.fds().size();
+        };
         if (given != count) {
             throw new IllegalArgumentException(given + " values for " + count + " vectors");
         }

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param iommu which kind of address space a kernel device gets
  * @param vfToken the token of an SR-IOV function whose PF asks for one, or null
  */
-public record OpenOptions(@Nullable AddressSpace addressSpace, IommuChoice iommu, @Nullable UUID vfToken) {
+public record OpenOptions(
+        @Nullable AddressSpace addressSpace,
+        IommuChoice iommu,
+        @Nullable UUID vfToken) {
 
     /** The kinds of IOMMU interface that Linux has. */
     public enum IommuChoice {

@@ -10,7 +10,7 @@ import io.jvfio.VfioException;
  */
 public interface DmaMapping extends AutoCloseable {
 
-    /** Where it is mapped. */
+    /** Where it is mapped; without an IOMMU the first of its contiguous runs. */
     IovaRange range();
 
     /** The first IOVA. */
@@ -26,6 +26,9 @@ public interface DmaMapping extends AutoCloseable {
 
     /** What the device may do. */
     Access access();
+
+    /** What the request called it; may be empty. */
+    String label();
 
     /**
      * The address that a device must be given for a byte of the mapping: with an IOMMU {@code iova() + offset}, without

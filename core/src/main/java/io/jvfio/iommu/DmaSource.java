@@ -3,6 +3,7 @@ package io.jvfio.iommu;
 
 import io.jvfio.Fd;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is mapped for DMA. A carrier refuses what it cannot take.
@@ -13,6 +14,9 @@ public sealed interface DmaSource {
 
     /** How many bytes; more than 0. */
     long length();
+
+    /** The memory in this process, or null if there is none. Allocates nothing. */
+    @Nullable MemorySegment local();
 
     /**
      * Native memory of this process.
@@ -30,6 +34,11 @@ public sealed interface DmaSource {
         @Override
         public long length() {
             return memory.byteSize();
+        }
+
+        @Override
+        public MemorySegment local() {
+            return memory;
         }
     }
 
@@ -56,6 +65,11 @@ public sealed interface DmaSource {
         public long length() {
             return view.byteSize();
         }
+
+        @Override
+        public MemorySegment local() {
+            return view;
+        }
     }
 
     /**
@@ -71,6 +85,11 @@ public sealed interface DmaSource {
             if (length <= 0) {
                 throw new IllegalArgumentException("remote memory of length " + length);
             }
+        }
+
+        @Override
+        public @Nullable MemorySegment local() {
+            return null;
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an address means in an address space: the answer to "the device faulted at this IOVA, why?".
  *
- * <p>{@link Object#toString} of each is one line for people. Threads: immutable.
+ * <p>{@link Object#toString} of each is one line for people.
+ *
+ * <p>Threads: immutable.
  */
 public sealed interface IovaExplanation {
 
@@ -16,27 +19,36 @@ public sealed interface IovaExplanation {
     long iova();
 
     /**
-     * It is mapped.
+     * It is mapped. A fault there has another cause: the rights, another address space, or a stale IOMMU cache.
      *
      * @param mapping the mapping that it lies in
      * @param offset bytes from the start of what is mapped
-     * @param label what the mapping was called, or empty
      * @param since when it was mapped
-     * @param origin the stack of the call that mapped it, if the space records stacks
+     * @param origin the stack of the call that mapped it, if the space keeps stacks
      */
     record Mapped(
-            long iova, DmaMapping mapping, long offset, String label, Instant since, @Nullable Throwable origin)
-            implements IovaExplanation {}
+            long iova,
+            DmaMapping mapping,
+            long offset,
+            Instant since,
+            @Nullable Throwable origin) implements IovaExplanation {
+        @Override
+        public String toString() {
+            return hex(iova) + " is mapped: " + hex(offset) + " bytes into " + mapping + ", " + mapping.access()
+                    + ", since " + since;
+        }
+    }
 
     /**
-     * It was mapped and is no more.
+     * It was mapped and is no more: the device uses memory that its driver has given back.
      *
      * @param range the range of the ended mapping
      * @param offset bytes from the start of what was mapped
      * @param label what the mapping was called, or empty
      * @param since when it was mapped
      * @param until when the unmap was complete
-     * @param origin the stack of the call that mapped it, if the space records stacks
+     * @param asked when the question was asked
+     * @param origin the stack of the call that mapped it, if the space keeps stacks
      */
     record Ended(
             long iova,
@@ -45,19 +57,41 @@ public sealed interface IovaExplanation {
             String label,
             Instant since,
             Instant until,
+            Instant asked,
             @Nullable Throwable origin)
-            implements IovaExplanation {}
+            implements IovaExplanation {
+
+        /** How long before the question the mapping ended. */
+        public Duration ago() {
+            return Duration.between(until, asked);
+        }
+
+        @Override
+        public String toString() {
+            String name = label.isEmpty() ? "a mapping at " : '"' + label + "\" at ";
+            return hex(iova) + " was unmapped " + ago().toMillis() + " ms ago: " + hex(offset) + " bytes into " + name
+                    + range + ", mapped at " + since + ", unmapped at " + until;
+        }
+    }
 
     /**
-     * It could be mapped, but was not, as far back as the history reaches.
+     * It could be mapped but was not, as far back as the history reaches.
      *
      * @param below the mapping that ends closest below it, or null
      * @param above the mapping that starts closest above it, or null
      */
-    record NeverMapped(long iova, @Nullable DmaMapping below, @Nullable DmaMapping above) implements IovaExplanation {}
+    record NeverMapped(
+            long iova, @Nullable DmaMapping below, @Nullable DmaMapping above) implements IovaExplanation {
+        @Override
+        public String toString() {
+            String text = hex(iova) + " was never mapped";
+            text += below == null ? "; nothing is mapped below" : "; next below is " + below;
+            return text + (above == null ? ", nothing is mapped above" : ", next above is " + above);
+        }
+    }
 
     /**
-     * No mapping can be there.
+     * No mapping can be there: the address is not one that this space ever gave out.
      *
      * @param usable the ranges where mappings can be
      */
@@ -66,12 +100,26 @@ public sealed interface IovaExplanation {
         public OutsideUsable {
             usable = List.copyOf(usable);
         }
+
+        @Override
+        public String toString() {
+            return hex(iova) + " is outside what can be mapped: " + IovaAllocator.list(usable);
+        }
     }
 
     /**
-     * The device cannot name it.
+     * The device cannot name it: its DMA mask has fewer bits. What it uses is a number that was cut off or is garbage.
      *
      * @param bits how many address bits the device has
      */
-    record OutsideMask(long iova, int bits) implements IovaExplanation {}
+    record OutsideMask(long iova, int bits) implements IovaExplanation {
+        @Override
+        public String toString() {
+            return hex(iova) + " has more than the " + bits + " address bits of the device";
+        }
+    }
+
+    private static String hex(long value) {
+        return "0x" + Long.toHexString(value);
+    }
 }

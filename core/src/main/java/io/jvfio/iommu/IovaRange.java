@@ -17,9 +17,8 @@ public record IovaRange(long start, long last) implements Comparable<IovaRange> 
     /** Checks the order. */
     public IovaRange {
         if (Long.compareUnsigned(start, last) > 0) {
-            throw new IllegalArgumentException(
-                    "range starts at 0x" + Long.toHexString(start) + " behind its last address 0x"
-                            + Long.toHexString(last));
+            throw new IllegalArgumentException("range starts at 0x" + Long.toHexString(start)
+                    + " behind its last address 0x" + Long.toHexString(last));
         }
     }
 

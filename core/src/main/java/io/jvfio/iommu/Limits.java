@@ -30,6 +30,8 @@ public record Limits(long pageSizes, long mapsLeft, long lockedLimit, long locke
 
     /** How many more bytes can be locked, or empty without such a limit. */
     public OptionalLong remainingLocked() {
-        return lockedLimit < 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(0, lockedLimit - Math.max(0, lockedUsed)));
+        return lockedLimit < 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(0, lockedLimit - Math.max(0, lockedUsed)));
     }
 }

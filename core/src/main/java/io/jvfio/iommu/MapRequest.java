@@ -32,8 +32,7 @@ public record MapRequest(
     /** Checks the numbers. */
     public MapRequest {
         if (Long.bitCount(alignment) != 1 || alignment < 0) {
-            throw new IllegalArgumentException(
-                    "alignment 0x" + Long.toHexString(alignment) + " is not a power of two");
+            throw new IllegalArgumentException("alignment 0x" + Long.toHexString(alignment) + " is not a power of two");
         }
     }
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.event;
+
+import io.jvfio.iommu.DmaMapping;
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
+import org.jspecify.annotations.Nullable;
+
+/** One DMA map, with the time that the carrier took to pin and map. Threads: one at a time. */
+@Name("io.jvfio.Map")
+@Label("DMA Map")
+@Category("jvfio")
+@Description("Memory was mapped for DMA")
+@StackTrace(true)
+@Threshold("0 ms")
+@SuppressWarnings("UnusedVariable") // the recorder reads the fields
+public final class MapEvent extends Event {
+
+    @Label("Address Space")
+    private @Nullable String addressSpace;
+
+    @Label("IOVA")
+    @Description("The first address; read it as unsigned")
+    private long iova;
+
+    @Label("Length")
+    @DataAmount
+    private long length;
+
+    @Label("Access")
+    private @Nullable String access;
+
+    @Label("IOMMU Page Size")
+    @Description("The largest of the IOMMU's page sizes that alignment and length allow")
+    @DataAmount
+    private long pageSize;
+
+    @Label("Name")
+    private @Nullable String label;
+
+    private MapEvent() {}
+
+    /** An event that runs from now on, or null if nobody records it; then nothing is allocated. */
+    public static @Nullable MapEvent start() {
+        if (!FlightRecorder.isInitialized()) {
+            return null;
+        }
+        MapEvent event = new MapEvent();
+        event.begin();
+        return event.isEnabled() ? event : null;
+    }
+
+    /** Records it, if it is wanted. */
+    public void commit(String space, DmaMapping mapping, long iommuPage) {
+        if (shouldCommit()) {
+            addressSpace = space;
+            iova = mapping.iova();
+            length = mapping.length();
+            access = mapping.access().name();
+            pageSize = iommuPage;
+            label = mapping.label();
+            commit();
+        }
+    }
+}

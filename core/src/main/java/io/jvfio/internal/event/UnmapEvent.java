@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.event;
+
+import io.jvfio.iommu.DmaMapping;
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
+import org.jspecify.annotations.Nullable;
+
+/** One DMA unmap, with the time that transfers under way and the carrier took. Threads: one at a time. */
+@Name("io.jvfio.Unmap")
+@Label("DMA Unmap")
+@Category("jvfio")
+@Description("A DMA mapping was ended")
+@StackTrace(true)
+@Threshold("0 ms")
+@SuppressWarnings("UnusedVariable") // the recorder reads the fields
+public final class UnmapEvent extends Event {
+
+    @Label("Address Space")
+    private @Nullable String addressSpace;
+
+    @Label("IOVA")
+    @Description("The first address; read it as unsigned")
+    private long iova;
+
+    @Label("Length")
+    @DataAmount
+    private long length;
+
+    @Label("Access")
+    private @Nullable String access;
+
+    @Label("Completed")
+    @Description("False if the carrier refused, or a transfer did not end; the mapping stayed")
+    private boolean completed;
+
+    @Label("Name")
+    private @Nullable String label;
+
+    private UnmapEvent() {}
+
+    /** An event that runs from now on, or null if nobody records it; then nothing is allocated. */
+    public static @Nullable UnmapEvent start() {
+        if (!FlightRecorder.isInitialized()) {
+            return null;
+        }
+        UnmapEvent event = new UnmapEvent();
+        event.begin();
+        return event.isEnabled() ? event : null;
+    }
+
+    /** Records it, if it is wanted. */
+    public void commit(String space, DmaMapping mapping, boolean ended) {
+        if (shouldCommit()) {
+            addressSpace = space;
+            iova = mapping.iova();
+            length = mapping.length();
+            access = mapping.access().name();
+            completed = ended;
+            label = mapping.label();
+            commit();
+        }
+    }
+}
