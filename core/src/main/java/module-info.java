@@ -14,6 +14,7 @@ module io.jvfio.core {
     exports io.jvfio;
     exports io.jvfio.device;
     exports io.jvfio.iommu;
+    exports io.jvfio.interrupt;
     exports io.jvfio.mmio;
     exports io.jvfio.internal.sys to
             io.jvfio.vfiouser,

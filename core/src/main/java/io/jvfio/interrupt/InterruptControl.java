@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.interrupt;
+
+import io.jvfio.device.IrqInfo;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.Failures;
+import io.jvfio.internal.sys.SystemCalls;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device's interrupts: which there are, and enabling them. One type is enabled at a time, by one owner, who holds the
+ * {@link Interrupts}.
+ *
+ * <p>Threads: thread-safe.
+ */
+public final class InterruptControl implements AutoCloseable {
+
+    /** The index of errors that the device reports, {@code VFIO_PCI_ERR_IRQ_INDEX}. */
+    public static final int ERR = 3;
+
+    /** The index by which the kernel asks to let the device go, {@code VFIO_PCI_REQ_IRQ_INDEX}. */
+    public static final int REQ = 4;
+
+    private final IrqPort port;
+    private final AtomicReference<@Nullable Interrupts> active = new AtomicReference<>();
+
+    /** Indexed by interrupt index. */
+    private final AtomicReferenceArray<@Nullable IndexWatch> watches = new AtomicReferenceArray<>(REQ + 1);
+
+    /** Why nothing can be enabled any more, or null. */
+    private volatile @Nullable Supplier<? extends RuntimeException> ended;
+
+    /**
+     * The interrupts of a device, none enabled. Everything is borrowed.
+     *
+     * @param device the device
+     * @param dispatcher the context's
+     * @param systemCalls the context's
+     * @param enableBit writes the enable bits in config space
+     * @param subject the device's name in errors
+     */
+    @SuppressWarnings("exports")
+    public InterruptControl(
+            VfioDevice device,
+            InterruptDispatcher dispatcher,
+            SystemCalls systemCalls,
+            EnableBit enableBit,
+            String subject) {
+        this.port = new IrqPort(device, dispatcher, systemCalls, enableBit, subject);
+    }
+
+    /**
+     * How many vectors the device has of a type; 0 if it does not interrupt in this way.
+     *
+     * @throws IllegalStateException if the device is closed
+     */
+    public int available(InterruptType type) {
+        return info(type.index()).count();
+    }
+
+    /**
+     * Enables vectors to be awaited and polled.
+     *
+     * @see #enable(InterruptType, int, InterruptOptions)
+     */
+    public Interrupts enable(InterruptType type, int vectors) {
+        return enable(type, vectors, InterruptOptions.defaults());
+    }
+
+    /**
+     * Enables the vectors from 0 to {@code vectors - 1}. Blocks for the time that the carrier takes. If it fails, nothing
+     * is enabled and nothing is left open.
+     *
+     * @param type which kind of interrupt
+     * @param vectors how many, 1 to {@link #available}
+     * @param options who consumes them
+     * @return the interrupts, owned by the caller
+     * @throws IllegalArgumentException if the device does not have so many, or the options do not fit the type
+     * @throws IllegalStateException if interrupts are enabled already; the message says by whom
+     * @throws VectorsUnavailableException if not all can be had at this time; it says how many can
+     * @throws io.jvfio.VfioException if the device refuses, or no descriptor is left
+     */
+    public Interrupts enable(InterruptType type, int vectors, InterruptOptions options) {
+        IrqInfo info = info(type.index());
+        check(type, vectors, options, info);
+        Interrupts made = new Interrupts(this, port, type, info, options);
+        Interrupts holder = active.compareAndExchange(null, made);
+        if (holder != null) {
+            throw new IllegalStateException("cannot enable " + type + " of " + port.subject()
+                    + ": one type at a time, and there is " + holder.holder() + "; close it first");
+        }
+        try {
+            throwIfEnded();
+            made.enable(vectors);
+        } catch (RuntimeException | Error e) {
+            released(made);
+            throw e;
+        }
+        return made;
+    }
+
+    /**
+     * Enables as many vectors as can be had, to be awaited and polled.
+     *
+     * @see #enableUpTo(InterruptType, int, InterruptOptions)
+     */
+    public Interrupts enableUpTo(InterruptType type, int vectors) {
+        return enableUpTo(type, vectors, InterruptOptions.defaults());
+    }
+
+    /**
+     * Enables as many vectors as can be had. {@link Interrupts#vectors} tells how many.
+     *
+     * @param type which kind of interrupt, of which the device has one vector at least
+     * @param vectors the most that are wanted, 1 or more
+     * @param options who consumes them
+     * @return the interrupts, owned by the caller
+     * @throws IllegalArgumentException if the device has none of this type, or the options do not fit it
+     * @throws IllegalStateException if interrupts are enabled already; the message says by whom
+     * @throws io.jvfio.VfioException if the device refuses, or no descriptor is left
+     */
+    public Interrupts enableUpTo(InterruptType type, int vectors, InterruptOptions options) {
+        int wanted = Math.min(vectors, Math.max(1, available(type)));
+        while (true) {
+            try {
+                return enable(type, wanted, options);
+            } catch (VectorsUnavailableException e) {
+                // Others of the machine compete for them; each round asks for less, so it ends.
+                if (e.available() >= wanted) {
+                    throw e;
+                }
+                wanted = e.available();
+            }
+        }
+    }
+
+    /**
+     * Calls back when the device reports an error ({@link #ERR}), or when the kernel asks to let it go ({@link #REQ}).
+     * Independent of what is enabled. The callback runs on the dispatcher's thread, once for all signals since its last
+     * run, and may close the watch and the device.
+     *
+     * @param irqIndex {@link #ERR} or {@link #REQ}
+     * @param callback what to run
+     * @return the watch, owned by the caller, or empty if the device does not have this index
+     * @throws IllegalStateException if this index is watched already
+     * @throws io.jvfio.VfioException if the device refuses, or no descriptor is left
+     */
+    public Optional<InterruptWatch> watch(int irqIndex, Runnable callback) {
+        if (irqIndex != ERR && irqIndex != REQ) {
+            throw new IllegalArgumentException("irq index " + irqIndex + " is neither ERR (3) nor REQ (4)");
+        }
+        throwIfEnded();
+        if (info(irqIndex).count() == 0) {
+            return Optional.empty();
+        }
+        IndexWatch watch = new IndexWatch(this, port, irqIndex, callback);
+        if (!watches.compareAndSet(irqIndex, null, watch)) {
+            watch.eventfd().close();
+            throw new IllegalStateException(watch + " is watched already");
+        }
+        watch.enable();
+        Supplier<? extends RuntimeException> reason = ended;
+        if (reason != null) {
+            throw Failures.closing(reason.get(), watch);
+        }
+        return Optional.of(watch);
+    }
+
+    /**
+     * Ends all waits, now and later: the device is gone. What is enabled stays to be closed.
+     *
+     * @param reason makes what waits, polls and attempts to enable throw
+     */
+    public void end(Supplier<? extends RuntimeException> reason) {
+        ended = reason;
+        Interrupts interrupts = active.get();
+        if (interrupts != null) {
+            interrupts.end(reason);
+        }
+    }
+
+    /**
+     * Closes what is enabled and takes the watches away. Afterwards nothing can be enabled. Idempotent; closes everything
+     * even if the device refuses.
+     *
+     * @throws io.jvfio.VfioException if the device refuses
+     */
+    @Override
+    public void close() {
+        ended = () -> new IllegalStateException(port.subject() + " is closed");
+        CloseAll steps = new CloseAll();
+        Interrupts interrupts = active.get();
+        if (interrupts != null) {
+            steps.attempt(interrupts::close);
+        }
+        for (int index = 0; index < watches.length(); index++) {
+            IndexWatch watch = watches.get(index);
+            if (watch != null) {
+                steps.attempt(watch::close);
+            }
+        }
+        steps.throwFirst();
+    }
+
+    void released(Interrupts interrupts) {
+        active.compareAndSet(interrupts, null);
+    }
+
+    void released(IndexWatch watch) {
+        watches.compareAndSet(watch.index(), watch, null);
+    }
+
+    private IrqInfo info(int index) {
+        VfioDevice device = port.device();
+        return index < device.info().irqCount() ? device.irq(index) : new IrqInfo(index, 0, 0);
+    }
+
+    private void check(InterruptType type, int vectors, InterruptOptions options, IrqInfo info) {
+        if (vectors < 1 || vectors > info.count()) {
+            throw new IllegalArgumentException(
+                    port.subject() + " has " + info.count() + " " + type + " vectors, asked for " + vectors);
+        }
+        if (options.resample() && !(info.automasked() && info.maskable())) {
+            throw new IllegalArgumentException(type + " does not mask itself, so there is nothing to resample");
+        }
+    }
+
+    private void throwIfEnded() {
+        Supplier<? extends RuntimeException> reason = ended;
+        if (reason != null) {
+            throw reason.get();
+        }
+    }
+}
