@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.mmio;
+
+/**
+ * The place of a 64-bit register. Keep it in a {@code static final} field: compiled code then holds the bare offset.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param offset bytes from the start of the register space, a multiple of 8
+ */
+public record Register64(long offset) {
+
+    /** Checks the offset. */
+    public Register64 {
+        Mmio.checkRegister(offset, Long.BYTES);
+    }
+
+    /**
+     * A register at an offset.
+     *
+     * @throws IllegalArgumentException if the offset is negative or no multiple of 8
+     */
+    public static Register64 at(long offset) {
+        return new Register64(offset);
+    }
+}
