@@ -16,6 +16,7 @@ module io.jvfio.core {
     exports io.jvfio.iommu;
     exports io.jvfio.interrupt;
     exports io.jvfio.mmio;
+    exports io.jvfio.pci;
     exports io.jvfio.internal.sys to
             io.jvfio.vfiouser,
             io.jvfio.emulation,

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.pci;
+
+import io.jvfio.mmio.RegisterPort;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A PCI function's config space: identification, control, and the lists of capabilities.
+ *
+ * <p>Every access is a call through the carrier, which may virtualize what it shows: a VF's vendor id, BARs, the
+ * interrupt capabilities. Any width is allowed at any offset; the carrier may split what is not aligned. An access outside
+ * throws {@link IndexOutOfBoundsException}; else each throws what the carrier throws:
+ * {@link IllegalStateException} when the device is closed, {@link io.jvfio.device.DeviceGoneException} when it is gone.
+ *
+ * <p>Threads: thread-safe. {@code modify} and the methods of {@link PciDevice} that change shared registers exclude each
+ * other. Accesses do not allocate; they block as the carrier does.
+ */
+public final class ConfigSpace {
+    private final RegisterPort port;
+    private final int size;
+    private final String subject;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private ConfigSpace(RegisterPort port, int size, String subject) {
+        this.port = port;
+        this.size = size;
+        this.subject = subject;
+    }
+
+    /**
+     * Config space behind a port.
+     *
+     * @param port takes accesses of 1, 2 and 4 bytes at any offset, aligned or not
+     * @param size bytes: 64 for the header alone, 256, or 4096 with extended capabilities; what is above is not used
+     * @param subject which device, for messages
+     * @throws IllegalArgumentException if the size is below 64
+     */
+    public static ConfigSpace of(RegisterPort port, long size, String subject) {
+        if (size < PciRegisters.HEADER_SIZE) {
+            throw new IllegalArgumentException("config space of " + subject + " has 0x" + Long.toHexString(size)
+                    + " bytes, which holds no header");
+        }
+        return new ConfigSpace(port, (int) Math.min(size, PciRegisters.EXTENDED_SIZE), subject);
+    }
+
+    /** How large it is in bytes: 256, or 4096 with extended capabilities. */
+    public int size() {
+        return size;
+    }
+
+    /** Reads one byte: 0 to 0xff. */
+    public int read8(int offset) {
+        return (int) port.read(check(offset, 1), 1);
+    }
+
+    /** Reads two bytes: 0 to 0xffff. */
+    public int read16(int offset) {
+        return (int) port.read(check(offset, 2), 2);
+    }
+
+    /** Reads four bytes. */
+    public int read32(int offset) {
+        return (int) port.read(check(offset, 4), 4);
+    }
+
+    /** Writes one byte: the low 8 bits of the value. */
+    public void write8(int offset, int value) {
+        port.write(check(offset, 1), 1, value);
+    }
+
+    /** Writes two bytes: the low 16 bits of the value. */
+    public void write16(int offset, int value) {
+        port.write(check(offset, 2), 2, value);
+    }
+
+    /** Writes four bytes. */
+    public void write32(int offset, int value) {
+        port.write(check(offset, 4), 4, Integer.toUnsignedLong(value));
+    }
+
+    /**
+     * Changes some bits of a 16-bit register and leaves the rest: one read and one write, without another modification in
+     * between. Writes even if nothing changes. Bits that are cleared by writing 1 have to be in the mask.
+     *
+     * @param offset bytes from the start
+     * @param mask the bits to change
+     * @param value their new values; bits outside the mask are ignored
+     */
+    public void modify16(int offset, int mask, int value) {
+        lock.lock();
+        try {
+            write16(offset, read16(offset) & ~mask | value & mask);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #modify16}, for a 32-bit register. */
+    public void modify32(int offset, int mask, int value) {
+        lock.lock();
+        try {
+            write32(offset, read32(offset) & ~mask | value & mask);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The vendor's id, 0 to 0xffff; 0xffff means that nobody answers. */
+    public int vendorId() {
+        return read16(PciRegisters.VENDOR_ID);
+    }
+
+    /** The device id that the vendor gave, 0 to 0xffff. */
+    public int deviceId() {
+        return read16(PciRegisters.DEVICE_ID);
+    }
+
+    /** The revision, 0 to 0xff. */
+    public int revisionId() {
+        return read8(PciRegisters.REVISION_ID);
+    }
+
+    /** Base class, sub-class and programming interface in 24 bits: 0x010802 for NVMe. */
+    public int classCode() {
+        return read32(PciRegisters.REVISION_ID) >>> 8;
+    }
+
+    /** The subsystem vendor's id, 0 to 0xffff; 0 where the header is not an endpoint's and has none. */
+    public int subsystemVendorId() {
+        return headerLayout() == PciRegisters.HEADER_ENDPOINT ? read16(PciRegisters.SUBSYSTEM_VENDOR_ID) : 0;
+    }
+
+    /** The subsystem's id, 0 to 0xffff; 0 where the header is not an endpoint's and has none. */
+    public int subsystemId() {
+        return headerLayout() == PciRegisters.HEADER_ENDPOINT ? read16(PciRegisters.SUBSYSTEM_ID) : 0;
+    }
+
+    /**
+     * The standard capabilities in the order of the device's list, read now. A list that leaves its bounds or comes back
+     * to itself ends there.
+     */
+    public List<CapabilityHeader> capabilities() {
+        return List.copyOf(CapabilityList.standard(this));
+    }
+
+    /** The extended capabilities in the order of the device's list, read now; none below 4096 bytes of config space. */
+    public List<CapabilityHeader> extendedCapabilities() {
+        return List.copyOf(CapabilityList.extended(this));
+    }
+
+    /**
+     * Where the first standard capability with this id starts.
+     *
+     * @param id 0 to 0xff
+     */
+    public OptionalInt capability(int id) {
+        return first(CapabilityList.standard(this), id);
+    }
+
+    /**
+     * Where the first extended capability with this id starts.
+     *
+     * @param id 0 to 0xffff
+     */
+    public OptionalInt extendedCapability(int id) {
+        return first(CapabilityList.extended(this), id);
+    }
+
+    /** {@code config space of 0000:01:00.0, 0x1000 bytes}. */
+    @Override
+    public String toString() {
+        return "config space of " + subject + ", 0x" + Integer.toHexString(size) + " bytes";
+    }
+
+    /** The header's layout: endpoint, bridge or CardBus bridge. */
+    int headerLayout() {
+        return read8(PciRegisters.HEADER_TYPE) & PciRegisters.HEADER_LAYOUT_MASK;
+    }
+
+    /** Held by whoever changes registers that several parts share: COMMAND, PMCSR, message control. */
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    private static OptionalInt first(List<CapabilityHeader> list, int id) {
+        return list.stream()
+                .filter(capability -> capability.id() == id)
+                .mapToInt(CapabilityHeader::offset)
+                .findFirst();
+    }
+
+    private int check(int offset, int width) {
+        if (offset < 0 || offset > size - width) {
+            throw new IndexOutOfBoundsException(
+                    width + " bytes at offset 0x" + Integer.toHexString(offset) + " are not inside " + this);
+        }
+        return offset;
+    }
+}

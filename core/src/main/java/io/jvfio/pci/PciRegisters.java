@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.pci;
+
+/**
+ * The parts of config space that the framework itself uses, and the numbers of VFIO's PCI regions and interrupts.
+ *
+ * <p>Sources: PCIe 6.0, 7.5.1 (header), 7.5.2 (power management), 7.7.1 (MSI), 7.7.2 (MSI-X);
+ * {@code include/uapi/linux/vfio.h}.
+ */
+final class PciRegisters {
+    static final int BAR_COUNT = 6;
+    static final int ROM_REGION = 6;
+    static final int CONFIG_REGION = 7;
+
+    /** Bytes of config space of a conventional function, and of the part of a PCIe one that standard capabilities use. */
+    static final int CONVENTIONAL_SIZE = 0x100;
+
+    /** Bytes of config space of a PCIe function. */
+    static final int EXTENDED_SIZE = 0x1000;
+
+    /** Bytes of the header; standard capabilities follow. */
+    static final int HEADER_SIZE = 0x40;
+
+    static final int VENDOR_ID = 0x00;
+    static final int DEVICE_ID = 0x02;
+    static final int COMMAND = 0x04;
+    static final int STATUS = 0x06;
+    static final int REVISION_ID = 0x08;
+    static final int HEADER_TYPE = 0x0e;
+    static final int BAR0 = 0x10;
+    static final int CARDBUS_CAPABILITIES = 0x14;
+    static final int SUBSYSTEM_VENDOR_ID = 0x2c;
+    static final int SUBSYSTEM_ID = 0x2e;
+    static final int CAPABILITIES = 0x34;
+
+    /** What every bit reads as when nobody answers. */
+    static final int NO_ANSWER_16 = 0xffff;
+
+    static final int COMMAND_IO = 1;
+    static final int COMMAND_MEMORY = 1 << 1;
+    static final int COMMAND_MASTER = 1 << 2;
+    static final int COMMAND_INTX_DISABLE = 1 << 10;
+
+    static final int STATUS_CAPABILITIES = 1 << 4;
+
+    static final int HEADER_LAYOUT_MASK = 0x7f;
+    static final int HEADER_ENDPOINT = 0;
+    static final int HEADER_CARDBUS = 2;
+
+    static final int BAR_IO = 1;
+    static final int BAR_TYPE_MASK = 0x6;
+    static final int BAR_TYPE_64 = 0x4;
+    static final int BAR_PREFETCHABLE = 0x8;
+
+    static final int CAP_POWER = 0x01;
+    static final int CAP_MSI = 0x05;
+    static final int CAP_MSIX = 0x11;
+
+    /** From the MSI and the MSI-X capability. */
+    static final int MESSAGE_CONTROL = 2;
+
+    static final int MSI_ENABLE = 1;
+    static final int MSIX_ENABLE = 1 << 15;
+
+    /** From the power management capability. */
+    static final int POWER_CAPABILITIES = 2;
+
+    static final int POWER_D1_SUPPORT = 1 << 9;
+    static final int POWER_D2_SUPPORT = 1 << 10;
+
+    /** From the power management capability. */
+    static final int POWER_CONTROL = 4;
+
+    static final int POWER_STATE_MASK = 3;
+
+    /** Cleared by writing 1; a read-modify-write must write 0. */
+    static final int POWER_PME_STATUS = 1 << 15;
+
+    private PciRegisters() {}
+}
