@@ -13,6 +13,7 @@ module io.jvfio.core {
 
     exports io.jvfio;
     exports io.jvfio.device;
+    exports io.jvfio.host;
     exports io.jvfio.iommu;
     exports io.jvfio.interrupt;
     exports io.jvfio.mmio;

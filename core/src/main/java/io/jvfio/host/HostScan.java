@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.host;
+
+import io.jvfio.PciAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over the devices of a host. A function's numbers come from its {@code uevent}, which has them all but for the
+ * revision; with {@code numa_node} that makes three files.
+ *
+ * <p>Threads: immutable.
+ */
+final class HostScan {
+    private static final String PCI = "bus/pci/devices";
+    private static final String MDEV = "bus/mdev/devices";
+    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    private final Sysfs sysfs;
+    private final VfioClasses vfio;
+
+    HostScan(Sysfs sysfs, VfioClasses vfio) {
+        this.sysfs = sysfs;
+        this.vfio = vfio;
+    }
+
+    /** Any device, as far as its group is concerned. */
+    private record Member(String name, @Nullable String driver, int group) implements BusDevice {}
+
+    /** A function before it is known how it could be opened. */
+    private record Function(
+            PciAddress address,
+            FunctionIds ids,
+            @Nullable String driver,
+            int group,
+            int numaNode,
+            SriovRole sriov,
+            @Nullable PciAddress physicalFunction)
+            implements BusDevice {
+        @Override
+        public String name() {
+            return address.toString();
+        }
+    }
+
+    List<HostFunction> functions() {
+        List<Function> found = new ArrayList<>();
+        Map<Integer, List<Function>> groups = new HashMap<>();
+        for (String name : sysfs.names(sysfs.path(PCI))) {
+            Function function = PciAddress.matches(name) ? read(PciAddress.parse(name)) : null;
+            if (function != null) {
+                found.add(function);
+                groups.computeIfAbsent(function.group(), any -> new ArrayList<>())
+                        .add(function);
+            }
+        }
+        return found.stream()
+                .map(function -> finish(function, function.group() < 0 ? List.of() : groups.get(function.group())))
+                .sorted(Comparator.comparing(HostFunction::address))
+                .toList();
+    }
+
+    Optional<HostFunction> function(PciAddress address) {
+        Function function = read(address);
+        return function == null ? Optional.empty() : Optional.of(finish(function, members(function.group())));
+    }
+
+    List<HostMdev> mdevs() {
+        return sysfs.names(sysfs.path(MDEV)).stream()
+                .filter(name -> UUID_TEXT.matcher(name).matches())
+                .map(name -> mdev(UUID.fromString(name)))
+                .flatMap(Optional::stream)
+                .sorted(Comparator.comparing(mdev -> mdev.uuid().toString()))
+                .toList();
+    }
+
+    Optional<HostMdev> mdev(UUID uuid) {
+        Path link = sysfs.path(MDEV).resolve(uuid.toString());
+        Path target = sysfs.link(link);
+        if (target == null || !Files.isDirectory(link)) {
+            return Optional.empty();
+        }
+        Path parent = target.getParent();
+        Member member = member(link);
+        String type = sysfs.target(link.resolve("mdev_type"));
+        return Optional.of(new HostMdev(
+                uuid,
+                parent == null || parent.getFileName() == null
+                        ? ""
+                        : parent.getFileName().toString(),
+                type == null ? "" : type,
+                member.driver(),
+                member.group(),
+                vfio.access(member, null, List.of())));
+    }
+
+    private HostFunction finish(Function function, @Nullable Collection<? extends BusDevice> members) {
+        String ineligible = function.ids().isPciBridge() ? "it is a bridge, and VFIO takes endpoints only" : null;
+        return new HostFunction(
+                function.address(),
+                function.ids(),
+                function.driver(),
+                function.group(),
+                function.numaNode(),
+                function.sriov(),
+                function.physicalFunction(),
+                vfio.access(function, ineligible, members == null ? List.of() : List.copyOf(members)));
+    }
+
+    private @Nullable Function read(PciAddress address) {
+        Path directory = sysfs.path(PCI).resolve(address.toString());
+        Member member = member(directory);
+        FunctionIds ids = ids(uevent(directory), sysfs.read(directory.resolve("revision")));
+        int numaNode = Numbers.decimal(sysfs.read(directory.resolve("numa_node")), -1);
+        String physical = sysfs.target(directory.resolve("physfn"));
+        SriovRole role = physical != null
+                ? SriovRole.VF
+                : Files.exists(directory.resolve("sriov_totalvfs")) ? SriovRole.PF : SriovRole.NONE;
+        PciAddress physicalFunction =
+                physical != null && PciAddress.matches(physical) ? PciAddress.parse(physical) : null;
+        // Last, so that a device that left meanwhile is not taken for one without driver and group.
+        return Files.isDirectory(directory)
+                ? new Function(
+                        address, ids, member.driver(), member.group(), Math.max(numaNode, -1), role, physicalFunction)
+                : null;
+    }
+
+    private Member member(Path directory) {
+        return new Member(
+                directory.getFileName().toString(),
+                sysfs.target(directory.resolve("driver")),
+                Numbers.decimal(sysfs.target(directory.resolve("iommu_group")), -1));
+    }
+
+    private List<Member> members(int group) {
+        if (group < 0) {
+            return List.of();
+        }
+        Path devices = sysfs.path("kernel/iommu_groups/" + group + "/devices");
+        return sysfs.names(devices).stream()
+                .map(name -> member(devices.resolve(name)))
+                .toList();
+    }
+
+    private Map<String, String> uevent(Path directory) {
+        Map<String, String> values = new HashMap<>();
+        String text = sysfs.read(directory.resolve("uevent"));
+        if (text != null) {
+            text.lines().forEach(line -> {
+                int equals = line.indexOf('=');
+                if (equals > 0) {
+                    values.put(line.substring(0, equals), line.substring(equals + 1));
+                }
+            });
+        }
+        return values;
+    }
+
+    private static FunctionIds ids(Map<String, String> uevent, @Nullable String revision) {
+        String[] id = pair(uevent.get("PCI_ID"));
+        String[] subsystem = pair(uevent.get("PCI_SUBSYS_ID"));
+        return new FunctionIds(
+                Numbers.hex(id[0], 16, FunctionIds.UNKNOWN),
+                Numbers.hex(id[1], 16, FunctionIds.UNKNOWN),
+                Numbers.hex(subsystem[0], 16, FunctionIds.UNKNOWN),
+                Numbers.hex(subsystem[1], 16, FunctionIds.UNKNOWN),
+                Numbers.hex(uevent.get("PCI_CLASS"), 24, FunctionIds.UNKNOWN),
+                Numbers.hex(revision, 8, FunctionIds.UNKNOWN));
+    }
+
+    /** {@code 8086:10D3} in two; empty texts if it is not of this form. */
+    private static String[] pair(@Nullable String text) {
+        int colon = text == null ? -1 : text.indexOf(':');
+        return text == null || colon < 0
+                ? new String[] {"", ""}
+                : new String[] {text.substring(0, colon), text.substring(colon + 1)};
+    }
+}
