@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.lang.ArchRule;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The rules of the architecture. They are made for a root package, so that {@link RulesTest} can show on a tree of small
+ * offenders that each of them catches what it is for.
+ */
+final class Rules {
+    /** Reuses an errno segment and a little scratch memory per thread, which end with the thread. */
+    private static final String PER_THREAD_MEMORY = ".internal.sys.ThreadMemory";
+
+    /** Hands the system calls to carriers in the modules that internal.sys is exported to. */
+    private static final String CARRIER_CONTEXT = ".device.CarrierContext";
+
+    private final String root;
+    private final String sys;
+    private final String uapi;
+    private final String kernel;
+
+    Rules(String root) {
+        this.root = root;
+        sys = root + ".internal.sys..";
+        uapi = root + ".internal.uapi..";
+        kernel = root + ".internal.kernel..";
+    }
+
+    /** Every rule under the sentence that it enforces. */
+    Map<String, ArchRule> all() {
+        Map<String, ArchRule> rules = new LinkedHashMap<>();
+        rules.put("restricted methods are called in internal.sys alone", restrictedMethods());
+        rules.put("native-order layouts are used in internal.uapi and internal.sys alone", nativeOrder());
+        rules.put("no arena without an end", endlessArenas());
+        rules.put("internal.sys depends on the root package at most", sysStandsAlone());
+        rules.put("internal.uapi depends on internal.sys at most", uapiStandsOnSys());
+        rules.put("internal.uapi is used by the kernel carriers alone", uapiIsTheCarriersOwn());
+        rules.put("the kernel carriers are named in the root package at most", carriersAreHidden());
+        rules.put("the contract does not depend on what is built on it", contractStandsBelow());
+        rules.put("core has no dependency", coreHasNoDependency());
+        rules.put("the API does not show internal types", apiHidesInternals());
+        rules.put("a library does not print", librariesDoNotPrint());
+        rules.put("a library keeps no state in static fields", noStaticState());
+        rules.put("accessors have no get prefix", noGetPrefix());
+        return rules;
+    }
+
+    private ArchRule restrictedMethods() {
+        return noClasses()
+                .that(resideOutsideOfPackage(sys))
+                .should()
+                .accessTargetWhere(RestrictedMethods.access())
+                .because("what can crash the virtual machine is kept behind one fence");
+    }
+
+    private ArchRule nativeOrder() {
+        return codeUnits()
+                .that()
+                .areDeclaredInClassesThat(resideOutsideOfPackages(sys, uapi))
+                .should(Conditions.giveNativeLayoutsAnOrder())
+                .because("registers and device memory have an order of their own, which is not always the CPU's");
+    }
+
+    private ArchRule endlessArenas() {
+        return noClasses()
+                .that(areNot(PER_THREAD_MEMORY))
+                .should()
+                .callMethod(Arena.class, "ofAuto")
+                .orShould()
+                .callMethod(Arena.class, "global")
+                .because("the order in which memory ends matters, and nobody can close these");
+    }
+
+    private ArchRule sysStandsAlone() {
+        return noClasses()
+                .that(resideInAPackage(sys))
+                .should()
+                .dependOnClassesThat(resideInAPackage(root + "..").and(resideOutsideOfPackages(sys, root)));
+    }
+
+    private ArchRule uapiStandsOnSys() {
+        return noClasses()
+                .that(resideInAPackage(uapi))
+                .should()
+                .dependOnClassesThat(resideInAPackage(root + "..").and(resideOutsideOfPackages(sys, uapi)));
+    }
+
+    private ArchRule uapiIsTheCarriersOwn() {
+        return noClasses()
+                .that(resideOutsideOfPackages(uapi, kernel))
+                .should()
+                .dependOnClassesThat(resideInAPackage(uapi))
+                .because("what the kernel's structs look like is nobody else's business");
+    }
+
+    private ArchRule carriersAreHidden() {
+        return noClasses()
+                .that(resideOutsideOfPackages(root, kernel))
+                .should()
+                .dependOnClassesThat(resideInAPackage(kernel))
+                .because("drivers and variants are written against the contract, never against a carrier");
+    }
+
+    private ArchRule contractStandsBelow() {
+        return noClasses()
+                .that(resideInAnyPackage(root + ".device..", root + ".iommu..", root + ".mmio.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        root + ".pci..",
+                        root + ".interrupt..",
+                        root + ".variant..",
+                        root + ".host..",
+                        root + ".migration.."));
+    }
+
+    private ArchRule coreHasNoDependency() {
+        String[] core = {
+            root,
+            root + ".device..",
+            root + ".iommu..",
+            root + ".mmio..",
+            root + ".interrupt..",
+            root + ".pci..",
+            root + ".migration..",
+            root + ".variant..",
+            root + ".host..",
+            root + ".internal.."
+        };
+        return classes()
+                .that(resideInAnyPackage(core))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(core).or(resideInAnyPackage("java..", "jdk.jfr..", "org.jspecify..")));
+    }
+
+    private ArchRule apiHidesInternals() {
+        return classes()
+                .that(areApi().and(areNot(CARRIER_CONTEXT)).and(resideOutsideOfPackage(root + ".testkit..")))
+                .should(Conditions.notShowTypesOf(root + ".internal..", root + ".internal.sys.SystemCalls"))
+                .because("a caller could not name them; the test kit is there to make system calls fail");
+    }
+
+    private ArchRule librariesDoNotPrint() {
+        return noClasses().that(areOfALibrary()).should(ACCESS_STANDARD_STREAMS);
+    }
+
+    private ArchRule noStaticState() {
+        return fields().that()
+                .areStatic()
+                .and()
+                .areDeclaredInClassesThat(areOfALibrary().and(areNot(PER_THREAD_MEMORY)))
+                .and(areWritten())
+                .should(Conditions.beConstant())
+                .because("two users in one process must not meet");
+    }
+
+    private ArchRule noGetPrefix() {
+        return methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat(areApi())
+                .should(Conditions.notBeNamed("get\\p{Upper}.*", "getMessage"));
+    }
+
+    private DescribedPredicate<JavaClass> areOfALibrary() {
+        return resideInAPackage(root + "..")
+                .and(resideOutsideOfPackages(root + ".cli..", root + ".examples..", root + ".benchmarks.."))
+                .as("are of a library");
+    }
+
+    private DescribedPredicate<JavaClass> areApi() {
+        DescribedPredicate<JavaClass> visible = DescribedPredicate.describe("are public", Conditions::isVisible);
+        return areOfALibrary()
+                .and(resideOutsideOfPackage(root + ".internal.."))
+                .and(visible)
+                .as("are API");
+    }
+
+    private DescribedPredicate<JavaClass> areNot(String name) {
+        return DescribedPredicate.describe(
+                "are not " + name, type -> !type.getName().equals(root + name));
+    }
+
+    /** Leaves out what the compiler adds, such as the values of an enum. */
+    private static DescribedPredicate<JavaMember> areWritten() {
+        return DescribedPredicate.describe(
+                "are written by hand", member -> !member.getModifiers().contains(JavaModifier.SYNTHETIC));
+    }
+}

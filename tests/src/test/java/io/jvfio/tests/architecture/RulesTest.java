@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each rule catches what it is for: a small offender for every one of them. */
+class RulesTest {
+    private static final String ROOT = "io.jvfio.tests.architecture.violations";
+    private static final JavaClasses OFFENDERS = new ClassFileImporter().importPackages(ROOT);
+    private static final Map<String, ArchRule> RULES = new Rules(ROOT).all();
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "restricted methods are called in internal.sys alone | mmio.CallsRestrictedMethod",
+                "native-order layouts are used in internal.uapi and internal.sys alone | mmio.ReadsInNativeOrder",
+                "no arena without an end | mmio.NeverFrees",
+                "internal.sys depends on the root package at most | internal.sys.DependsOnContract",
+                "internal.uapi depends on internal.sys at most | internal.uapi.DependsOnContract",
+                "internal.uapi is used by the kernel carriers alone | device.DependsOnUapi",
+                "the kernel carriers are named in the root package at most | device.DependsOnCarrier",
+                "the contract does not depend on what is built on it | device.DependsOnPci",
+                "core has no dependency | device.DependsOnLibrary",
+                "the API does not show internal types | device.ShowsInternalType",
+                "a library does not print | mmio.Prints",
+                "a library keeps no state in static fields | mmio.KeepsState",
+                "accessors have no get prefix | mmio.HasGetter",
+            })
+    void a_rule_catches_its_offender_and_nobody_else(String sentence, String offender) {
+        var result = RULES.get(sentence).evaluate(OFFENDERS);
+
+        assertThat(result.getFailureReport().getDetails())
+                .isNotEmpty()
+                .allSatisfy(detail -> assertThat(detail).contains(ROOT + "." + offender));
+    }
+
+    @Test
+    void every_rule_has_its_offender() throws NoSuchMethodException {
+        var cases = RulesTest.class
+                .getDeclaredMethod("a_rule_catches_its_offender_and_nobody_else", String.class, String.class)
+                .getAnnotation(CsvSource.class);
+
+        assertThat(RULES.keySet()).hasSize(cases.value().length);
+    }
+}
