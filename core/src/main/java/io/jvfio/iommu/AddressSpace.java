@@ -39,6 +39,14 @@ public interface AddressSpace extends AutoCloseable {
     /** Whether DMA is coherent with CPU caches: true on every x86. */
     boolean coherent();
 
+    /**
+     * Whether an IOMMU stands between the devices and memory. Without one, device addresses are physical, nothing stops
+     * a device, and memory that was given back must stay where it is until the device has been reset or closed.
+     */
+    default boolean translated() {
+        return true;
+    }
+
     /** Which kind of address space this is, and why it was chosen, in one line for people. */
     String description();
 

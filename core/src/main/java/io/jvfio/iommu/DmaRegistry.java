@@ -243,7 +243,7 @@ public final class DmaRegistry {
         } finally {
             joins.writeLock().unlock();
         }
-        Failures failures = new Failures();
+        StepFailures failures = new StepFailures();
         table.registrations().reversed().forEach(mapping -> failures.run(mapping::close));
         failures.rethrow();
     }
@@ -280,7 +280,7 @@ public final class DmaRegistry {
         joins.readLock().lock();
         try {
             if (physical == null) {
-                Failures failures = new Failures();
+                StepFailures failures = new StepFailures();
                 for (DmaBackend backend : List.copyOf(mapping.backends()).reversed()) {
                     failures.run(() -> {
                         backend.unmap(mapping.iova(), mapping.length());

@@ -71,6 +71,7 @@ public record Abi(
     public static final int MADV_NOHUGEPAGE = 15;
     public static final int MADV_DONTDUMP = 16;
     public static final int MADV_POPULATE_WRITE = 23;
+    public static final int MADV_COLLAPSE = 25;
 
     // memfd.h
     public static final int MFD_CLOEXEC = 0x1;

@@ -4,7 +4,7 @@ package io.jvfio.iommu;
 import org.jspecify.annotations.Nullable;
 
 /** Runs all of several steps even if some fail, and throws the first failure with the others suppressed. */
-final class Failures {
+final class StepFailures {
     private @Nullable RuntimeException first;
 
     void run(Runnable step) {
