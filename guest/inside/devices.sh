@@ -33,15 +33,13 @@ prepare_devices() {
 }
 
 bind_to_vfio() {
-    local device=/sys/bus/pci/devices/$1
+    local device=/sys/bus/pci/devices/$1 bound=/sys/bus/pci/drivers/vfio-pci/$1
     [ -e "$device" ] || { echo "$1: not there"; return 1; }
     echo vfio-pci >"$device/driver_override"
-    if [ -e "$device/driver" ]; then
-        [ "$(basename "$(readlink "$device/driver")")" != vfio-pci ] || return 0
-        echo "$1" >"$device/driver/unbind"
-    fi
+    [ ! -e "$bound" ] || return 0
+    [ ! -e "$device/driver" ] || echo "$1" >"$device/driver/unbind"
     echo "$1" >/sys/bus/pci/drivers_probe
-    [ "$(basename "$(readlink "$device/driver")")" = vfio-pci ]
+    [ -e "$bound" ] || { echo "$1: vfio-pci does not take it"; return 1; }
 }
 
 make_mdev() {

@@ -9,6 +9,8 @@ source "$share/environment"
 source "$share/inside/system.sh"
 source "$share/inside/devices.sh"
 source "$share/inside/monitor.sh"
+source "$share/inside/preflight.sh"
+source "$share/inside/tests.sh"
 
 open_monitor
 finish_system
@@ -23,6 +25,10 @@ case $lab_mode in
             cd "$lab_directory" || exit 126
             source "$share/command"
         ) 9>&- </dev/null >>"$share/stdout" 2>>"$share/stderr"
+        echo $? >"$share/exit-code"
+        ;;
+    test)
+        (run_tests) 9>&- </dev/null >>"$share/stdout" 2>>"$share/stderr"
         echo $? >"$share/exit-code"
         ;;
     shell)

@@ -10,6 +10,7 @@
 results=""       # the folder of this run
 private=""       # sockets and disk images, gone afterwards
 qemu_pid=""
+deadline_pid=""
 
 default_timeout=900
 
@@ -32,6 +33,7 @@ open_run() {
 }
 
 close_run() {
+    [ -z "$deadline_pid" ] || kill "$deadline_pid" 2>/dev/null || true
     if [ -n "$qemu_pid" ]; then
         kill "$qemu_pid" 2>/dev/null || true
         wait "$qemu_pid" 2>/dev/null || true
@@ -64,7 +66,7 @@ start_qemu() {
 
 # run_job TIMEOUT: boots, passes the job's output on, and returns the job's exit code.
 run_job() {
-    local timeout=$1 deadline stdout_tail stderr_tail
+    local timeout=$1 timed_out=no stdout_tail stderr_tail
     : >"$results/stdout"
     : >"$results/stderr"
     start_qemu -serial "file:$results/console.log" -serial chardev:monitor-client </dev/null 2>"$results/qemu.log" &
@@ -73,17 +75,17 @@ run_job() {
     stdout_tail=$!
     tail -q -s 0.1 -n +1 -f --pid="$qemu_pid" "$results/stderr" >&2 &
     stderr_tail=$!
-    (
-        sleep "$timeout"
-        touch "$results/timed-out"
+    sleep "$timeout" &
+    deadline_pid=$!
+    wait -n "$qemu_pid" "$deadline_pid" || true
+    if kill -0 "$qemu_pid" 2>/dev/null && ! kill -0 "$deadline_pid" 2>/dev/null; then
+        timed_out=yes
         kill "$qemu_pid"
-    ) &
-    deadline=$!
+    fi
     wait "$qemu_pid" || true
     qemu_pid=""
-    kill "$deadline" 2>/dev/null || true
     wait "$stdout_tail" "$stderr_tail" || true
-    if [ -e "$results/timed-out" ]; then
+    if [ "$timed_out" = yes ]; then
         say "the guest was stopped after $timeout seconds, see $results"
         return 124
     fi

@@ -39,7 +39,7 @@ describe_machine() {
         -device "edu,bus=pb,addr=1"
         -device "pci-testdev,bus=pb,addr=2"
 
-        -device "virtio-net-pci,mac=52:54:00:00:00:0b,bus=pcie.0,addr=b"
+        -device "virtio-net-pci,iommu_platform=on,disable-legacy=on,mac=52:54:00:00:00:0b,bus=pcie.0,addr=b"
 
         # A host bridge that bypasses the IOMMU: its e1000e (41:00.0) is only to be had in no-IOMMU mode.
         -device "pxb-pcie,id=pxb,bus_nr=64,bus=pcie.0,addr=c,bypass_iommu=on"
@@ -52,5 +52,7 @@ describe_machine() {
     )
 }
 
-kernel_command_line="console=ttyS0 quiet panic=-1 rdinit=/init intel_iommu=on iommu=pt \
+# On a busy host emulated time is jumpy: no_timer_check keeps a late first tick from being a panic, tsc=reliable keeps the
+# time-stamp counter from being given up for a slower clock.
+kernel_command_line="console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable rdinit=/init intel_iommu=on iommu=pt \
 hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=64"

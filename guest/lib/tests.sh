@@ -1,5 +1,71 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+#
+# guest/lab test, the host's part: builds the tests, hands them to the guest, and judges what came back.
+
+# Each of these must have run a test.
+access_modes="type1 type1v2 compat-type1 compat-type1v2 iommufd noiommu"
+
 lab_test() {
-    die "test: not there yet"
+    local timeout=$default_timeout all=no only="" build=yes status=0
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --all) all=yes ;;
+            --no-build) build=no ;;
+            --only | --timeout)
+                [ $# -ge 2 ] || usage_error "test: $1 needs a value"
+                if [ "$1" = --only ]; then only=$2; else timeout=$2; fi
+                shift
+                ;;
+            *) usage_error "test: unknown argument $1" ;;
+        esac
+        shift
+    done
+    [ -n "$(find_jdk)" ] || die "no JDK 25 or later found: install one (for example temurin-25-jdk) or set JAVA_HOME"
+    lab_setup
+    [ "$build" = no ] || build_tests
+    open_run
+    stage_tests
+    write_job test bound
+    printf 'lab_test_all=%q\nlab_test_only=%q\nlab_test_timeout=%q\n' "$all" "$only" "$timeout" \
+        >>"$results/environment"
+    run_job "$timeout" || status=$?
+    rm -rf "$results/app"
+    judge "$status" "$only"
+}
+
+build_tests() {
+    say "building the tests"
+    (cd "$checkout" && ./mvnw -q -B -pl tests -am -DskipTests test-compile) || die "the tests do not build"
+}
+
+# Copies what is on the tests' class path into the scratch folder: it is then readable for every user of the guest, and
+# the guest can take it into memory.
+stage_tests() {
+    local target=$checkout/tests/target entry number=0 entries
+    [ -r "$target/classpath.txt" ] || die "$target/classpath.txt is missing: the tests are not built"
+    mkdir "$results/app"
+    cp -r "$target/test-classes" "$results/app/00-test-classes"
+    IFS=: read -r -a entries <<<"$(cat "$target/classpath.txt")"
+    for entry in "${entries[@]}"; do
+        number=$((number + 1))
+        cp -r "$entry" "$results/app/$(printf '%02d' "$number")-$(basename "$entry")"
+    done
+}
+
+# judge STATUS ONLY: prints the summary and fails if something failed, is missing, or did not run.
+judge() {
+    local status=$1 only=$2 lines=$results/results.tsv
+    cat "$results"/results-*.tsv >"$lines" 2>/dev/null || true
+    [ -z "$only" ] || access_modes=""
+    awk -F '\t' -v modes="$access_modes" -f "$guest_dir/lib/summary.awk" "$lines" || status=1
+    if grep -qE 'BUG:|Oops|general protection|Kernel panic' "$results/dmesg" "$results/console.log" 2>/dev/null; then
+        say "the kernel crashed, see $results/dmesg and $results/console.log"
+        status=1
+    fi
+    say "reports and kernel messages: $results"
+    if [ "$status" -ne 0 ]; then
+        say "FAILED"
+        return 1
+    fi
 }

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# guest/lab test, the guest's part: checks the machine, then runs the kernel tests as root in one JVM, and those tagged
+# "unprivileged" as an ordinary user in another.
+
+app=/run/lab/app
+unprivileged_user=65534
+unprivileged_memlock=8192 # KiB
+
+run_tests() {
+    local status=0 watch
+    if ! check_machine; then
+        echo "guest: the machine is not what the tests expect"
+        return 1
+    fi
+    cp -r "$share/app" "$app"
+    chmod -R a+rX "$app"
+    dump_threads_when_late &
+    watch=$!
+    run_junit root --exclude-tag=unprivileged || status=1
+    give_devices_to_user
+    run_junit user --include-tag=unprivileged || status=1
+    kill "$watch"
+    return "$status"
+}
+
+# run_junit WHO TAG-OPTION: no test is no failure here, the host counts over both runs.
+run_junit() {
+    local who=$1 status=0 start=$SECONDS
+    local java_options=(
+        -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED --illegal-native-access=deny
+        "-Djvfio.lab.results=$share/results-$who.tsv"
+    )
+    local runner_options=("$app/00-test-classes" "$share/reports-$who" "$2")
+    [ "$lab_test_all" = yes ] || runner_options+=(--exclude-tag=long)
+    [ -z "$lab_test_only" ] || runner_options+=("--only=$lab_test_only")
+    # What the user may write is made before.
+    mkdir -p "$share/reports-$who"
+    : >"$share/results-$who.tsv"
+    [ "$who" = root ] || chown "$unprivileged_user" "$share/reports-$who" "$share/results-$who.tsv"
+    echo "guest: the tests that run as $who"
+    "as_$who" "${JAVA_HOME:?}/bin/java" "${java_options[@]}" -cp "$(class_path)" io.jvfio.tests.lab.LabRunner \
+        "${runner_options[@]}" || status=$?
+    echo "guest: those took $((SECONDS - start)) s"
+    return "$status"
+}
+
+# Shortly before the host ends the guest, each JVM is made to say what its threads do.
+dump_threads_when_late() {
+    sleep $((lab_test_timeout > 60 ? lab_test_timeout - 30 : lab_test_timeout / 2))
+    echo "guest: the time is nearly up, this is what the JVMs do"
+    # shellcheck disable=SC2046 # one word per process
+    kill -QUIT $(/run/lab/busybox pidof java)
+}
+
+class_path() {
+    local entries=("$app"/*)
+    local IFS=:
+    printf '%s' "${entries[*]}"
+}
+
+as_root() {
+    "$@"
+}
+
+as_user() (
+    cd /tmp || exit 1
+    export HOME=/tmp
+    ulimit -l "$unprivileged_memlock"
+    exec setpriv --reuid "$unprivileged_user" --regid "$unprivileged_user" --clear-groups --no-new-privs "$@"
+)
+
+# The ordinary user gets the edu function and mtty, both as group and as device, and /dev/iommu; nothing else.
+give_devices_to_user() {
+    local device
+    chown "$unprivileged_user" /dev/iommu
+    for device in /sys/bus/pci/devices/0000:00:04.0 /sys/bus/mdev/devices/6a766600-0000-4000-8000-000000000001; do
+        chown "$unprivileged_user" "/dev/vfio/$(basename "$(readlink "$device/iommu_group")")" \
+            "/dev/vfio/devices/$(basename "$device"/vfio-dev/vfio*)"
+    done
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.lab;
+
+import java.util.UUID;
+
+/** Where the guest lab's devices are; {@code guest/lib/machine.sh} and {@code guest/inside/devices.sh} put them there. */
+public final class LabDevices {
+
+    /** QEMU's teaching device: registers, factorial, DMA within 28 bits, INTx and MSI. */
+    public static final String EDU = "0000:00:04.0";
+
+    public static final String PCI_TESTDEV = "0000:00:05.0";
+    public static final String NVME = "0000:00:06.0";
+    public static final String E1000E = "0000:00:07.0";
+
+    /** With FLR, MSI-X and virtual functions; a cable leads to {@link #E1000E}. */
+    public static final String IGB = "0000:01:00.0";
+
+    /** An e1000e that QEMU's monitor knows as {@link #HOT_PLUGGABLE_ID} on {@link #HOT_PLUGGABLE_BUS}. */
+    public static final String HOT_PLUGGABLE = "0000:02:00.0";
+
+    public static final String HOT_PLUGGABLE_ID = "hot";
+    public static final String HOT_PLUGGABLE_BUS = "rp1";
+    public static final String HOT_PLUGGABLE_TYPE = "e1000e";
+
+    /** One group of three: this bridge, {@link #GROUPED_EDU} and {@link #GROUPED_TESTDEV}. */
+    public static final String GROUP_BRIDGE = "0000:00:0a.0";
+
+    public static final String GROUPED_EDU = "0000:03:01.0";
+    public static final String GROUPED_TESTDEV = "0000:03:02.0";
+    public static final String VIRTIO_NET = "0000:00:0b.0";
+
+    /** An e1000e that no IOMMU watches. */
+    public static final String NO_IOMMU = "0000:41:00.0";
+
+    public static final UUID MTTY = UUID.fromString("6a766600-0000-4000-8000-000000000001");
+    public static final UUID MDPY = UUID.fromString("6a766600-0000-4000-8000-000000000002");
+    public static final UUID MBOCHS = UUID.fromString("6a766600-0000-4000-8000-000000000003");
+
+    private LabDevices() {}
+}
