@@ -85,6 +85,7 @@ public final class InterruptControl implements AutoCloseable {
      * @throws io.jvfio.VfioException if the device refuses, or no descriptor is left
      */
     public Interrupts enable(InterruptType type, int vectors, InterruptOptions options) {
+        throwIfEnded();
         IrqInfo info = info(type.index());
         check(type, vectors, options, info);
         Interrupts made = new Interrupts(this, port, type, info, options);
@@ -94,7 +95,7 @@ public final class InterruptControl implements AutoCloseable {
                     + ": one type at a time, and there is " + holder.holder() + "; close it first");
         }
         try {
-            throwIfEnded();
+            throwIfEnded(); // again: an end in the meantime may not have seen what was made
             made.enable(vectors);
         } catch (RuntimeException | Error e) {
             released(made);

@@ -103,7 +103,7 @@ final class Registration {
         }
         canceller = Thread.currentThread();
         if (!Parking.until(() -> !running, InterruptDispatcher.CALLBACK_WAIT_NANOS)) {
-            LOG.log(System.Logger.Level.WARNING, "the callback of {0} is still running after its end", source);
+            LOG.log(System.Logger.Level.WARNING, "callback of {0} is still running after its end", source);
         }
     }
 
@@ -111,10 +111,7 @@ final class Registration {
     private void logFailure(Throwable e) {
         failures++;
         if (Long.bitCount(failures) == 1) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "the callback of " + source + " failed, " + failures + " times until now",
-                    e);
+            LOG.log(System.Logger.Level.WARNING, "callback of " + source + " failed, failure " + failures, e);
         }
     }
 }

@@ -20,7 +20,7 @@ public final class Failures {
         for (int i = opened.length - 1; i >= 0; i--) {
             try {
                 opened[i].close();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 failure.addSuppressed(e);
             }
         }
