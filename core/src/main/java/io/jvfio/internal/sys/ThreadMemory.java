@@ -22,7 +22,7 @@ import java.lang.invoke.VarHandle;
  *
  * <p>Threads: an instance belongs to one thread.
  */
-final class ThreadMemory {
+public final class ThreadMemory {
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
@@ -41,7 +41,7 @@ final class ThreadMemory {
     }
 
     /** That of the calling thread. */
-    static ThreadMemory current() {
+    public static ThreadMemory current() {
         return CURRENT.get();
     }
 
@@ -51,7 +51,7 @@ final class ThreadMemory {
     }
 
     /** Sixteen bytes, 8-aligned, for the caller's use until it makes another call that needs them. */
-    MemorySegment scratch() {
+    public MemorySegment scratch() {
         return scratch;
     }
 

@@ -22,7 +22,7 @@ import java.lang.invoke.VarHandle;
  * @param flags 0
  * @param ioasId of the IOAS
  * @param iova which address
- * @param length out: how many bytes are contiguous from there
+ * @param length in: how many bytes are of interest at most; out: how many of them are contiguous
  * @param outPhys the physical address
  */
 public record IommuIoasNoiommuGetPa(int flags, int ioasId, long iova, long length, long outPhys) {
@@ -48,9 +48,13 @@ public record IommuIoasNoiommuGetPa(int flags, int ioasId, long iova, long lengt
     private static final VarHandle LENGTH = field(LAYOUT, "length");
     private static final VarHandle OUT_PHYS = field(LAYOUT, "out_phys");
 
-    /** Returns what to send. */
-    public static IommuIoasNoiommuGetPa request(int ioasId, long iova) {
-        return new IommuIoasNoiommuGetPa(0, ioasId, iova, 0, 0);
+    /**
+     * Returns what to send.
+     *
+     * @param length how many bytes are of interest at most; Linux 7.3 refuses 0
+     */
+    public static IommuIoasNoiommuGetPa request(int ioasId, long iova, long length) {
+        return new IommuIoasNoiommuGetPa(0, ioasId, iova, length, 0);
     }
 
     /** Decodes the struct at the start of {@code segment}. */

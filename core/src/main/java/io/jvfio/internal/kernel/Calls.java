@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import io.jvfio.VfioException;
+import io.jvfio.device.DeviceGoneException;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.uapi.Argsz;
+import io.jvfio.internal.uapi.Ioctl;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+
+/**
+ * The ioctls of this package: failures become exceptions here and nowhere else.
+ *
+ * <p>Threads: stateless.
+ */
+final class Calls {
+
+    /** How often a struct may grow between two calls before this is taken for an error. */
+    private static final int GROWTHS = 8;
+
+    /** What a chain of capabilities may need at most; the kernel's own are a few hundred bytes. */
+    private static final long LARGEST_INFO = 1 << 20;
+
+    private Calls() {}
+
+    /** Runs an ioctl with a struct; the result, which is not negative. */
+    static int ioctl(Descriptor fd, Ioctl ioctl, MemorySegment argument, String subject) {
+        return check(fd.ioctl(ioctl.request(), argument), ioctl.name(), subject);
+    }
+
+    /** Runs an ioctl with a value; the result, which is not negative. */
+    static int ioctl(Descriptor fd, Ioctl ioctl, long argument, String subject) {
+        return check(fd.ioctl(ioctl.request(), argument), ioctl.name(), subject);
+    }
+
+    /** The result of a call, or the exception for its {@code -errno}. */
+    static int check(int result, String call, String subject) {
+        if (result < 0) {
+            throw failure(call, -result, subject);
+        }
+        return result;
+    }
+
+    /** The exception for an errno: ENODEV from an open device means that it is gone. */
+    static VfioException failure(String call, int errno, String subject) {
+        return errno == Errno.ENODEV ? new DeviceGoneException(call, subject) : VfioException.of(call, errno, subject);
+    }
+
+    /**
+     * Asks for a struct that may be followed by capabilities: once with the struct's own size, and again with the size
+     * that the kernel named.
+     *
+     * @param fill writes the request into a segment, its size included
+     */
+    static MemorySegment info(
+            Arena arena, Descriptor fd, Ioctl ioctl, long size, Consumer<MemorySegment> fill, String subject) {
+        MemorySegment segment = arena.allocate(size, Long.BYTES);
+        for (int i = 0; i < GROWTHS; i++) {
+            fill.accept(segment);
+            ioctl(fd, ioctl, segment, subject);
+            long needed = Argsz.of(segment);
+            if (needed <= segment.byteSize()) {
+                return segment;
+            }
+            if (needed > LARGEST_INFO) {
+                break;
+            }
+            segment = arena.allocate(needed, Long.BYTES);
+        }
+        throw new VfioException(
+                ioctl.name(), Errno.EMSGSIZE, subject, "the kernel named a size that it then found too small");
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import static io.jvfio.internal.uapi.VfioDeviceAttachIommufdPt.VFIO_DEVICE_ATTACH_IOMMUFD_PT;
+import static io.jvfio.internal.uapi.VfioDeviceBindIommufd.VFIO_DEVICE_BIND_FLAG_TOKEN;
+import static io.jvfio.internal.uapi.VfioDeviceBindIommufd.VFIO_DEVICE_BIND_IOMMUFD;
+import static io.jvfio.internal.uapi.VfioDeviceDetachIommufdPt.VFIO_DEVICE_DETACH_IOMMUFD_PT;
+
+import io.jvfio.device.Reattachable;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.uapi.VfToken;
+import io.jvfio.internal.uapi.VfioDeviceAttachIommufdPt;
+import io.jvfio.internal.uapi.VfioDeviceBindIommufd;
+import io.jvfio.internal.uapi.VfioDeviceDetachIommufdPt;
+import io.jvfio.iommu.AddressSpace;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device that was opened by its own node: bound to an iommufd for good, attached to one of its IOASes at a time.
+ *
+ * <p>Threads: thread-safe; one lock orders attach, detach and close.
+ */
+final class CdevMembership implements Membership, Reattachable {
+    private final Descriptor device;
+    private final Iommufd iommufd;
+    private final String name;
+
+    /** Where the device is, or null while it is detached. Written under this object's lock. */
+    private volatile @Nullable Ioas space;
+
+    private CdevMembership(Descriptor device, Iommufd iommufd, String name) {
+        this.device = device;
+        this.iommufd = iommufd;
+        this.name = name;
+    }
+
+    /**
+     * Binds an open device to the iommufd of a space and attaches it. Takes the descriptor over, also on failure.
+     *
+     * @param token the VF token, or null
+     */
+    static CdevMembership open(Ioas space, Descriptor device, String name, @Nullable UUID token) {
+        try {
+            bind(device, space.iommufd(), name, token);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+        return openBound(space, device, name);
+    }
+
+    /** Attaches a device that is bound to the iommufd of a space already. Takes the descriptor over, also on failure. */
+    static CdevMembership openBound(Ioas space, Descriptor device, String name) {
+        CdevMembership membership = new CdevMembership(device, space.iommufd(), name);
+        try {
+            membership.attach(space);
+            return membership;
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    private static void bind(Descriptor device, Iommufd iommufd, String name, @Nullable UUID token) {
+        int raw = iommufd.fd().acquire();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment secret = arena.allocate(VfToken.BYTES);
+            if (token != null) {
+                VfToken.fill(secret, token);
+            }
+            int flags = token == null ? 0 : VFIO_DEVICE_BIND_FLAG_TOKEN;
+            MemorySegment argument = arena.allocate(VfioDeviceBindIommufd.LAYOUT);
+            new VfioDeviceBindIommufd(flags, raw, 0, token == null ? 0 : secret.address()).fill(argument);
+            Calls.ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument, name);
+        } finally {
+            iommufd.fd().release();
+        }
+    }
+
+    @Override
+    public Descriptor device() {
+        return device;
+    }
+
+    @Override
+    public AddressSpace space() {
+        Ioas now = space;
+        if (now == null) {
+            throw new IllegalStateException(name + " is detached from every address space");
+        }
+        return now;
+    }
+
+    @Override
+    public Optional<Reattachable> reattachable() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public synchronized void attach(AddressSpace target) {
+        if (space != null) {
+            throw new IllegalStateException(name + " is attached to " + space.description());
+        }
+        space = enter(target);
+    }
+
+    @Override
+    public synchronized void replace(AddressSpace target) {
+        Ioas before = space;
+        if (before == null) {
+            throw new IllegalStateException(name + " is detached; attach it");
+        }
+        if (target != before) {
+            space = enter(target);
+            before.left();
+        }
+    }
+
+    /** Attaches in the kernel, which replaces an attachment that there is. */
+    private Ioas enter(AddressSpace target) {
+        if (!(target instanceof Ioas ioas) || ioas.iommufd() != iommufd) {
+            throw new IllegalArgumentException(
+                    target.description() + " is not an IOAS of the iommufd to which " + name + " is bound");
+        }
+        ioas.entering();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(VfioDeviceAttachIommufdPt.LAYOUT);
+            new VfioDeviceAttachIommufdPt(0, ioas.id(), 0).fill(argument);
+            Calls.ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument, name + " to IOAS " + ioas.id());
+        } catch (RuntimeException e) {
+            ioas.left();
+            throw e;
+        }
+        ioas.entered();
+        return ioas;
+    }
+
+    @Override
+    public synchronized void detach() {
+        Ioas before = space;
+        if (before == null) {
+            throw new IllegalStateException(name + " is detached already");
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(VfioDeviceDetachIommufdPt.LAYOUT);
+            new VfioDeviceDetachIommufdPt(0, 0).fill(argument);
+            Calls.ioctl(device, VFIO_DEVICE_DETACH_IOMMUFD_PT, argument, name);
+        }
+        space = null;
+        before.left();
+    }
+
+    /** Closing the descriptor detaches and unbinds in the kernel. */
+    @Override
+    public synchronized void close() {
+        if (!device.isOpen()) {
+            return;
+        }
+        device.close();
+        Ioas before = space;
+        space = null;
+        if (before != null) {
+            before.left();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import static io.jvfio.internal.uapi.IommuIoasMap.IOMMU_IOAS_MAP;
+import static io.jvfio.internal.uapi.IommuIoasMap.IOMMU_IOAS_MAP_FIXED_IOVA;
+import static io.jvfio.internal.uapi.IommuIoasMap.IOMMU_IOAS_MAP_READABLE;
+import static io.jvfio.internal.uapi.IommuIoasMap.IOMMU_IOAS_MAP_WRITEABLE;
+import static io.jvfio.internal.uapi.IommuIoasMapFile.IOMMU_IOAS_MAP_FILE;
+import static io.jvfio.internal.uapi.IommuIoasUnmap.IOMMU_IOAS_UNMAP;
+
+import io.jvfio.VfioException;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.uapi.IommuIoasMap;
+import io.jvfio.internal.uapi.IommuIoasMapFile;
+import io.jvfio.internal.uapi.IommuIoasUnmap;
+import io.jvfio.iommu.Access;
+import io.jvfio.iommu.DmaBackend;
+import io.jvfio.iommu.DmaSource;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Maps in an IOAS: files by {@code IOMMU_IOAS_MAP_FILE} where the kernel has it (6.13), so that the maps survive a
+ * change of process, else by address.
+ *
+ * <p>Threads: thread-safe; the kernel serializes.
+ */
+final class IoasBackend implements DmaBackend {
+    private final Descriptor iommufd;
+    private final int ioas;
+
+    /** False once the kernel has said that it cannot map files; what it says does not change. */
+    private volatile boolean mapsFiles = true;
+
+    IoasBackend(Descriptor iommufd, int ioas) {
+        this.iommufd = iommufd;
+        this.ioas = ioas;
+    }
+
+    @Override
+    public void map(long iova, DmaSource source, Access access) {
+        map(iova, source, access, IOMMU_IOAS_MAP_FIXED_IOVA);
+    }
+
+    /** Maps where the kernel chooses; the address. */
+    long mapAnywhere(DmaSource source, Access access) {
+        return map(0, source, access, 0);
+    }
+
+    private long map(long iova, DmaSource source, Access access, int placement) {
+        int flags = placement
+                | (access.readable() ? IOMMU_IOAS_MAP_READABLE : 0)
+                | (access.writable() ? IOMMU_IOAS_MAP_WRITEABLE : 0);
+        if (source instanceof DmaSource.File file && mapsFiles) {
+            long result = mapFile(iova, file, flags);
+            if (mapsFiles) {
+                return result;
+            }
+        }
+        return mapMemory(iova, Memories.local(source, "an IOAS"), flags);
+    }
+
+    private long mapMemory(long iova, MemorySegment memory, int flags) {
+        IommuIoasMap request = new IommuIoasMap(flags, ioas, memory.address(), memory.byteSize(), iova);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(IommuIoasMap.LAYOUT);
+            request.fill(argument);
+            Calls.ioctl(iommufd, IOMMU_IOAS_MAP, argument, range(iova, memory.byteSize()));
+            return IommuIoasMap.read(argument).iova();
+        }
+    }
+
+    /** Maps a file, or finds that the kernel cannot and sets {@link #mapsFiles} to false. */
+    private long mapFile(long iova, DmaSource.File file, int flags) {
+        int raw = file.fd().acquire();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(IommuIoasMapFile.LAYOUT);
+            new IommuIoasMapFile(flags, ioas, raw, file.offset(), file.length(), iova).fill(argument);
+            int result = iommufd.ioctl(IOMMU_IOAS_MAP_FILE.request(), argument);
+            if (result == -Errno.ENOTTY) {
+                mapsFiles = false;
+                return iova;
+            }
+            Calls.check(result, IOMMU_IOAS_MAP_FILE.name(), range(iova, file.length()));
+            return IommuIoasMapFile.read(argument).iova();
+        } finally {
+            file.fd().release();
+        }
+    }
+
+    @Override
+    public void unmap(long iova, long length) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(IommuIoasUnmap.LAYOUT);
+            new IommuIoasUnmap(ioas, iova, length).fill(argument);
+            Calls.ioctl(iommufd, IOMMU_IOAS_UNMAP, argument, range(iova, length));
+            long unmapped = IommuIoasUnmap.read(argument).length();
+            if (unmapped != length) {
+                throw new VfioException(
+                        IOMMU_IOAS_UNMAP.name(),
+                        Errno.EIO,
+                        range(iova, length),
+                        "the kernel unmapped 0x" + Long.toHexString(unmapped)
+                                + " bytes: somebody else maps in this IOAS too");
+            }
+        }
+    }
+
+    private String range(long iova, long length) {
+        return "iova 0x" + Long.toHexString(iova) + ", size 0x" + Long.toHexString(length) + " in IOAS " + ioas;
+    }
+}

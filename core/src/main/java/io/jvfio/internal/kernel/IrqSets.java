@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_DEVICE_SET_IRQS;
+import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_MASK;
+import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER;
+import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_UNMASK;
+import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL;
+import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD;
+import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_NONE;
+
+import io.jvfio.Fd;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.uapi.VfioIrqSet;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Interrupt requests as the kernel takes them. Threads: stateless. */
+final class IrqSets {
+    /** What the kernel takes for "no eventfd". */
+    private static final int NONE = -1;
+
+    private IrqSets() {}
+
+    /** Runs the request; 0, or how many vectors can be had. */
+    static int set(Descriptor device, IrqRequest request, String name) {
+        int flags = action(request.action()) | kind(request.data());
+        VfioIrqSet set = new VfioIrqSet(flags, request.index(), request.start(), request.count());
+        List<Fd> held = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(Math.max(set.byteSize(), VfioIrqSet.LAYOUT.byteSize()), Long.BYTES);
+            set.fill(argument);
+            fill(argument, request.data(), held);
+            return Calls.ioctl(device, VFIO_DEVICE_SET_IRQS, argument, subject(request, name));
+        } finally {
+            held.forEach(Fd::release);
+        }
+    }
+
+    private static void fill(MemorySegment argument, IrqRequest.Data data, List<Fd> held) {
+        switch (data) {
+            case IrqRequest.None none -> {}
+            case IrqRequest.Bools bools -> {
+                for (int i = 0; i < bools.values().size(); i++) {
+                    VfioIrqSet.fillBool(argument, i, bools.values().get(i));
+                }
+            }
+            case IrqRequest.EventFds eventFds -> {
+                for (int i = 0; i < eventFds.fds().size(); i++) {
+                    VfioIrqSet.fillEventfd(argument, i, acquire(eventFds.fds().get(i), held));
+                }
+            }
+        }
+    }
+
+    private static int acquire(@Nullable Fd fd, List<Fd> held) {
+        if (fd == null) {
+            return NONE;
+        }
+        int raw = fd.acquire();
+        held.add(fd);
+        return raw;
+    }
+
+    private static int action(IrqRequest.Action action) {
+        return switch (action) {
+            case MASK -> VFIO_IRQ_SET_ACTION_MASK;
+            case UNMASK -> VFIO_IRQ_SET_ACTION_UNMASK;
+            case TRIGGER -> VFIO_IRQ_SET_ACTION_TRIGGER;
+        };
+    }
+
+    private static int kind(IrqRequest.Data data) {
+        return switch (data) {
+            case IrqRequest.None none -> VFIO_IRQ_SET_DATA_NONE;
+            case IrqRequest.Bools bools -> VFIO_IRQ_SET_DATA_BOOL;
+            case IrqRequest.EventFds eventFds -> VFIO_IRQ_SET_DATA_EVENTFD;
+        };
+    }
+
+    private static String subject(IrqRequest request, String name) {
+        return request.action() + " of " + request.count() + " vectors from " + request.start() + " of irq index "
+                + request.index() + " of " + name;
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.Fd;
+import io.jvfio.PciAddress;
+import io.jvfio.device.CarrierContext;
+import io.jvfio.device.CarrierProvider;
+import io.jvfio.device.OpenOptions;
+import io.jvfio.device.OpenOptions.IommuChoice;
+import io.jvfio.device.PassedDevice;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.iommu.AddressSpace;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens devices of the Linux kernel. One instance serves one context, whose devices share an iommufd so that they can
+ * share address spaces.
+ *
+ * <p>Threads: thread-safe.
+ */
+public final class KernelCarrier implements CarrierProvider {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
+    private static final String GROUP = "group";
+    private static final String CDEV = "cdev";
+    private static final String NOIOMMU = "noiommu";
+    private static final String MDEV = "mdev";
+
+    /** The iommufd that is open now, or null. Guarded by this. */
+    private @Nullable Iommufd iommufd;
+
+    /** For {@link java.util.ServiceLoader}. */
+    public KernelCarrier() {}
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of(DeviceLocator.PCI, GROUP, CDEV, NOIOMMU, MDEV);
+    }
+
+    @Override
+    public VfioDevice open(CarrierContext context, DeviceLocator locator, OpenOptions options) {
+        SysfsDevice device = resolve(locator);
+        UUID token = token(device, options.vfToken());
+        AddressSpace given = options.addressSpace();
+        if (given != null) {
+            if (!(given instanceof KernelSpace space)) {
+                throw new IllegalArgumentException(
+                        given.description() + " is no address space of the kernel; " + locator + " cannot join it");
+            }
+            checkIommu(locator, device);
+            return KernelDevice.of(context.systemCalls(), device.name(), space.join(device, token), null);
+        }
+        return openPrivately(
+                context, addressSpace(context, locator, options), space -> space.join(device, token), device);
+    }
+
+    /** Opens a device in a space that belongs to it, and closes the space if that fails. */
+    private static VfioDevice openPrivately(
+            CarrierContext context, KernelSpace space, Joining joining, SysfsDevice device) {
+        try {
+            return KernelDevice.of(context.systemCalls(), device.name(), joining.join(space), space);
+        } catch (RuntimeException e) {
+            try {
+                space.close();
+            } catch (RuntimeException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public KernelSpace addressSpace(CarrierContext context, DeviceLocator like, OpenOptions options) {
+        SysfsDevice device = resolve(like);
+        checkIommu(like, device);
+        AccessPlan plan = plan(like.scheme(), device, options.iommu());
+        SystemCalls sys = context.systemCalls();
+        Type1Mode mode = plan.type1();
+        if (mode != null) {
+            return Type1Container.open(sys, mode, plan.reason());
+        }
+        Ioas.Kind kind = device.noIommu() ? Ioas.Kind.NO_IOMMU : Ioas.Kind.OWN;
+        return Ioas.create(sys, acquireIommufd(sys), kind, plan.reason());
+    }
+
+    /** Opens a device of which somebody else has opened the descriptors. */
+    public VfioDevice open(CarrierContext context, PassedDevice passed) {
+        SystemCalls sys = context.systemCalls();
+        return switch (passed) {
+            case PassedDevice.Group group -> {
+                Type1Container space = Type1Container.open(sys, Type1Mode.TYPE1V2, "a group was passed");
+                Descriptor fd = (Descriptor) group.group();
+                SysfsDevice device = named(group.device());
+                yield openPrivately(context, space, any -> space.join(fd, group.device(), group.vfToken()), device);
+            }
+            case PassedDevice.Cdev cdev -> {
+                Fd given = cdev.iommufd();
+                Iommufd user = given == null ? acquireIommufd(sys) : Iommufd.of((Descriptor) given.duplicate());
+                Ioas space = Ioas.create(sys, user, Ioas.Kind.OWN, "a device was passed");
+                Joining joining = any ->
+                        CdevMembership.open(space, (Descriptor) cdev.device().duplicate(), cdev.name(), cdev.vfToken());
+                yield openPrivately(context, space, joining, named(cdev.name()));
+            }
+            case PassedDevice.Bound bound -> {
+                Iommufd user = Iommufd.of((Descriptor) bound.iommufd().duplicate());
+                Ioas space = bound.ioasId() == 0
+                        ? Ioas.create(sys, user, Ioas.Kind.OWN, "a bound device was passed")
+                        : Ioas.borrow(sys, user, bound.ioasId(), "a bound device was passed with its IOAS");
+                Joining joining = any -> CdevMembership.openBound(
+                        space, (Descriptor) bound.device().duplicate(), bound.name());
+                yield openPrivately(context, space, joining, named(bound.name()));
+            }
+        };
+    }
+
+    private static SysfsDevice named(String name) {
+        return new SysfsDevice(name, java.nio.file.Path.of("/sys/bus/pci/devices", name));
+    }
+
+    private synchronized Iommufd acquireIommufd(SystemCalls sys) {
+        if (iommufd == null || !iommufd.use()) {
+            iommufd = Iommufd.open(sys);
+        }
+        return iommufd;
+    }
+
+    private static AccessPlan plan(String scheme, SysfsDevice device, IommuChoice choice) {
+        if (scheme.equals(NOIOMMU)) {
+            return switch (choice) {
+                case AUTO -> AccessPlan.chooseNoIommu(device);
+                case IOMMUFD -> new AccessPlan(null, "asked for");
+                default -> new AccessPlan(Type1Mode.NOIOMMU, "asked for");
+            };
+        }
+        if (choice != IommuChoice.AUTO) {
+            return AccessPlan.asked(choice);
+        }
+        return switch (scheme) {
+            case GROUP -> new AccessPlan(Type1Mode.TYPE1V2, "asked for by the locator");
+            case CDEV -> new AccessPlan(null, "asked for by the locator");
+            default -> AccessPlan.choose(device);
+        };
+    }
+
+    private static SysfsDevice resolve(DeviceLocator locator) {
+        return locator.scheme().equals(MDEV)
+                ? SysfsDevice.mdev(UUID.fromString(locator.target()))
+                : SysfsDevice.pci(PciAddress.parse(locator.target()));
+    }
+
+    /** Without an IOMMU a device reaches all memory, so the caller has to say that this is wanted. */
+    private static void checkIommu(DeviceLocator locator, SysfsDevice device) {
+        boolean unsafe = locator.scheme().equals(NOIOMMU);
+        if (device.noIommu() != unsafe) {
+            throw new IllegalArgumentException(
+                    unsafe
+                            ? device.name() + " has an IOMMU; open " + device.name()
+                            : device.name() + " has no IOMMU and can reach all memory; if that is wanted, open noiommu:"
+                                    + device.name());
+        }
+    }
+
+    private static @Nullable UUID token(SysfsDevice device, @Nullable UUID token) {
+        if (token != null && !device.sriovFunction()) {
+            LOG.log(System.Logger.Level.WARNING, "{0} is no SR-IOV function; its VF token is ignored", device.name());
+            return null;
+        }
+        return token;
+    }
+
+    /** How a device enters its own space. */
+    @FunctionalInterface
+    private interface Joining {
+        Membership join(KernelSpace space);
+    }
+}

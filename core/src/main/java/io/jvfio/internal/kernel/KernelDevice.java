@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import static io.jvfio.internal.uapi.VfioApi.VFIO_DEVICE_RESET;
+import static io.jvfio.internal.uapi.VfioDeviceInfo.VFIO_DEVICE_GET_INFO;
+import static io.jvfio.internal.uapi.VfioIrqInfo.VFIO_DEVICE_GET_IRQ_INFO;
+
+import io.jvfio.Fd;
+import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.device.Reattachable;
+import io.jvfio.device.RegionFile;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.device.RegionMapping;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.Mapping;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.uapi.VfioDeviceInfo;
+import io.jvfio.internal.uapi.VfioIrqInfo;
+import io.jvfio.iommu.AddressSpace;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device of the Linux kernel, opened through its group or by its own node.
+ *
+ * <p>Threads: thread-safe. Register access takes no lock.
+ */
+final class KernelDevice implements VfioDevice {
+    private final SystemCalls sys;
+    private final String name;
+    private final Membership membership;
+    private final Descriptor fd;
+    private final @Nullable AddressSpace privateSpace;
+    private final DeviceInfo info;
+    private final RegionTable regions;
+    private final List<IrqInfo> irqs;
+    private final RegisterAccess registers;
+    private final Set<KernelMapping> mappings = ConcurrentHashMap.newKeySet();
+
+    private KernelDevice(SystemCalls sys, String name, Membership membership, @Nullable AddressSpace privateSpace) {
+        this.sys = sys;
+        this.name = name;
+        this.membership = membership;
+        this.fd = membership.device();
+        this.privateSpace = privateSpace;
+        this.info = readInfo();
+        this.regions = RegionTable.read(fd, info.regionCount(), BarMemory.addressable(), name);
+        this.irqs = readIrqs();
+        this.registers = new RegisterAccess(fd, regions, info.pci(), name);
+    }
+
+    /**
+     * Reads what the device says of itself.
+     *
+     * @param membership taken over, also on failure
+     * @param privateSpace the space to close after the device, or null if somebody else owns it; taken over
+     */
+    static KernelDevice of(SystemCalls sys, String name, Membership membership, @Nullable AddressSpace privateSpace) {
+        try {
+            return new KernelDevice(sys, name, membership, privateSpace);
+        } catch (RuntimeException e) {
+            membership.close();
+            throw e;
+        }
+    }
+
+    private DeviceInfo readInfo() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment segment = Calls.info(
+                    arena,
+                    fd,
+                    VFIO_DEVICE_GET_INFO,
+                    VfioDeviceInfo.LAYOUT.byteSize(),
+                    VfioDeviceInfo.request()::fill,
+                    name);
+            VfioDeviceInfo raw = VfioDeviceInfo.read(segment);
+            return new DeviceInfo(
+                    raw.flags(),
+                    raw.numRegions(),
+                    raw.numIrqs(),
+                    RegionTable.capabilities(VfioDeviceInfo.capabilities(segment)));
+        }
+    }
+
+    private List<IrqInfo> readIrqs() {
+        List<IrqInfo> result = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment segment = arena.allocate(VfioIrqInfo.LAYOUT);
+            for (int index = 0; index < info.irqCount(); index++) {
+                VfioIrqInfo.request(index).fill(segment);
+                int done = fd.ioctl(VFIO_DEVICE_GET_IRQ_INFO.request(), segment);
+                if (done == -Errno.EINVAL) {
+                    // The kernel's way to say that there is no such index, ERR on a conventional device for example.
+                    result.add(new IrqInfo(index, 0, 0));
+                    continue;
+                }
+                Calls.check(done, VFIO_DEVICE_GET_IRQ_INFO.name(), name + " irq index " + index);
+                VfioIrqInfo irq = VfioIrqInfo.read(segment);
+                result.add(new IrqInfo(index, irq.flags(), irq.count()));
+            }
+        }
+        return List.copyOf(result);
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return info;
+    }
+
+    @Override
+    public RegionInfo region(int index) {
+        return regions.info(index);
+    }
+
+    @Override
+    public IrqInfo irq(int index) {
+        return irqs.get(Objects.checkIndex(index, irqs.size()));
+    }
+
+    @Override
+    public long readRegister(int region, long offset, int width) {
+        return registers.read(region, offset, width);
+    }
+
+    @Override
+    public void writeRegister(int region, long offset, int width, long value) {
+        registers.write(region, offset, width, value);
+    }
+
+    @Override
+    public int read(int region, long offset, MemorySegment target) {
+        return registers.readBytes(region, offset, target);
+    }
+
+    @Override
+    public int write(int region, long offset, MemorySegment source) {
+        return registers.writeBytes(region, offset, source);
+    }
+
+    @Override
+    public Optional<RegionMapping> map(int region, long offset, long length) {
+        RegionInfo target = regions.info(region);
+        if (length <= 0 || offset % sys.pageSize() != 0) {
+            throw new IllegalArgumentException("0x" + Long.toHexString(length) + " bytes at 0x"
+                    + Long.toHexString(offset) + " cannot be mapped: the offset must be a multiple of 0x"
+                    + Long.toHexString(sys.pageSize()) + " and the length positive");
+        }
+        Objects.checkFromIndexSize(offset, length, target.size());
+        if (target.mmapAreas().stream().noneMatch(area -> area.contains(offset, length))) {
+            checkOpen();
+            return Optional.empty();
+        }
+        int protection = (target.readable() ? Abi.PROT_READ : 0) | (target.writable() ? Abi.PROT_WRITE : 0);
+        Mapping memory = Mapping.ofFile(sys, fd, regions.fileOffset(region) + offset, length, protection);
+        KernelMapping mapping = new KernelMapping(memory, offset, mappings::remove);
+        mappings.add(mapping);
+        if (!fd.isOpen()) {
+            // The device was closed meanwhile and may have missed this mapping.
+            mapping.close();
+            checkOpen();
+        }
+        return Optional.of(mapping);
+    }
+
+    private void checkOpen() {
+        if (!fd.isOpen()) {
+            throw new IllegalStateException(name + " is closed");
+        }
+    }
+
+    @Override
+    public Optional<RegionFile> file(int region) {
+        RegionInfo target = regions.info(region);
+        return target.exists()
+                ? Optional.of(new RegionFile(fd, regions.fileOffset(region), target.mmapAreas()))
+                : Optional.empty();
+    }
+
+    @Override
+    public int setIrqs(IrqRequest request) {
+        irq(request.index());
+        return IrqSets.set(fd, request, name);
+    }
+
+    @Override
+    public void reset() {
+        if (info.pci()) {
+            // The kernel saves the header and restores it after the reset, bus mastering included.
+            registers.clearBusMaster();
+        }
+        Calls.ioctl(fd, VFIO_DEVICE_RESET, 0, name);
+    }
+
+    @Override
+    public <R> Optional<R> feature(DeviceFeature<R> request) {
+        return Features.ask(fd, request, name);
+    }
+
+    @Override
+    public AddressSpace addressSpace() {
+        return membership.space();
+    }
+
+    @Override
+    public Optional<Reattachable> reattachable() {
+        return membership.reattachable();
+    }
+
+    @Override
+    public Optional<Fd> descriptor() {
+        return Optional.of(fd);
+    }
+
+    @Override
+    public void close() {
+        try (privateSpace;
+                membership) {
+            mappings.forEach(KernelMapping::close);
+        }
+    }
+
+    /** The name in sysfs. */
+    @Override
+    public String toString() {
+        return name;
+    }
+}

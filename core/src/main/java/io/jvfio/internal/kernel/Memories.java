@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import io.jvfio.iommu.DmaSource;
+import java.lang.foreign.MemorySegment;
+
+/** What the kernel can map of the sources there are. Threads: stateless. */
+final class Memories {
+    private Memories() {}
+
+    /**
+     * The memory of this process behind a source.
+     *
+     * @param carrier who cannot take anything else, for the error
+     */
+    static MemorySegment local(DmaSource source, String carrier) {
+        return switch (source) {
+            case DmaSource.Segment segment -> segment.memory();
+            case DmaSource.File file -> file.view();
+            case DmaSource.Remote remote ->
+                throw new IllegalArgumentException(carrier + " cannot map remote memory: it maps this process's pages");
+        };
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_DEVICE_GET_REGION_INFO;
+import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE;
+import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_CAP_SPARSE_MMAP;
+import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_CAP_TYPE;
+import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_FLAG_MMAP;
+
+import io.jvfio.VfioException;
+import io.jvfio.device.InfoCapability;
+import io.jvfio.device.RegionArea;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.device.RegionType;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.uapi.CapabilityChain;
+import io.jvfio.internal.uapi.VfioRegionInfo;
+import io.jvfio.internal.uapi.VfioRegionInfoCapSparseMmap;
+import io.jvfio.internal.uapi.VfioRegionInfoCapType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The regions of a kernel device, with their places in its file.
+ *
+ * <p>Threads: immutable.
+ */
+final class RegionTable {
+    private final List<RegionInfo> infos;
+    private final long[] fileOffsets;
+
+    private RegionTable(List<RegionInfo> infos, long[] fileOffsets) {
+        this.infos = infos;
+        this.fileOffsets = fileOffsets;
+    }
+
+    /**
+     * Asks the kernel for every region.
+     *
+     * @param barsAreMemory whether the CPU can reach a BAR by loads and stores at all
+     */
+    static RegionTable read(Descriptor device, int count, boolean barsAreMemory, String name) {
+        List<RegionInfo> infos = new ArrayList<>();
+        long[] offsets = new long[count];
+        for (int index = 0; index < count; index++) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment segment = Calls.info(
+                        arena,
+                        device,
+                        VFIO_DEVICE_GET_REGION_INFO,
+                        VfioRegionInfo.LAYOUT.byteSize(),
+                        VfioRegionInfo.request(index)::fill,
+                        name + " region " + index);
+                VfioRegionInfo info = VfioRegionInfo.read(segment);
+                offsets[index] = info.offset();
+                infos.add(decode(index, info, VfioRegionInfo.capabilities(segment), barsAreMemory));
+            } catch (VfioException e) {
+                if (e.errno() != Errno.EINVAL) {
+                    throw e;
+                }
+                // The kernel's way to say that there is no such region, VGA for example.
+                infos.add(new RegionInfo(index, 0, 0, List.of(), null, false, List.of()));
+            }
+        }
+        return new RegionTable(List.copyOf(infos), offsets);
+    }
+
+    private static RegionInfo decode(int index, VfioRegionInfo info, CapabilityChain chain, boolean barsAreMemory) {
+        boolean mappable = barsAreMemory && (info.flags() & VFIO_REGION_INFO_FLAG_MMAP) != 0;
+        return new RegionInfo(
+                index,
+                info.flags(),
+                info.size(),
+                mappable ? areas(info.size(), chain) : List.of(),
+                type(chain),
+                chain.find(VFIO_REGION_INFO_CAP_MSIX_MAPPABLE) != null,
+                capabilities(chain));
+    }
+
+    /** The areas of a sparse map, or all of the region. */
+    private static List<RegionArea> areas(long size, CapabilityChain chain) {
+        CapabilityChain.Link sparse = chain.find(VFIO_REGION_INFO_CAP_SPARSE_MMAP);
+        if (sparse == null) {
+            return List.of(new RegionArea(0, size));
+        }
+        return VfioRegionInfoCapSparseMmap.read(sparse.segment()).areas().stream()
+                .filter(area -> area.size() != 0)
+                .map(area -> new RegionArea(area.offset(), area.size()))
+                .toList();
+    }
+
+    private static @Nullable RegionType type(CapabilityChain chain) {
+        CapabilityChain.Link link = chain.find(VFIO_REGION_INFO_CAP_TYPE);
+        if (link == null) {
+            return null;
+        }
+        VfioRegionInfoCapType type = VfioRegionInfoCapType.read(link.segment());
+        return new RegionType(type.type(), type.subtype());
+    }
+
+    static List<InfoCapability> capabilities(CapabilityChain chain) {
+        return chain.toList().stream()
+                .map(link -> new InfoCapability(link.id(), link.version(), link.segment()))
+                .toList();
+    }
+
+    /** What is known of a region. */
+    RegionInfo info(int index) {
+        return infos.get(Objects.checkIndex(index, infos.size()));
+    }
+
+    /** Where a region starts in the device's file. */
+    long fileOffset(int index) {
+        return fileOffsets[index];
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import static io.jvfio.internal.uapi.VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
+
+import io.jvfio.VfioException;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.ThreadMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/**
+ * Register and byte access to the regions of a kernel device by {@code pread} and {@code pwrite} on its file.
+ *
+ * <p>Threads: thread-safe; single registers take no lock and allocate nothing.
+ */
+final class RegisterAccess {
+    private static final ValueLayout.OfByte LE_8 = ValueLayout.JAVA_BYTE;
+    private static final ValueLayout.OfShort LE_16 = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt LE_32 = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LE_64 = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** Command register and its bus master bit (PCIe 6.0, 7.5.1.1.3). */
+    private static final long COMMAND = 4;
+
+    private static final int BUS_MASTER = 1 << 2;
+
+    private final Descriptor fd;
+    private final RegionTable regions;
+    private final boolean pci;
+    private final String name;
+
+    RegisterAccess(Descriptor fd, RegionTable regions, boolean pci, String name) {
+        this.fd = fd;
+        this.regions = regions;
+        this.pci = pci;
+        this.name = name;
+    }
+
+    long read(int region, long offset, int width) {
+        long at = place(region, offset, width);
+        MemorySegment scratch = ThreadMemory.current().scratch();
+        check("read", fd.pread(scratch, width, at), region, offset, width);
+        return switch (width) {
+            case 1 -> Byte.toUnsignedLong(scratch.get(LE_8, 0));
+            case 2 -> Short.toUnsignedLong(scratch.get(LE_16, 0));
+            case 4 -> Integer.toUnsignedLong(scratch.get(LE_32, 0));
+            default -> scratch.get(LE_64, 0);
+        };
+    }
+
+    void write(int region, long offset, int width, long value) {
+        long at = place(region, offset, width);
+        MemorySegment scratch = ThreadMemory.current().scratch();
+        scratch.set(LE_64, 0, value);
+        check("write", fd.pwrite(scratch, width, at), region, offset, width);
+    }
+
+    /** Turns bus mastering off. */
+    void clearBusMaster() {
+        long command = read(VFIO_PCI_CONFIG_REGION_INDEX, COMMAND, 2);
+        if ((command & BUS_MASTER) != 0) {
+            write(VFIO_PCI_CONFIG_REGION_INDEX, COMMAND, 2, command & ~BUS_MASTER);
+        }
+    }
+
+    int readBytes(int region, long offset, MemorySegment target) {
+        long size = room(region, offset, target);
+        long done = 0;
+        while (done < size) {
+            MemorySegment rest = target.asSlice(done, size - done);
+            long moved = fd.pread(rest, size - done, regions.fileOffset(region) + offset + done);
+            if (moved <= 0) {
+                throw failure("read", moved, region, offset + done, size - done);
+            }
+            done += moved;
+        }
+        return (int) done;
+    }
+
+    int writeBytes(int region, long offset, MemorySegment source) {
+        long size = room(region, offset, source);
+        long done = 0;
+        while (done < size) {
+            MemorySegment rest = source.asSlice(done, size - done);
+            long moved = fd.pwrite(rest, size - done, regions.fileOffset(region) + offset + done);
+            if (moved <= 0) {
+                throw failure("write", moved, region, offset + done, size - done);
+            }
+            done += moved;
+        }
+        return (int) done;
+    }
+
+    private long room(int region, long offset, MemorySegment memory) {
+        if (!memory.isNative()) {
+            throw new IllegalArgumentException("the memory must be native");
+        }
+        RegionInfo info = regions.info(region);
+        Objects.checkFromToIndex(offset, info.size(), info.size());
+        return Math.min(Math.min(memory.byteSize(), info.size() - offset), Integer.MAX_VALUE);
+    }
+
+    private long place(int region, long offset, int width) {
+        RegionInfo info = regions.info(region);
+        if (width != 4 && width != 1 && width != 2 && width != 8) {
+            throw new IllegalArgumentException("a register of " + width + " bytes");
+        }
+        if ((offset & (width - 1)) != 0 && !(pci && region == VFIO_PCI_CONFIG_REGION_INDEX)) {
+            throw new IllegalArgumentException(
+                    "offset 0x" + Long.toHexString(offset) + " is not a multiple of " + width);
+        }
+        if (offset < 0 || offset > info.size() - width) {
+            throw new IndexOutOfBoundsException("offset 0x" + Long.toHexString(offset) + " with width " + width
+                    + " is outside of region " + region + " of " + name + ", which has 0x"
+                    + Long.toHexString(info.size()) + " bytes");
+        }
+        return regions.fileOffset(region) + offset;
+    }
+
+    private void check(String call, long moved, int region, long offset, int width) {
+        if (moved != width) {
+            throw failure(call, moved, region, offset, width);
+        }
+    }
+
+    private RuntimeException failure(String call, long result, int region, long offset, long size) {
+        String subject = "0x" + Long.toHexString(size) + " bytes at 0x" + Long.toHexString(offset) + " of region "
+                + region + " of " + name;
+        return result < 0
+                ? Calls.failure(call, (int) -result, subject)
+                : new VfioException(call, Errno.EIO, subject, "only " + result + " bytes were moved");
+    }
+}

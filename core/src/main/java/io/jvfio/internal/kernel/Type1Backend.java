@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import static io.jvfio.internal.uapi.VfioIommuType1DmaMap.VFIO_DMA_MAP_FLAG_READ;
+import static io.jvfio.internal.uapi.VfioIommuType1DmaMap.VFIO_DMA_MAP_FLAG_WRITE;
+import static io.jvfio.internal.uapi.VfioIommuType1DmaMap.VFIO_IOMMU_MAP_DMA;
+import static io.jvfio.internal.uapi.VfioIommuType1DmaUnmap.VFIO_IOMMU_UNMAP_DMA;
+
+import io.jvfio.VfioException;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.uapi.VfioIommuType1DmaMap;
+import io.jvfio.internal.uapi.VfioIommuType1DmaUnmap;
+import io.jvfio.iommu.Access;
+import io.jvfio.iommu.DmaBackend;
+import io.jvfio.iommu.DmaSource;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Maps through a container, {@code VFIO_IOMMU_MAP_DMA} and {@code VFIO_IOMMU_UNMAP_DMA}.
+ *
+ * <p>Threads: thread-safe; the kernel serializes.
+ */
+final class Type1Backend implements DmaBackend {
+    private final Descriptor container;
+    private final String subject;
+
+    Type1Backend(Descriptor container, String subject) {
+        this.container = container;
+        this.subject = subject;
+    }
+
+    @Override
+    public void map(long iova, DmaSource source, Access access) {
+        MemorySegment memory = Memories.local(source, "a container");
+        int flags =
+                (access.readable() ? VFIO_DMA_MAP_FLAG_READ : 0) | (access.writable() ? VFIO_DMA_MAP_FLAG_WRITE : 0);
+        VfioIommuType1DmaMap request = new VfioIommuType1DmaMap(flags, memory.address(), iova, memory.byteSize());
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(VfioIommuType1DmaMap.LAYOUT);
+            request.fill(argument);
+            Calls.ioctl(container, VFIO_IOMMU_MAP_DMA, argument, range(iova, memory.byteSize()));
+        }
+    }
+
+    @Override
+    public void unmap(long iova, long length) {
+        VfioIommuType1DmaUnmap request = new VfioIommuType1DmaUnmap(0, iova, length);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(request.byteSize(), Long.BYTES);
+            request.fill(argument);
+            Calls.ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument, range(iova, length));
+            long unmapped = VfioIommuType1DmaUnmap.read(argument).size();
+            if (unmapped != length) {
+                throw new VfioException(
+                        VFIO_IOMMU_UNMAP_DMA.name(),
+                        Errno.EIO,
+                        range(iova, length),
+                        "the kernel unmapped 0x" + Long.toHexString(unmapped)
+                                + " bytes: somebody else maps in this container too");
+            }
+        }
+    }
+
+    private String range(long iova, long length) {
+        return "iova 0x" + Long.toHexString(iova) + ", size 0x" + Long.toHexString(length) + " in " + subject;
+    }
+}

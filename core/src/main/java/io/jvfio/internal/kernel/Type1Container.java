@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import static io.jvfio.internal.uapi.VfioApi.VFIO_API_VERSION;
+import static io.jvfio.internal.uapi.VfioApi.VFIO_CHECK_EXTENSION;
+import static io.jvfio.internal.uapi.VfioApi.VFIO_DMA_CC_IOMMU;
+import static io.jvfio.internal.uapi.VfioApi.VFIO_GET_API_VERSION;
+import static io.jvfio.internal.uapi.VfioApi.VFIO_SET_IOMMU;
+
+import io.jvfio.VfioException;
+import io.jvfio.device.Reattachable;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.iommu.AddressSpace;
+import io.jvfio.iommu.DmaMap;
+import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaRegistry;
+import io.jvfio.iommu.DmaSource;
+import io.jvfio.iommu.IovaRange;
+import io.jvfio.iommu.Limits;
+import io.jvfio.iommu.MapRequest;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An address space that is a container: of the kernel's type1 driver, of iommufd's compatibility layer, or without an
+ * IOMMU.
+ *
+ * <p>A container cannot map before its first group has joined, and the kernel drops all of its maps when the last group
+ * leaves; the registry replays them. iommufd's layer keeps its maps once it has them.
+ *
+ * <p>Threads: thread-safe. One lock orders joining and leaving; maps do not take it.
+ */
+final class Type1Container implements KernelSpace {
+    private final SystemCalls sys;
+    private final Type1Mode mode;
+    private final String reason;
+    private final Descriptor container;
+    private final Type1Backend backend;
+    private final DmaRegistry registry;
+
+    /** The groups in this container, by node. Guarded by this. */
+    private final Map<String, VfioGroup> groups = new HashMap<>();
+
+    /** Whether the kernel holds the registry's maps. Guarded by this. */
+    private boolean attached;
+
+    private boolean closed;
+
+    private Type1Container(SystemCalls sys, Type1Mode mode, String reason, Descriptor container) {
+        this.sys = sys;
+        this.mode = mode;
+        this.reason = reason;
+        this.container = container;
+        this.backend = new Type1Backend(container, mode.node());
+        DmaRegistry.Settings settings = DmaRegistry.Settings.defaults(mode.typeName() + " container");
+        long page = sys.pageSize();
+        this.registry = mode == Type1Mode.NOIOMMU
+                ? DmaRegistry.physical(settings, page, new PagemapBackend(sys))
+                : DmaRegistry.of(settings, List.of(IovaRange.ALL), page);
+    }
+
+    /**
+     * Opens an empty container.
+     *
+     * @param reason why this one, for people
+     */
+    static Type1Container open(SystemCalls sys, Type1Mode mode, String reason) {
+        Descriptor fd = Descriptor.open(sys, mode.node(), Abi.O_RDWR);
+        try {
+            int version = Calls.ioctl(fd, VFIO_GET_API_VERSION, 0, mode.node());
+            if (version != VFIO_API_VERSION) {
+                throw new VfioException(
+                        VFIO_GET_API_VERSION.name(), Errno.EINVAL, mode.node(), "unknown VFIO version " + version);
+            }
+            return new Type1Container(sys, mode, reason, fd);
+        } catch (RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Membership join(SysfsDevice device, @Nullable UUID token) {
+        Path node = device.groupNode();
+        if (node == null) {
+            throw new VfioException("open", Errno.ENODEV, device.name() + " is in no IOMMU group", device.remedy());
+        }
+        return join(node.toString(), device.name(), token, () -> VfioGroup.open(sys, node, container));
+    }
+
+    /** Opens a device of a group whose descriptor somebody else has opened; it is duplicated. */
+    Membership join(Descriptor group, String device, @Nullable UUID token) {
+        return join(
+                group.subject(),
+                device,
+                token,
+                () -> VfioGroup.join(sys, group.duplicate(), group.subject(), container));
+    }
+
+    private synchronized Membership join(String node, String device, @Nullable UUID token, GroupOpener opener) {
+        if (closed) {
+            throw new IllegalStateException(description() + " is closed");
+        }
+        VfioGroup group = groups.get(node);
+        if (group == null) {
+            group = opener.open();
+            try {
+                enter();
+            } catch (RuntimeException e) {
+                group.close();
+                throw e;
+            }
+            groups.put(node, group);
+        }
+        group.use();
+        try {
+            return openDevice(group, node, device, token);
+        } catch (RuntimeException e) {
+            leave(node);
+            throw e;
+        }
+    }
+
+    private GroupMembership openDevice(VfioGroup group, String node, String device, @Nullable UUID token) {
+        Descriptor fd = group.device(device, token);
+        try {
+            // The kernel's driver attaches whole groups, iommufd's layer a device when it is opened.
+            if (mode.compatibility()) {
+                narrow();
+            }
+            return new GroupMembership(this, node, fd);
+        } catch (RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /** A group has just come in: the first brings the IOMMU, each may narrow the usable ranges. */
+    private void enter() {
+        if (groups.isEmpty() && !attached) {
+            Calls.ioctl(container, VFIO_SET_IOMMU, mode.type(), mode.typeName() + " on " + mode.node());
+        }
+        if (mode != Type1Mode.NOIOMMU) {
+            narrow();
+        }
+    }
+
+    /** Takes over what the container says of itself now; the first time it also gets the maps. */
+    private void narrow() {
+        Type1Limits limits = Type1Limits.read(container, sys, mode.node());
+        if (attached) {
+            registry.limit(limits.usable(), limits.pageSizes());
+        } else {
+            registry.attach(backend, limits.usable(), limits.pageSizes());
+            attached = true;
+        }
+    }
+
+    private synchronized void leave(String node) {
+        VfioGroup group = groups.get(node);
+        if (group == null || !group.unuse()) {
+            return;
+        }
+        groups.remove(node);
+        group.close();
+        if (groups.isEmpty() && attached && !mode.compatibility()) {
+            registry.detach(backend);
+            attached = false;
+        }
+    }
+
+    @Override
+    public DmaMapping map(DmaSource source, MapRequest request) {
+        return registry.map(source, request);
+    }
+
+    @Override
+    public DmaMap mappings() {
+        return registry.mappings();
+    }
+
+    @Override
+    public List<IovaRange> usable() {
+        return registry.usable();
+    }
+
+    @Override
+    public Limits limits() {
+        long left;
+        synchronized (this) {
+            left = attached ? Type1Limits.read(container, sys, mode.node()).mapsLeft() : -1;
+        }
+        return LockedMemory.limits(sys, registry.pageSizes(), left);
+    }
+
+    @Override
+    public synchronized boolean coherent() {
+        // Before a group has joined nobody can say; every x86 is coherent, and others are asked again after a join.
+        return groups.isEmpty()
+                || mode == Type1Mode.NOIOMMU
+                || Calls.ioctl(container, VFIO_CHECK_EXTENSION, VFIO_DMA_CC_IOMMU, mode.node()) > 0;
+    }
+
+    @Override
+    public String description() {
+        return mode.typeName() + " on " + mode.node() + ": " + reason;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            if (!groups.isEmpty()) {
+                throw new IllegalStateException(
+                        "devices of " + String.join(", ", groups.keySet()) + " are still in " + description());
+            }
+            closed = true;
+        }
+        try (container) {
+            registry.close();
+        }
+    }
+
+    /** Opens a group that is not in the container yet. */
+    @FunctionalInterface
+    private interface GroupOpener {
+        VfioGroup open();
+    }
+
+    /** A device that was opened through its group. */
+    private static final class GroupMembership implements Membership {
+        private final Type1Container space;
+        private final String node;
+        private final Descriptor device;
+
+        GroupMembership(Type1Container space, String node, Descriptor device) {
+            this.space = space;
+            this.node = node;
+            this.device = device;
+        }
+
+        @Override
+        public Descriptor device() {
+            return device;
+        }
+
+        @Override
+        public AddressSpace space() {
+            return space;
+        }
+
+        @Override
+        public Optional<Reattachable> reattachable() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void close() {
+            if (device.isOpen()) {
+                device.close();
+                space.leave(node);
+            }
+        }
+    }
+}

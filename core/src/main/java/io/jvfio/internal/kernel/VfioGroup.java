@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.kernel;
+
+import static io.jvfio.internal.uapi.VfioApi.VFIO_GROUP_GET_DEVICE_FD;
+import static io.jvfio.internal.uapi.VfioApi.VFIO_GROUP_SET_CONTAINER;
+import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_FLAGS_CONTAINER_SET;
+import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_FLAGS_VIABLE;
+import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_GET_STATUS;
+
+import io.jvfio.VfioException;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.uapi.IntArgument;
+import io.jvfio.internal.uapi.VfioGroupStatus;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open IOMMU group in a container. The kernel lets a group be open only once, so all devices of it that are in use
+ * share this object; its container counts them.
+ *
+ * <p>Threads: confined by the lock of the container that holds it.
+ */
+final class VfioGroup implements AutoCloseable {
+
+    private static final Path GROUPS = Path.of("/sys/kernel/iommu_groups");
+
+    /** Drivers that do no DMA for the host and so do not stand in the way of a group. */
+    private static final Set<String> HARMLESS_DRIVERS = Set.of("pcieport", "pci-stub", "shpchp");
+
+    private final SystemCalls sys;
+    private final Descriptor fd;
+    private final String node;
+    private int users;
+
+    private VfioGroup(SystemCalls sys, Descriptor fd, String node) {
+        this.sys = sys;
+        this.fd = fd;
+        this.node = node;
+    }
+
+    /** Opens a group's node and puts the group into a container; on failure nothing is left open. */
+    static VfioGroup open(SystemCalls sys, Path node, Descriptor container) {
+        return join(sys, Descriptor.open(sys, node.toString(), Abi.O_RDWR), node.toString(), container);
+    }
+
+    /** Puts an open group into a container. Takes the descriptor over, also on failure. */
+    static VfioGroup join(SystemCalls sys, Descriptor fd, String node, Descriptor container) {
+        VfioGroup group = new VfioGroup(sys, fd, node);
+        try {
+            group.checkStatus();
+            group.setContainer(container);
+            return group;
+        } catch (RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    private void checkStatus() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment segment = arena.allocate(VfioGroupStatus.LAYOUT);
+            VfioGroupStatus.request().fill(segment);
+            Calls.ioctl(fd, VFIO_GROUP_GET_STATUS, segment, node);
+            int flags = VfioGroupStatus.read(segment).flags();
+            if ((flags & VFIO_GROUP_FLAGS_VIABLE) == 0) {
+                throw new VfioException(VFIO_GROUP_GET_STATUS.name(), Errno.EPERM, node + " is not viable", blockers());
+            }
+            if ((flags & VFIO_GROUP_FLAGS_CONTAINER_SET) != 0) {
+                throw new VfioException(
+                        VFIO_GROUP_GET_STATUS.name(),
+                        Errno.EBUSY,
+                        node + " is in another container already",
+                        "another owner of this descriptor put it there");
+            }
+        }
+    }
+
+    private void setContainer(Descriptor container) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment number = arena.allocate(IntArgument.BYTES, IntArgument.BYTES);
+            int raw = container.acquire();
+            try {
+                IntArgument.fill(number, raw);
+                Calls.ioctl(fd, VFIO_GROUP_SET_CONTAINER, number, node);
+            } finally {
+                container.release();
+            }
+        }
+    }
+
+    /**
+     * A descriptor of a device of this group.
+     *
+     * @param token the VF token, or null
+     */
+    Descriptor device(String name, @Nullable UUID token) {
+        String text = token == null ? name : name + " vf_token=" + token;
+        try (Arena arena = Arena.ofConfined()) {
+            int result = fd.ioctl(VFIO_GROUP_GET_DEVICE_FD.request(), arena.allocateFrom(text));
+            return Descriptor.of(sys, result, VFIO_GROUP_GET_DEVICE_FD.name(), name + " in " + node);
+        }
+    }
+
+    /** One more device of the group is in use. */
+    void use() {
+        users++;
+    }
+
+    /** One device less is in use; true if it was the last. */
+    boolean unuse() {
+        users--;
+        return users == 0;
+    }
+
+    /** Closes the group, which also takes it out of its container. */
+    @Override
+    public void close() {
+        fd.close();
+    }
+
+    private String blockers() {
+        String number = node.substring(node.lastIndexOf('/') + 1);
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> devices =
+                Files.newDirectoryStream(GROUPS.resolve(number).resolve("devices"))) {
+            for (Path device : devices) {
+                SysfsDevice member = new SysfsDevice(device.getFileName().toString(), device);
+                String driver = member.driver();
+                if (driver != null && !member.vfio() && !HARMLESS_DRIVERS.contains(driver)) {
+                    names.add(member.name() + " (" + driver + ")");
+                }
+            }
+        } catch (IOException unreadable) {
+            return "a device of the group is bound to a driver of the host";
+        }
+        return names.isEmpty()
+                ? "a device of the group was bound to a driver of the host just now"
+                : "these devices of the group must be given to vfio-pci or be unbound: " + String.join(", ", names);
+    }
+}
