@@ -101,11 +101,10 @@ final class HostScan {
                 type == null ? "" : type,
                 member.driver(),
                 member.group(),
-                vfio.access(member, null, List.of())));
+                vfio.access(member, false, List.of())));
     }
 
     private HostFunction finish(Function function, @Nullable Collection<? extends BusDevice> members) {
-        String ineligible = function.ids().isPciBridge() ? "it is a bridge, and VFIO takes endpoints only" : null;
         return new HostFunction(
                 function.address(),
                 function.ids(),
@@ -114,7 +113,8 @@ final class HostScan {
                 function.numaNode(),
                 function.sriov(),
                 function.physicalFunction(),
-                vfio.access(function, ineligible, members == null ? List.of() : List.copyOf(members)));
+                vfio.access(
+                        function, function.ids().isPciBridge(), members == null ? List.of() : List.copyOf(members)));
     }
 
     private @Nullable Function read(PciAddress address) {

@@ -16,10 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param groupNode the node of its group, {@code /dev/vfio/12}, or null if VFIO does not have the group
  * @param noIommu whether no IOMMU keeps its DMA in check: it can only be opened by a {@code noiommu:} locator
  * @param ways the ways in which this process could open it now, the best first; empty if there is none
- * @param obstacle why it cannot be opened now, in one line; empty if it can
+ * @param obstacle what is in the way of opening it now
+ * @param reason the obstacle in one line for people, with the way out; empty if there is none
  */
 public record VfioAccess(
-        @Nullable Path cdev, @Nullable Path groupNode, boolean noIommu, List<Way> ways, String obstacle) {
+        @Nullable Path cdev,
+        @Nullable Path groupNode,
+        boolean noIommu,
+        List<Way> ways,
+        Obstacle obstacle,
+        String reason) {
 
     /** The interfaces that Linux has for VFIO devices. Threads: immutable. */
     public enum Way {
@@ -29,9 +35,32 @@ public record VfioAccess(
         GROUP
     }
 
+    /** What keeps a device from being opened. Threads: immutable. */
+    public enum Obstacle {
+        /** Nothing that could be seen. */
+        NONE,
+        /** It is a bridge: VFIO takes endpoints only. */
+        BRIDGE,
+        /** No kernel driver is bound to it. */
+        NO_DRIVER,
+        /** A kernel driver that offers no VFIO is bound to it. */
+        OTHER_DRIVER,
+        /** Another device of its group has such a driver. */
+        GROUP_NOT_VIABLE,
+        /** A node is missing. */
+        NO_NODE,
+        /** This process may not open a node. */
+        NO_PERMISSION
+    }
+
     /** Copies the list. */
     public VfioAccess {
         ways = List.copyOf(ways);
+    }
+
+    /** Not bound to a VFIO driver. */
+    static VfioAccess unbound(Obstacle obstacle, String reason) {
+        return new VfioAccess(null, null, false, List.of(), obstacle, reason);
     }
 
     /** Whether this process could open it now. */

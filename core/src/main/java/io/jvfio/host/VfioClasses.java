@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host;
 
+import io.jvfio.host.VfioAccess.Obstacle;
 import io.jvfio.host.VfioAccess.Way;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class VfioClasses {
     private static final String NOIOMMU = "noiommu-";
 
     /** Drivers whose device does not keep others of its group from being opened ({@code driver_managed_dma}). */
-    private static final Set<String> NEUTRAL_DRIVERS = Set.of("pcieport", "pci-stub");
+    private static final Set<String> NEUTRAL_DRIVERS = Set.of("pcieport", "pci-stub", "shpchp");
 
     private final Sysfs files;
     private final Path nodes;
@@ -79,13 +80,14 @@ final class VfioClasses {
     /**
      * How a device could be opened.
      *
-     * @param ineligible why VFIO does not take such a device, or null
+     * @param bridge whether VFIO does not take such a device
      * @param members the devices of its group, itself among them or not
      */
-    VfioAccess access(BusDevice device, @Nullable String ineligible, List<? extends BusDevice> members) {
+    VfioAccess access(BusDevice device, boolean bridge, List<? extends BusDevice> members) {
         if (!isVfio(device)) {
-            String reason = ineligible == null ? unbound(device.driver()) : ineligible;
-            return new VfioAccess(null, null, false, List.of(), reason);
+            return bridge
+                    ? VfioAccess.unbound(Obstacle.BRIDGE, "it is a bridge, and VFIO takes endpoints only")
+                    : unbound(device.driver());
         }
         String cdevName = cdevs.get(device.name());
         String groupName = groups.get(device.group());
@@ -95,10 +97,10 @@ final class VfioClasses {
                 cdevName != null && cdevName.startsWith(NOIOMMU) || groupName != null && groupName.startsWith(NOIOMMU);
         String blocker = blocker(device, members);
         if (blocker != null) {
-            return new VfioAccess(cdev, group, noIommu, List.of(), blocker);
+            return new VfioAccess(cdev, group, noIommu, List.of(), Obstacle.GROUP_NOT_VIABLE, blocker);
         }
-        String noCdev = obstacle(cdev, iommu);
-        String noGroup = obstacle(group, nodes.resolve("vfio"));
+        Trouble noCdev = trouble(cdev, iommu);
+        Trouble noGroup = trouble(group, nodes.resolve("vfio"));
         List<Way> ways = new ArrayList<>();
         if (noCdev == null) {
             ways.add(Way.IOMMUFD);
@@ -106,14 +108,19 @@ final class VfioClasses {
         if (noGroup == null) {
             ways.add(Way.GROUP);
         }
-        String obstacle = noCdev == null || noGroup == null ? "" : group == null ? noCdev : noGroup;
-        return new VfioAccess(cdev, group, noIommu, ways, obstacle);
+        Trouble told = !ways.isEmpty() ? null : group == null ? noCdev : noGroup;
+        return told == null
+                ? new VfioAccess(cdev, group, noIommu, ways, Obstacle.NONE, "")
+                : new VfioAccess(cdev, group, noIommu, ways, told.obstacle, told.reason);
     }
 
-    private static String unbound(@Nullable String driver) {
+    private static VfioAccess unbound(@Nullable String driver) {
         return driver == null
-                ? "no kernel driver is bound to it: bind vfio-pci or a variant of it"
-                : "it is bound to " + driver + ", which offers no VFIO: bind vfio-pci or a variant of it";
+                ? VfioAccess.unbound(
+                        Obstacle.NO_DRIVER, "no kernel driver is bound to it: bind vfio-pci or a variant of it")
+                : VfioAccess.unbound(
+                        Obstacle.OTHER_DRIVER,
+                        "it is bound to " + driver + ", which offers no VFIO: bind vfio-pci or a variant of it");
     }
 
     /** Another device of the group whose driver keeps the group from being opened, as a reason; null if there is none. */
@@ -128,19 +135,25 @@ final class VfioClasses {
         return null;
     }
 
+    private record Trouble(Obstacle obstacle, String reason) {}
+
     /** Why a node, with the one that goes with it, cannot be opened; null if both can. */
-    private @Nullable String obstacle(@Nullable Path node, Path partner) {
+    private @Nullable Trouble trouble(@Nullable Path node, Path partner) {
         if (node == null) {
-            return "the kernel offers no node for it";
+            return new Trouble(Obstacle.NO_NODE, "the kernel offers no node for it");
         }
-        String reason = unusable(node);
-        return reason == null ? unusable(partner) : reason;
+        Trouble own = trouble(node);
+        return own == null ? trouble(partner) : own;
     }
 
-    private @Nullable String unusable(Path node) {
+    private @Nullable Trouble trouble(Path node) {
         if (!Files.exists(node)) {
-            return "there is no " + node;
+            return new Trouble(Obstacle.NO_NODE, "there is no " + node);
         }
-        return files.mayOpen(node) ? null : "this process may not open " + node;
+        return files.mayOpen(node)
+                ? null
+                : new Trouble(
+                        Obstacle.NO_PERMISSION,
+                        "this process may not open " + node + ": give its user read and write access, by a udev rule");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
+import io.jvfio.host.VfioAccess.Obstacle;
 import io.jvfio.host.VfioAccess.Way;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +67,8 @@ class HostTest {
         assertThat(edu.access().ways()).containsExactly(Way.IOMMUFD, Way.GROUP);
         assertThat(edu.access().cdev()).isEqualTo(fake.dev.resolve("vfio/devices/vfio3"));
         assertThat(edu.access().groupNode()).isEqualTo(fake.dev.resolve("vfio/12"));
-        assertThat(edu.access().obstacle()).isEmpty();
+        assertThat(edu.access().obstacle()).isEqualTo(Obstacle.NONE);
+        assertThat(edu.access().reason()).isEmpty();
         assertThat(edu.locator()).isEqualTo(DeviceLocator.parse("0000:00:04.0"));
         assertThat(fake.host().functions()).containsExactly(edu);
     }
@@ -81,21 +83,22 @@ class HostTest {
         assertThat(edu.group()).isEqualTo(-1);
         assertThat(edu.access().openable()).isFalse();
         assertThat(edu.access().bound()).isFalse();
-        assertThat(edu.access().obstacle()).contains("no kernel driver", "vfio-pci");
+        assertThat(edu.access().obstacle()).isEqualTo(Obstacle.NO_DRIVER);
+        assertThat(edu.access().reason()).contains("no kernel driver", "vfio-pci");
     }
 
     @Test
     void a_function_of_another_driver_cannot_be_opened() {
         fake.driver(fake.function("0000:00:04.0", "8086:10D3", "8086:0000", "20000"), "e1000e");
 
-        assertThat(fake.host().function(EDU).orElseThrow().access().obstacle()).contains("bound to e1000e");
+        assertThat(fake.host().function(EDU).orElseThrow().access().reason()).contains("bound to e1000e");
     }
 
     @Test
     void a_bridge_cannot_be_opened() {
         fake.driver(fake.function("0000:00:04.0", "1B36:000C", "1B36:0000", "60400"), "pcieport");
 
-        assertThat(fake.host().function(EDU).orElseThrow().access().obstacle()).contains("a bridge");
+        assertThat(fake.host().function(EDU).orElseThrow().access().reason()).contains("a bridge");
     }
 
     @Test
@@ -108,7 +111,8 @@ class HostTest {
 
         assertThat(access.openable()).isFalse();
         assertThat(access.bound()).isTrue();
-        assertThat(access.obstacle()).isEqualTo("there is no " + fake.dev.resolve("vfio/12"));
+        assertThat(access.obstacle()).isEqualTo(Obstacle.NO_NODE);
+        assertThat(access.reason()).isEqualTo("there is no " + fake.dev.resolve("vfio/12"));
     }
 
     @Test
@@ -133,7 +137,8 @@ class HostTest {
         VfioAccess access = fake.host(refusing).function(EDU).orElseThrow().access();
 
         assertThat(access.openable()).isFalse();
-        assertThat(access.obstacle()).isEqualTo("this process may not open " + group);
+        assertThat(access.obstacle()).isEqualTo(Obstacle.NO_PERMISSION);
+        assertThat(access.reason()).startsWith("this process may not open " + group + ":");
     }
 
     @Test
@@ -146,12 +151,13 @@ class HostTest {
         HostFunction edu = fake.host().function(EDU).orElseThrow();
 
         assertThat(edu.access().openable()).isFalse();
-        assertThat(edu.access().obstacle()).contains("0000:00:04.1", "group 12", "snd_hda_intel");
+        assertThat(edu.access().obstacle()).isEqualTo(Obstacle.GROUP_NOT_VIABLE);
+        assertThat(edu.access().reason()).contains("0000:00:04.1", "group 12", "snd_hda_intel");
         assertThat(fake.host().functions().getFirst()).isEqualTo(edu);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pcieport", "pci-stub"})
+    @ValueSource(strings = {"pcieport", "pci-stub", "shpchp"})
     void a_neutral_driver_in_the_group_is_no_obstacle(String driver) {
         fake.boundEdu("0000:00:04.0", 12, 3);
         Path neighbour = fake.function("0000:00:0a.0", "1B36:000E", "1B36:0000", "60400");
