@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.internal.sys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Method;
+
+/**
+ * Whether code allocates, as the JVM counts it ({@code com.sun.management.ThreadMXBean}) once compilation has settled. By
+ * reflection, as the module under test does not read the management modules.
+ */
+public final class Allocations {
+    private static final int WARM_UP = 20_000;
+    private static final int MEASURED = 10_000;
+    private static final int ROUNDS = 10;
+
+    private Allocations() {}
+
+    /** Runs the code until a round allocates less than a byte a run, and fails if none of several does. */
+    public static void assertNone(Runnable code) {
+        double perRun = Double.MAX_VALUE;
+        for (int round = 0; round < ROUNDS && perRun >= 1; round++) {
+            repeat(code, WARM_UP);
+            long before = allocated();
+            repeat(code, MEASURED);
+            perRun = (allocated() - before) / (double) MEASURED;
+        }
+        assertThat(perRun).as("bytes allocated per run").isLessThan(1);
+    }
+
+    private static void repeat(Runnable code, int times) {
+        for (int i = 0; i < times; i++) {
+            code.run();
+        }
+    }
+
+    private static long allocated() {
+        try {
+            Object threads = Class.forName("java.lang.management.ManagementFactory")
+                    .getMethod("getThreadMXBean")
+                    .invoke(null);
+            Method counter =
+                    Class.forName("com.sun.management.ThreadMXBean").getMethod("getCurrentThreadAllocatedBytes");
+            return (long) counter.invoke(threads);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("this JVM does not count allocations", e);
+        }
+    }
+}
