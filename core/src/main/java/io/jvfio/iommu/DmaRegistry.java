@@ -200,6 +200,11 @@ public final class DmaRegistry {
         return table.pageSizes();
     }
 
+    /** Whether there is an IOMMU: {@link AddressSpace#translated}. */
+    public boolean translated() {
+        return physical == null;
+    }
+
     /** The current snapshot: {@link AddressSpace#mappings}. */
     public DmaMap mappings() {
         return table.snapshot();

@@ -166,6 +166,11 @@ final class Ioas implements KernelSpace {
     }
 
     @Override
+    public boolean translated() {
+        return registry.translated();
+    }
+
+    @Override
     public String description() {
         return "IOAS " + id + " on " + Iommufd.NODE + (noIommu ? " without an IOMMU" : "") + ": " + reason;
     }

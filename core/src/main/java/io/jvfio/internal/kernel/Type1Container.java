@@ -64,7 +64,7 @@ final class Type1Container implements KernelSpace {
         long page = sys.pageSize();
         this.registry = mode == Type1Mode.NOIOMMU
                 ? DmaRegistry.physical(settings, page, new PagemapBackend(sys))
-                : DmaRegistry.of(settings, List.of(IovaRange.ALL), page);
+                : DmaRegistry.of(settings, DmaRegistry.usableBeforeJoin(), page);
     }
 
     /**
@@ -207,6 +207,11 @@ final class Type1Container implements KernelSpace {
         return groups.isEmpty()
                 || mode == Type1Mode.NOIOMMU
                 || Calls.ioctl(container, VFIO_CHECK_EXTENSION, VFIO_DMA_CC_IOMMU, mode.node()) > 0;
+    }
+
+    @Override
+    public boolean translated() {
+        return registry.translated();
     }
 
     @Override
