@@ -89,7 +89,7 @@ final class VfioGroup implements AutoCloseable {
 
     private void setContainer(Descriptor container) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment number = arena.allocate(IntArgument.BYTES, IntArgument.BYTES);
+            MemorySegment number = arena.allocate(IntArgument.INT);
             int raw = container.acquire();
             try {
                 IntArgument.fill(number, raw);

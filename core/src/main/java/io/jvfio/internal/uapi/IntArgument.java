@@ -4,6 +4,7 @@ package io.jvfio.internal.uapi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The argument of those ioctls that take a pointer to one {@code __s32}, such as {@code VFIO_GROUP_SET_CONTAINER}.
@@ -11,8 +12,8 @@ import java.lang.foreign.MemorySegment;
  * <p>Threads: stateless.
  */
 public final class IntArgument {
-    /** Its size and alignment in bytes. */
-    public static final long BYTES = Integer.BYTES;
+    /** Its size and alignment. */
+    public static final ValueLayout.OfInt INT = JAVA_INT;
 
     private IntArgument() {}
 
