@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
+import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Failures;
@@ -90,6 +91,9 @@ final class BlockingWait implements AutoCloseable {
                 wake.signal(1);
             } catch (IllegalStateException e) {
                 // Closed: an interrupt that was under way when the wait ended comes late, and has nobody to wake.
+            } catch (VfioException e) {
+                // The count is at its limit (EAGAIN), so it is not 0, and that wakes too. Thread.interrupt must not
+                // throw.
             }
             return this;
         }

@@ -53,10 +53,10 @@ final class HandledVector implements VectorSink {
 
     @Override
     public long close(Supplier<? extends RuntimeException> reason) {
-        registration.cancel();
-        long left = eventfd.drain();
-        eventfd.close();
-        return left;
+        try (eventfd) {
+            registration.cancel();
+            return eventfd.drain();
+        }
     }
 
     @Override

@@ -97,7 +97,14 @@ final class Registration {
         if (!CANCELLED.compareAndSet(this, false, true)) {
             return;
         }
-        loop.remove(this);
+        try {
+            loop.remove(this);
+        } finally {
+            awaitCall();
+        }
+    }
+
+    private void awaitCall() {
         if (!running || loop.isCurrentThread()) {
             return;
         }
