@@ -14,7 +14,7 @@ run_tests() {
         echo "guest: the machine is not what the tests expect"
         return 1
     fi
-    cp -r "$share/app" "$app"
+    cp -rp "$share/app" "$app"
     chmod -R a+rX "$app"
     dump_threads_when_late &
     watch=$!
@@ -29,10 +29,9 @@ run_tests() {
 run_junit() {
     local who=$1 status=0 start=$SECONDS
     local java_options=(
-        -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED --illegal-native-access=deny
-        "-Djvfio.lab.results=$share/results-$who.tsv"
+        "${test_jvm_options[@]}" "-XX:AOTCache=$app/tests.aot" "-Djvfio.lab.results=$share/results-$who.tsv"
     )
-    local runner_options=("$app/00-test-classes" "$share/reports-$who" "$2")
+    local runner_options=("$app/00-tests.jar" "$share/reports-$who" "$2")
     [ "$lab_test_all" = yes ] || runner_options+=(--exclude-tag=long)
     [ -z "$lab_test_only" ] || runner_options+=("--only=$lab_test_only")
     # What the user may write is made before.
@@ -55,7 +54,7 @@ dump_threads_when_late() {
 }
 
 class_path() {
-    local entries=("$app"/*)
+    local entries=("$app"/*.jar)
     local IFS=:
     printf '%s' "${entries[*]}"
 }
