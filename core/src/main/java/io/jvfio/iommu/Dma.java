@@ -153,20 +153,20 @@ public final class Dma {
     /**
      * Maps memory of the caller. This is a restricted operation in all but name, for which the caller answers: the device
      * can write the memory whatever Java knows of it. What lies on the same pages is exposed too, so both ends must be
-     * page-aligned; a file that is mapped there can be truncated by others; and a confined arena keeps other threads
-     * out, but not the device.
+     * page-aligned, and a file that is mapped there can be truncated by others.
      *
      * <p>The mapping ends when the buffer is closed, and at the latest when the arena is: before it frees the memory. An
      * arena frees its memory even if the unmap fails then; in that case the pages are exchanged for fresh ones first, so
      * that the device keeps writing into pages that nobody has any more. If even that fails, the arena's close throws,
      * and the memory must be taken for corrupted.
      *
-     * @param arena the arena of the memory, confined or shared; this thread may close it
+     * @param arena the arena of the memory, a shared one: a confined arena of JDK 25 may free memory before it runs any
+     *     action, and so before the unmap
      * @param memory native, of that arena, address and size multiples of the IOMMU's page size
      * @param request where to map, with which rights
      * @return the mapping as a buffer, owned by the caller; closing it leaves the memory alone
-     * @throws IllegalArgumentException if the memory is not as said: on the heap, global, automatic, of another arena,
-     *     read-only but to be written, or not aligned; or if the address space has no IOMMU
+     * @throws IllegalArgumentException if the memory is not as said: on the heap, of another arena or of one that is not
+     *     shared, read-only but to be written, or not aligned; or if the address space has no IOMMU
      * @throws IovaExhaustedException if no usable range that the device reaches has room
      * @throws VfioException if the carrier refuses; nothing is left mapped
      * @throws IllegalStateException if the device or the arena is closed

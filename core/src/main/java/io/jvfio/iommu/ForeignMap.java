@@ -38,9 +38,9 @@ final class ForeignMap implements Lease {
         if (!memory.isNative()) {
             throw new IllegalArgumentException("heap memory cannot be mapped for DMA: the collector moves it");
         }
-        if (!ArenaEnd.isClosedByOwner(arena)) {
-            throw new IllegalArgumentException("memory of an automatic or global arena cannot be mapped for DMA:"
-                    + " use a confined or a shared one");
+        if (!ArenaEnd.runsBeforeFreeing(arena)) {
+            throw new IllegalArgumentException("only memory of a shared arena can be mapped for DMA: a confined arena"
+                    + " may free it before it is unmapped, an automatic or global one gives no moment to unmap it");
         }
         if (!memory.scope().equals(arena.scope())) {
             throw new IllegalArgumentException(

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,14 +44,17 @@ final class DmaRegistryConcurrencyTest {
         long slots = 4;
         AtomicInteger mappers = new AtomicInteger(2);
         AtomicInteger transfers = new AtomicInteger();
+        Semaphore done = new Semaphore(0);
         for (int m = 0; m < 2; m++) {
             long first = PAGE + m * slots * PAGE;
             threads.add(() -> {
                 try {
-                    for (int round = 0; round < 1_500; round++) {
+                    for (int round = 0; round < 500; round++) {
                         try (Arena arena = Arena.ofShared()) {
                             DmaSource source = new DmaSource.Segment(arena.allocate(PAGE, PAGE));
                             DmaMapping mapping = registry.map(source, ANYWHERE.withIova(first + round % slots * PAGE));
+                            done.drainPermits();
+                            done.tryAcquire(2, TimeUnit.MILLISECONDS);
                             mapping.close();
                         }
                     }
@@ -71,6 +76,7 @@ final class DmaRegistryConcurrencyTest {
                         pin.read(0, local);
                         pin.close();
                         transfers.incrementAndGet();
+                        done.release();
                     }
                 }
             });
