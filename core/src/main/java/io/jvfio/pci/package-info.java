@@ -1,3 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Config space of a PCI function, and the parts of the framework that know PCI. */
+/**
+ * What a driver author holds: {@link io.jvfio.pci.PciDevice} with its config space, BARs, ROM, interrupts, DMA, power and
+ * reset. It stands on the contract of {@code io.jvfio.device} alone, so a driver runs unchanged on a kernel device, on a
+ * vfio-user peer and on a model.
+ */
 package io.jvfio.pci;

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.pci;
+
+import io.jvfio.VfioException;
+import io.jvfio.device.CarrierContext;
+import io.jvfio.device.DeviceGoneException;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.interrupt.InterruptControl;
+import io.jvfio.interrupt.InterruptDispatcher;
+import io.jvfio.iommu.Dma;
+import io.jvfio.mmio.FaultGuard;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open PCI function, as a driver holds it: registers, config space, DMA memory, interrupts, power and reset. It stands
+ * on the {@link VfioDevice} contract alone, so whether a kernel device, a peer or a model is below makes no difference.
+ *
+ * <p><b>Faults.</b> Mapped registers can stop answering at any time: the device is unplugged, reset by somebody, or its
+ * decoding is switched off. The JVM survives that, but the error comes late and unexplained. Code that accesses registers
+ * in a loop runs inside {@link #guard(Runnable)}, which explains it.
+ *
+ * <p><b>Removal.</b> When the kernel asks for the device, listeners of {@link #onRemoval} are called, and when they have
+ * returned, or after {@link #removalDeadline}, the device is closed; without a listener at once. Waits then end with
+ * {@link DeviceGoneException}, guarded code too, and other accesses find the device closed.
+ *
+ * <p>On a closed device each method but {@code close} and those that only tell names and states throws
+ * {@link IllegalStateException}. A call that the carrier refuses throws {@link VfioException}, and
+ * {@link DeviceGoneException} if the device is not there any more.
+ *
+ * <p>Threads: thread-safe. What it returns ends with it: BARs, interrupts and DMA memory are closed by {@link #close}.
+ */
+public final class PciDevice implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
+    private final VfioDevice device;
+    private final String name;
+    private final Lifecycle lifecycle;
+    private final ConfigSpace config;
+    private final int commandAtOpen;
+    private final PowerControl power;
+    private final InterruptEnable interruptEnable;
+    private final InterruptControl interrupts;
+    private final Dma dma;
+    private final Windows windows;
+    private final Faults faults;
+    private final Notices notices;
+    private final Bars bars;
+
+    private PciDevice(VfioDevice device, String name, InterruptDispatcher dispatcher, SystemCalls calls) {
+        this.device = device;
+        this.name = name;
+        this.lifecycle = new Lifecycle(name);
+        this.config = ConfigSpace.of(
+                new RegionPort(device, PciRegisters.CONFIG_REGION),
+                device.region(PciRegisters.CONFIG_REGION).size(),
+                name);
+        this.commandAtOpen = config.read16(PciRegisters.COMMAND) & ~PciRegisters.COMMAND_MASTER;
+        this.power = new PowerControl(config, name);
+        this.interruptEnable = new InterruptEnable(config);
+        this.interrupts = new InterruptControl(device, dispatcher, calls, interruptEnable, name);
+        this.dma = Dma.of(device::addressSpace, new CarrierContext(calls), name);
+        this.windows = new Windows(device, name);
+        this.bars = new Bars(this, config, windows, calls.pageSize());
+        this.faults = new Faults(device, calls, lifecycle, power, name, this::foundGone);
+        this.notices = new Notices(this, lifecycle);
+    }
+
+    /**
+     * A PCI device on top of an open VFIO device. Users get one from {@code Vfio.open}.
+     *
+     * @param device the device below; closed by {@link #close}, but still the caller's if this method throws
+     * @param name what errors and logs call it, usually its locator
+     * @param dispatcher the context's, borrowed
+     * @param calls the context's system calls, borrowed
+     * @throws IllegalArgumentException if it is not a PCI device
+     */
+    @SuppressWarnings("exports")
+    public static PciDevice of(VfioDevice device, String name, InterruptDispatcher dispatcher, SystemCalls calls) {
+        if (!device.info().pci() || device.info().regionCount() <= PciRegisters.CONFIG_REGION) {
+            throw new IllegalArgumentException(name + " is not a PCI device");
+        }
+        PciDevice made = new PciDevice(device, name, dispatcher, calls);
+        try {
+            made.notices.watch(made.interrupts);
+            return made;
+        } catch (RuntimeException | Error failure) {
+            try (made.interrupts) {
+                throw failure;
+            }
+        }
+    }
+
+    /** What errors and logs call it. */
+    public String name() {
+        return name;
+    }
+
+    /** What is known of it. */
+    public DeviceState state() {
+        return lifecycle.state();
+    }
+
+    /** The device below, for what this class does not offer; borrowed. */
+    public VfioDevice device() {
+        return device;
+    }
+
+    /** Its config space. */
+    public ConfigSpace config() {
+        lifecycle.checkOpen();
+        return config;
+    }
+
+    /**
+     * One of its BARs.
+     *
+     * @param index 0 to 5
+     * @throws IndexOutOfBoundsException if there can be no such BAR
+     * @throws IllegalArgumentException if the device does not have it, or it is the upper half of a 64-bit one
+     */
+    public Bar bar(int index) {
+        lifecycle.checkOpen();
+        return bars.get(index);
+    }
+
+    /** The BARs that it has, in the order of their numbers. */
+    public List<Bar> bars() {
+        lifecycle.checkOpen();
+        return bars.all();
+    }
+
+    /** Its expansion ROM, or empty if it has none. */
+    public Optional<Rom> rom() {
+        lifecycle.checkOpen();
+        long size = device.region(PciRegisters.ROM_REGION).size();
+        return size > 0 ? Optional.of(new Rom(this, size)) : Optional.empty();
+    }
+
+    /** DMA memory that it reaches. */
+    public Dma dma() {
+        lifecycle.checkOpen();
+        return dma;
+    }
+
+    /** Its interrupts. */
+    public InterruptControl interrupts() {
+        lifecycle.checkOpen();
+        return interrupts;
+    }
+
+    /** Lets it start DMA and send message-signalled interrupts. Off after open and after a reset. */
+    public void enableBusMaster() {
+        command(PciRegisters.COMMAND_MASTER, PciRegisters.COMMAND_MASTER);
+    }
+
+    /** Keeps it from starting DMA and from sending message-signalled interrupts. */
+    public void disableBusMaster() {
+        command(PciRegisters.COMMAND_MASTER, 0);
+    }
+
+    /** Lets its BARs answer, those in memory space and those in I/O space. On after open on most carriers. */
+    public void enableMemory() {
+        int both = PciRegisters.COMMAND_MEMORY | PciRegisters.COMMAND_IO;
+        command(both, both);
+    }
+
+    /** Its power state now; D0 if it has no power management. */
+    public PowerState powerState() {
+        lifecycle.checkOpen();
+        return power.state();
+    }
+
+    /** The power states that it has; D0 at least. */
+    public Set<PowerState> powerStates() {
+        lifecycle.checkOpen();
+        return power.supported();
+    }
+
+    /**
+     * Puts it into a power state, and waits the time that the specification asks for (up to 10 ms). Nobody may access
+     * registers meanwhile, nor while it sleeps. Waking from D3hot can reset the function: its command register is
+     * restored, its own registers are the driver's to set again.
+     *
+     * @throws IllegalArgumentException if it does not have the state, or cannot go there but through D0
+     */
+    public void power(PowerState target) {
+        lifecycle.checkOpen();
+        power.change(target);
+    }
+
+    /**
+     * Resets the function. Afterwards bus mastering is off, its own registers have their power-on values, and what this
+     * process holds is kept: windows, DMA maps, enabled interrupts. Decoding is as after open, and so is the enable bit of
+     * the enabled interrupts, on every carrier. An error state is over, and DMA memory whose reuse waited for a reset is
+     * free. Blocks for as long as the device needs, a second or more. Stop register access first: an access during a
+     * reset by the kernel sleeps, and holds up every safepoint of the JVM.
+     *
+     * @throws VfioException with ENOTTY if the device has no reset
+     */
+    public void reset() {
+        lifecycle.checkOpen();
+        config.lock().lock();
+        try {
+            device.reset();
+            power.wasReset();
+            if (config.read16(PciRegisters.COMMAND) != commandAtOpen) {
+                config.write16(PciRegisters.COMMAND, commandAtOpen);
+            }
+            interruptEnable.reapply();
+        } finally {
+            config.lock().unlock();
+        }
+        dma.releaseQuarantine();
+        lifecycle.recovered();
+    }
+
+    /**
+     * Runs code that accesses mapped registers, and tells what a failure of it means. At the end one access to config
+     * space makes a late fault appear, so the cost is one call of the carrier; allocates nothing. Guards may be nested.
+     *
+     * @param body what to run, on this thread
+     * @throws DeviceGoneException if the device is gone, or was removed and closed while the code ran
+     * @throws MmioFaultException if registers did not answer although the device is there
+     * @throws IllegalStateException if this device is closed
+     */
+    public void guard(Runnable body) {
+        lifecycle.checkPresent();
+        try {
+            body.run();
+            faults.settle();
+        } catch (RuntimeException | Error failure) {
+            throw faults.explain(failure);
+        }
+    }
+
+    /**
+     * As {@link #guard(Runnable)}, for code with a result.
+     *
+     * @param body what to run, on this thread
+     * @return what the code returned, and all of it was read from a device that answered
+     */
+    public <T extends @Nullable Object> T guard(Supplier<T> body) {
+        lifecycle.checkPresent();
+        try {
+            T result = body.get();
+            faults.settle();
+            return result;
+        } catch (RuntimeException | Error failure) {
+            throw faults.explain(failure);
+        }
+    }
+
+    /**
+     * Calls a listener when the kernel asks for the device. It runs on a thread of its own and should stop the driver; it
+     * may close the device. The device is closed when all listeners have returned, or at the deadline.
+     *
+     * @param listener what to call, at most once
+     * @return the registration; closing it is optional
+     */
+    public ListenerRegistration onRemoval(Consumer<PciDevice> listener) {
+        lifecycle.checkOpen();
+        return notices.removal().add(listener);
+    }
+
+    /**
+     * How long listeners of {@link #onRemoval} have, 10 seconds unless set. Until the close the kernel, and whoever
+     * unplugs or unbinds the device, waits.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void removalDeadline(Duration deadline) {
+        if (deadline.isNegative()) {
+            throw new IllegalArgumentException("removal deadline " + deadline + " is negative");
+        }
+        notices.removalDeadline(deadline);
+    }
+
+    /**
+     * Calls a listener when the device reports an uncorrectable error (AER). It runs on a thread of its own.
+     *
+     * @param listener what to call; it may reset or close the device
+     * @return the registration; closing it is optional
+     */
+    public ListenerRegistration onError(Consumer<PciDevice> listener) {
+        lifecycle.checkOpen();
+        return notices.errors().add(listener);
+    }
+
+    /**
+     * Closes the device: bus mastering off, then interrupts, windows, DMA memory, and the device below. Everything is
+     * closed even if a part fails; what fails because the device is gone does not count. Idempotent; a second caller does
+     * not wait for the first.
+     *
+     * @throws VfioException the first failure, with later ones suppressed
+     */
+    @Override
+    public void close() {
+        if (lifecycle.enter(DeviceState.CLOSED)) {
+            closeAll(List.of(
+                    this::stopMastering,
+                    this::endWaits,
+                    interrupts::close,
+                    windows::close,
+                    dma::close,
+                    this::closeDevice));
+        }
+    }
+
+    /** Its name and state. */
+    @Override
+    public String toString() {
+        return name + " (" + lifecycle.state() + ")";
+    }
+
+    void checkOpen() {
+        lifecycle.checkOpen();
+    }
+
+    FaultGuard faults() {
+        return faults;
+    }
+
+    private void command(int mask, int value) {
+        config.lock().lock();
+        try {
+            // Under the lock, so that bus mastering cannot come back behind close.
+            lifecycle.checkOpen();
+            config.modify16(PciRegisters.COMMAND, mask, value);
+        } finally {
+            config.lock().unlock();
+        }
+    }
+
+    private void stopMastering() {
+        try {
+            config.modify16(PciRegisters.COMMAND, PciRegisters.COMMAND_MASTER, 0);
+        } catch (VfioException e) {
+            if (!lifecycle.departed()) {
+                throw e;
+            }
+        }
+    }
+
+    private void closeDevice() {
+        device.close();
+        dma.releaseQuarantine();
+    }
+
+    private void endWaits() {
+        if (lifecycle.departed()) {
+            interrupts.end(this::goneException);
+        }
+    }
+
+    private void foundGone() {
+        if (lifecycle.enter(DeviceState.GONE)) {
+            interrupts.end(this::goneException);
+        }
+    }
+
+    private DeviceGoneException goneException() {
+        return new DeviceGoneException("wait", name);
+    }
+
+    private static void closeAll(List<Runnable> steps) {
+        Throwable first = null;
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (DeviceGoneException gone) {
+                LOG.log(System.Logger.Level.DEBUG, "closing a part of a device that is gone", gone);
+            } catch (RuntimeException | Error failure) {
+                if (first == null) {
+                    first = failure;
+                } else {
+                    first.addSuppressed(failure);
+                }
+            }
+        }
+        if (first != null) {
+            throw FaultGuard.passOn(first);
+        }
+    }
+}
