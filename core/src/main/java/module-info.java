@@ -23,4 +23,6 @@ module io.jvfio.core {
             io.jvfio.emulation,
             io.jvfio.platform.zpci,
             io.jvfio.testkit;
+
+    uses io.jvfio.device.CarrierProvider;
 }

@@ -5,6 +5,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.CarrierContext;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.event.ResetEvent;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptControl;
 import io.jvfio.interrupt.InterruptDispatcher;
@@ -40,6 +41,7 @@ public final class PciDevice implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
     private final VfioDevice device;
+    private final Runnable afterClose;
     private final String name;
     private final Lifecycle lifecycle;
     private final ConfigSpace config;
@@ -53,8 +55,10 @@ public final class PciDevice implements AutoCloseable {
     private final Notices notices;
     private final Bars bars;
 
-    private PciDevice(VfioDevice device, String name, InterruptDispatcher dispatcher, SystemCalls calls) {
+    private PciDevice(
+            VfioDevice device, String name, InterruptDispatcher dispatcher, SystemCalls calls, Runnable afterClose) {
         this.device = device;
+        this.afterClose = afterClose;
         this.name = name;
         this.lifecycle = new Lifecycle(name);
         this.config = ConfigSpace.of(
@@ -79,14 +83,16 @@ public final class PciDevice implements AutoCloseable {
      * @param name what errors and logs call it, usually its locator
      * @param dispatcher the context's, borrowed
      * @param calls the context's system calls, borrowed
+     * @param afterClose what else ends with the device: runs last in {@link #close}, not if this method throws
      * @throws IllegalArgumentException if it is not a PCI device
      */
     @SuppressWarnings("exports")
-    public static PciDevice of(VfioDevice device, String name, InterruptDispatcher dispatcher, SystemCalls calls) {
+    public static PciDevice of(
+            VfioDevice device, String name, InterruptDispatcher dispatcher, SystemCalls calls, Runnable afterClose) {
         if (!device.info().pci() || device.info().regionCount() <= PciRegisters.CONFIG_REGION) {
             throw new IllegalArgumentException(name + " is not a PCI device");
         }
-        PciDevice made = new PciDevice(device, name, dispatcher, calls);
+        PciDevice made = new PciDevice(device, name, dispatcher, calls, afterClose);
         try {
             made.notices.watch(made.interrupts);
             return made;
@@ -206,9 +212,12 @@ public final class PciDevice implements AutoCloseable {
      */
     public void reset() {
         lifecycle.checkOpen();
+        ResetEvent event = ResetEvent.start();
+        boolean done = false;
         config.lock().lock();
         try {
             device.reset();
+            done = true;
             power.wasReset();
             if (config.read16(PciRegisters.COMMAND) != commandAtOpen) {
                 config.write16(PciRegisters.COMMAND, commandAtOpen);
@@ -216,6 +225,9 @@ public final class PciDevice implements AutoCloseable {
             interruptEnable.reapply();
         } finally {
             config.lock().unlock();
+            if (event != null) {
+                event.commit(name, done);
+            }
         }
         dma.releaseQuarantine();
         lifecycle.recovered();
@@ -309,7 +321,8 @@ public final class PciDevice implements AutoCloseable {
                     interrupts::close,
                     windows::close,
                     dma::close,
-                    this::closeDevice));
+                    this::closeDevice,
+                    afterClose));
         }
     }
 

@@ -31,7 +31,7 @@ final class PciFixture implements AutoCloseable {
     }
 
     PciDevice open() {
-        return PciDevice.of(fake, NAME, dispatcher, calls);
+        return PciDevice.of(fake, NAME, dispatcher, calls, () -> {});
     }
 
     /** All of a BAR can be mapped. */

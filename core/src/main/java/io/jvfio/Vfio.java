@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio;
+
+import io.jvfio.device.CarrierContext;
+import io.jvfio.device.CarrierProvider;
+import io.jvfio.device.OpenOptions;
+import io.jvfio.device.PassedDevice;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.event.OpenEvent;
+import io.jvfio.internal.kernel.KernelCarrier;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.interrupt.InterruptDispatcher;
+import io.jvfio.iommu.AddressSpace;
+import io.jvfio.pci.PciDevice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a program starts: a context in which devices are opened.
+ *
+ * <p>Devices of one context share its interrupt thread and its iommufd, so only they can share an address space. Close
+ * the devices first, then the address spaces, then the context. A program with one device needs no context of its own:
+ *
+ * <pre>{@code
+ * try (PciDevice edu = Vfio.open("0000:00:04.0")) {
+ *     int id = edu.bar(0).mmio().read32(0);
+ * }
+ * }</pre>
+ *
+ * <p>Threads: thread-safe.
+ */
+public final class Vfio implements AutoCloseable {
+    private final CarrierContext context;
+    private final InterruptDispatcher dispatcher;
+    private final KernelCarrier kernel;
+    private final List<CarrierProvider> carriers = new ArrayList<>();
+
+    private Vfio(SystemCalls systemCalls) {
+        this.context = new CarrierContext(systemCalls);
+        this.dispatcher = new InterruptDispatcher(systemCalls);
+        this.kernel = new KernelCarrier();
+        carriers.add(kernel);
+        ServiceLoader.load(CarrierProvider.class, CarrierProvider.class.getClassLoader())
+                .forEach(carriers::add);
+    }
+
+    /**
+     * Opens a PCI device in a context and a private address space of its own; closing the device closes both. Blocks
+     * while the kernel, or a peer, gets the device ready.
+     *
+     * @param locator a PCI address such as {@code 0000:01:00.0}, or what {@link DeviceLocator} describes
+     * @return the device, owned by the caller
+     * @throws IllegalArgumentException if the locator is malformed or names nothing
+     * @throws VfioException if the device cannot be opened; nothing is left open
+     */
+    public static PciDevice open(String locator) {
+        return open(locator, OpenOptions.defaults());
+    }
+
+    /**
+     * Opens a PCI device as {@link #open(String)} does.
+     *
+     * @param options how to open it
+     * @throws IllegalArgumentException if the locator is malformed or names nothing, or if the options name an address
+     *     space: that belongs to another context
+     * @throws VfioException if the device cannot be opened; nothing is left open
+     */
+    public static PciDevice open(String locator, OpenOptions options) {
+        if (options.addressSpace() != null) {
+            throw new IllegalArgumentException("an address space belongs to its context; open " + locator + " there");
+        }
+        Vfio own = create();
+        try {
+            DeviceLocator device = DeviceLocator.parse(locator);
+            return own.wrap(own.openDevice(device, options), device.toString(), own::close);
+        } catch (RuntimeException e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    /** A context, owned by the caller. Opens nothing yet. */
+    public static Vfio create() {
+        return new Vfio(SystemCalls.linux());
+    }
+
+    /** A context that makes its system calls through {@code systemCalls}: for tests that make them fail. */
+    @SuppressWarnings("exports")
+    public static Vfio with(SystemCalls systemCalls) {
+        return new Vfio(systemCalls);
+    }
+
+    /**
+     * Opens a device of any bus.
+     *
+     * @return the device, owned by the caller
+     * @throws IllegalArgumentException if the locator names nothing, no carrier knows its scheme, or the address space
+     *     in the options is of another carrier
+     * @throws VfioException if the device cannot be opened; nothing is left open
+     */
+    public VfioDevice openDevice(DeviceLocator locator, OpenOptions options) {
+        OpenEvent event = OpenEvent.start();
+        @Nullable String space = null;
+        try {
+            VfioDevice device = carrier(locator).open(context, locator, options);
+            space = device.addressSpace().description();
+            return device;
+        } finally {
+            if (event != null) {
+                event.commit(locator.toString(), space);
+            }
+        }
+    }
+
+    /**
+     * Opens a device whose descriptors somebody else has opened.
+     *
+     * @param device the descriptors, borrowed
+     * @return the device, owned by the caller
+     * @throws VfioException if the kernel refuses; the descriptors are as before
+     */
+    public VfioDevice openDevice(PassedDevice device) {
+        return kernel.open(context, device);
+    }
+
+    /**
+     * Opens a PCI device in this context.
+     *
+     * @return the device, owned by the caller
+     * @throws IllegalArgumentException as {@link #openDevice(DeviceLocator, OpenOptions)}, or if the device is no PCI
+     *     device
+     * @throws VfioException if the device cannot be opened; nothing is left open
+     */
+    public PciDevice openPci(DeviceLocator locator, OpenOptions options) {
+        return wrap(openDevice(locator, options), locator.toString(), () -> {});
+    }
+
+    /**
+     * The driver author's view of an open device.
+     *
+     * @param device taken over: closing the result closes it
+     * @param name what to call it in errors
+     * @throws IllegalArgumentException if it is no PCI device; it is closed then
+     */
+    public PciDevice pci(VfioDevice device, String name) {
+        return wrap(device, name, () -> {});
+    }
+
+    /**
+     * An empty address space, for devices that are opened with it in their options.
+     *
+     * @param like a locator of a device that will join; it is not opened
+     * @param options which kind of address space
+     * @return the space, owned by the caller, who closes it after its devices
+     * @throws VfioException if it cannot be made
+     */
+    public AddressSpace addressSpace(DeviceLocator like, OpenOptions options) {
+        return carrier(like).addressSpace(context, like, options);
+    }
+
+    /**
+     * Takes over a descriptor that this process got from elsewhere: inherited, or from a service manager.
+     *
+     * @param number the open descriptor; from here on the result owns it
+     * @param subject what it is, for errors
+     * @throws IllegalArgumentException if the number is negative
+     * @throws VfioException with EBADF if no file is open under this number
+     */
+    public Fd adopt(int number, String subject) {
+        return Descriptor.adopt(context.systemCalls(), number, subject);
+    }
+
+    private PciDevice wrap(VfioDevice device, String name, Runnable afterClose) {
+        try {
+            return PciDevice.of(device, name, dispatcher, context.systemCalls(), afterClose);
+        } catch (RuntimeException e) {
+            try {
+                device.close();
+            } catch (RuntimeException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
+    }
+
+    private CarrierProvider carrier(DeviceLocator locator) {
+        for (CarrierProvider carrier : carriers) {
+            if (carrier.schemes().contains(locator.scheme())) {
+                return carrier;
+            }
+        }
+        TreeSet<String> known = new TreeSet<>();
+        carriers.forEach(carrier -> known.addAll(carrier.schemes()));
+        throw new IllegalArgumentException(
+                "no carrier on the module path opens \"" + locator + "\"; known schemes: " + String.join(", ", known));
+    }
+
+    /** Ends the context's interrupt thread. Devices must be closed before. Idempotent. */
+    @Override
+    public void close() {
+        dispatcher.close();
+    }
+}
