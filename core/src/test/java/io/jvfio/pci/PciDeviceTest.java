@@ -181,7 +181,7 @@ class PciDeviceTest {
     void the_rom_is_read_in_as_many_pieces_as_the_carrier_gives() {
         FakeRegion rom = fake.region(PciRegisters.ROM_REGION, 1024);
         for (int i = 0; i < 1024; i++) {
-            rom.write(i, 1, i * 7);
+            rom.write(i, 1, i * 7L);
         }
         try (PciDevice device = fixture.open()) {
             byte[] bytes = device.rom().orElseThrow().bytes();
