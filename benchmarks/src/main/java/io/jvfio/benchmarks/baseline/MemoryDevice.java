@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.benchmarks.baseline;
+
+import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.device.RegionArea;
+import io.jvfio.device.RegionFile;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.device.RegionMapping;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Mapping;
+import io.jvfio.internal.sys.MemFd;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.iommu.AddressSpace;
+import io.jvfio.mmio.RegisterPort;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A device whose one BAR is a page of a memory file and whose one MSI vector never fires: what is left of an access is
+ * the cost of jvfio and of the system call. Registers are real memory, as a mapped BAR is, but cached.
+ *
+ * <p>Threads: for the benchmark's thread.
+ */
+public final class MemoryDevice implements VfioDevice, RegisterPort {
+    /** The size of the BAR in bytes. */
+    public static final long SIZE = 4096;
+
+    private static final int BARS = 1;
+    private static final int MSI = 1;
+    private static final int FLAGS_READ_WRITE = 3;
+    private static final int IRQ_FLAGS = 9;
+    private static final ValueLayout.OfInt LE_32 = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final MemFd file;
+    private final Mapping mapping;
+    private final MemorySegment scratch;
+    private final Descriptor descriptor;
+
+    /** A device of its own memory. */
+    public MemoryDevice(SystemCalls sys) {
+        file = MemFd.of(sys, "benchmark", SIZE);
+        mapping = file.map(0, SIZE);
+        scratch = Mapping.anonymous(sys, SIZE, SIZE).memory();
+        descriptor = (Descriptor) file.fd().duplicate();
+    }
+
+    /** The BAR as this process sees it. */
+    public MemorySegment memory() {
+        return mapping.memory();
+    }
+
+    /** The file behind the BAR, borrowed. */
+    public Descriptor file() {
+        return descriptor;
+    }
+
+    @Override
+    public long read(long offset, int width) {
+        long moved = descriptor.pread(scratch, width, offset);
+        if (moved != width) {
+            throw new IllegalStateException("read gave " + moved);
+        }
+        return Integer.toUnsignedLong(scratch.get(LE_32, 0));
+    }
+
+    @Override
+    public void write(long offset, int width, long value) {
+        scratch.set(LE_32, 0, (int) value);
+        long moved = descriptor.pwrite(scratch, width, offset);
+        if (moved != width) {
+            throw new IllegalStateException("write gave " + moved);
+        }
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return new DeviceInfo(0, BARS, MSI + 1, List.of());
+    }
+
+    @Override
+    public RegionInfo region(int index) {
+        List<RegionArea> areas = List.of(new RegionArea(0, SIZE));
+        return new RegionInfo(index, FLAGS_READ_WRITE, SIZE, areas, null, false, List.of());
+    }
+
+    @Override
+    public IrqInfo irq(int index) {
+        return new IrqInfo(index, IRQ_FLAGS, index == MSI ? 1 : 0);
+    }
+
+    @Override
+    public long readRegister(int region, long offset, int width) {
+        return read(offset, width);
+    }
+
+    @Override
+    public void writeRegister(int region, long offset, int width, long value) {
+        write(offset, width, value);
+    }
+
+    @Override
+    public int read(int region, long offset, MemorySegment target) {
+        return (int) descriptor.pread(target, target.byteSize(), offset);
+    }
+
+    @Override
+    public int write(int region, long offset, MemorySegment source) {
+        return (int) descriptor.pwrite(source, source.byteSize(), offset);
+    }
+
+    @Override
+    public Optional<RegionMapping> map(int region, long offset, long length) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<RegionFile> file(int region) {
+        return Optional.of(new RegionFile(descriptor, 0, region(region).mmapAreas()));
+    }
+
+    @Override
+    public int setIrqs(IrqRequest request) {
+        return 0;
+    }
+
+    @Override
+    public void reset() {
+        mapping.memory().fill((byte) 0);
+    }
+
+    @Override
+    public <R> Optional<R> feature(DeviceFeature<R> request) {
+        return Optional.empty();
+    }
+
+    @Override
+    public AddressSpace addressSpace() {
+        throw new UnsupportedOperationException("this device has no DMA");
+    }
+
+    @Override
+    public void close() {
+        descriptor.close();
+        mapping.close();
+        file.close();
+    }
+}

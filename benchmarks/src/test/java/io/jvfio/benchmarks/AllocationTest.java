@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jvfio.benchmarks.interrupt.PollingBenchmark;
+import io.jvfio.benchmarks.mmio.RegisterAccessBenchmark;
+import java.util.Collection;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** The gc profiler's figure for the hot paths. What JMH itself allocates in an iteration is spread over all operations. */
+class AllocationTest {
+
+    /** The smallest object has 16 bytes; less than one in thirty operations would show. */
+    private static final double NOTHING = 0.5;
+
+    @ParameterizedTest
+    @ValueSource(classes = {RegisterAccessBenchmark.class, PollingBenchmark.class})
+    void a_hot_path_allocates_nothing(Class<?> benchmark) throws RunnerException {
+        Options options = new OptionsBuilder()
+                .include(benchmark.getName() + "\\.(?!c_).*")
+                .forks(0)
+                .warmupIterations(3)
+                .warmupTime(TimeValue.milliseconds(200))
+                .measurementIterations(1)
+                .measurementTime(TimeValue.milliseconds(300))
+                .addProfiler(GCProfiler.class)
+                .verbosity(VerboseMode.SILENT)
+                .shouldFailOnError(true)
+                .build();
+        Collection<RunResult> results = new Runner(options).run();
+        assertThat(results).isNotEmpty().allSatisfy(result -> {
+            Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+            assertThat(allocated)
+                    .as("figure of %s", result.getParams().getBenchmark())
+                    .isNotNull();
+            assertThat(allocated.getScore())
+                    .as("B/op of %s", result.getParams().getBenchmark())
+                    .isLessThan(NOTHING);
+        });
+    }
+}
