@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** The gc profiler's figure for the hot paths. What JMH itself allocates in an iteration is spread over all operations. */
-class AllocationTest {
+class HotPathAllocationTest {
 
     /** The smallest object has 16 bytes; less than one in thirty operations would show. */
     private static final double NOTHING = 0.5;
