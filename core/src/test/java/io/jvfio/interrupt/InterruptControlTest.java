@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -257,6 +258,33 @@ final class InterruptControlTest {
         interrupts.close();
         assertThatThrownBy(() -> control.enable(InterruptType.MSI, 1)).isInstanceOf(DeviceGoneException.class);
         assertThat(log).containsExactly("MSI on", "MSI off");
+    }
+
+    @Test
+    void a_device_that_is_found_gone_while_vectors_are_enabled_ends_their_waits_too() {
+        AtomicReference<InterruptControl> self = new AtomicReference<>();
+        SystemCalls leaving = ObservedCalls.with(method -> {
+            if (method.equals("eventfd")) {
+                self.get().end(() -> new DeviceGoneException("read", Fixture.NAME));
+            }
+            return 0;
+        });
+        self.set(new InterruptControl(device, dispatcher, leaving, (type, enabled) -> {}, Fixture.NAME));
+        try (Interrupts interrupts = self.get().enable(InterruptType.MSI, 2)) {
+            assertThatThrownBy(() -> interrupts.await(1, Duration.ofMinutes(1)))
+                    .isInstanceOf(DeviceGoneException.class);
+        }
+    }
+
+    @Test
+    void a_device_that_is_found_gone_while_a_vector_is_added_ends_its_waits_too() {
+        Interrupts interrupts = control.enable(InterruptType.MSIX, 1);
+        device.intercept(request -> {
+            control.end(() -> new DeviceGoneException("read", Fixture.NAME));
+            return request;
+        });
+        interrupts.add(1);
+        assertThatThrownBy(() -> interrupts.await(1, Duration.ofMinutes(1))).isInstanceOf(DeviceGoneException.class);
     }
 
     @Test
