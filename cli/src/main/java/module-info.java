@@ -6,6 +6,8 @@ import org.jspecify.annotations.NullMarked;
 module io.jvfio.cli {
     requires static transitive org.jspecify;
     requires io.jvfio.core;
+    requires io.jvfio.examples;
+    requires com.fasterxml.jackson.core;
     requires info.picocli;
 
     opens io.jvfio.cli to

@@ -6,4 +6,6 @@ import org.jspecify.annotations.NullMarked;
 module io.jvfio.examples {
     requires static transitive org.jspecify;
     requires transitive io.jvfio.core;
+
+    exports io.jvfio.examples;
 }

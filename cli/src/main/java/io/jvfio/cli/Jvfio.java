@@ -1,30 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.device.OpenOptions.IommuChoice;
+import java.io.PrintWriter;
+import java.lang.module.ModuleDescriptor;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The {@code jvfio} command itself; what it does is in its subcommands. */
 @Command(
         name = "jvfio",
         description = "Looks at, drives and tests PCI devices through VFIO.",
-        mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND")
+        versionProvider = Jvfio.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            ListCommand.class,
+            ShowCommand.class,
+            ReadCommand.class,
+            WriteCommand.class,
+            ResetCommand.class,
+            IrqCommand.class,
+            DemoCommand.class,
+        },
+        footer = {
+            "",
+            "D is a device: a PCI address such as 0000:01:00.0, or SCHEME:TARGET such as group:ADDRESS, cdev:ADDRESS,"
+                    + " noiommu:ADDRESS or mdev:UUID.",
+            "",
+            "Exit codes: 0 done, 1 failed or no, 7 the device's node or group cannot be had, 64 wrong usage."
+        })
 final class Jvfio {
-    /** The command line could not be understood, as in {@code sysexits.h}. */
-    private static final int EX_USAGE = 64;
+    /** The version of all that {@code --json} prints. */
+    static final int SCHEMA = 1;
 
-    private Jvfio() {}
+    private final Environment environment;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Print this help.")
+    @SuppressWarnings("unused") // picocli acts on it
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version.")
+    @SuppressWarnings("unused") // picocli acts on it
+    private boolean version;
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print one JSON object.")
+    private boolean json;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "With an error, print where it came from.")
+    private boolean debug;
+
+    @Option(
+            names = "--iommu",
+            scope = ScopeType.INHERIT,
+            paramLabel = "KIND",
+            converter = Converters.Iommu.class,
+            completionCandidates = Converters.Iommus.class,
+            description = "How to open devices of the kernel: ${COMPLETION-CANDIDATES}.")
+    private IommuChoice iommu = IommuChoice.AUTO;
+
+    private Jvfio(Environment environment) {
+        this.environment = environment;
+    }
 
     /** Runs the command and ends the process with its exit code. */
     static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        Interruption interruption = Interruption.install(Thread.currentThread());
+        int code = commandLine(Environment.system(interruption)).execute(args);
+        interruption.finished();
+        System.exit(code);
     }
 
     /** The command with its subcommands, as the launcher and the tests run it. */
-    static CommandLine commandLine() {
-        var command = new CommandLine(new Jvfio());
-        command.getCommandSpec().exitCodeOnInvalidInput(EX_USAGE);
+    static CommandLine commandLine(Environment environment) {
+        Jvfio jvfio = new Jvfio(environment);
+        Failures failures = new Failures(jvfio);
+        CommandLine command = new CommandLine(jvfio);
+        command.setOut(environment.out());
+        command.setExecutionExceptionHandler(failures);
+        command.setParameterExceptionHandler(failures);
+        command.setUsageHelpAutoWidth(true);
         return command;
+    }
+
+    Environment environment() {
+        return environment;
+    }
+
+    PrintWriter out() {
+        return environment.out();
+    }
+
+    boolean json() {
+        return json;
+    }
+
+    boolean debug() {
+        return debug;
+    }
+
+    IommuChoice iommu() {
+        return iommu;
+    }
+
+    /** The version of the module, and of the Java that runs it. */
+    static final class Version implements IVersionProvider {
+        /** For picocli. */
+        Version() {}
+
+        @Override
+        public String[] getVersion() {
+            String version = Optional.ofNullable(Jvfio.class.getModule().getDescriptor())
+                    .flatMap(ModuleDescriptor::rawVersion)
+                    .orElse("(not packaged)");
+            return new String[] {"jvfio " + version + " on Java " + Runtime.version()};
+        }
     }
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.device.OpenOptions.IommuChoice;
+import io.jvfio.interrupt.InterruptType;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How words of the command line are read. Threads: stateless. */
+final class Converters {
+    private Converters() {}
+
+    /** A number of 64 bits without a sign: decimal, or hexadecimal after {@code 0x}. */
+    static final class Unsigned implements ITypeConverter<Long> {
+        /** For picocli. */
+        Unsigned() {}
+
+        @Override
+        public Long convert(String text) {
+            try {
+                boolean hex = text.startsWith("0x") || text.startsWith("0X");
+                String digits = hex ? text.substring(2) : text;
+                if (digits.isEmpty() || digits.charAt(0) == '+' || digits.charAt(0) == '-') {
+                    throw new NumberFormatException();
+                }
+                return Long.parseUnsignedLong(digits, hex ? 16 : 10);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException(
+                        "'" + text + "' is no number of 64 bits (0x and hexadecimal digits, or decimal)");
+            }
+        }
+    }
+
+    /** A width of a register in bits. */
+    static final class Width implements ITypeConverter<Integer> {
+        private static final List<String> WIDTHS = List.of("8", "16", "32", "64");
+
+        /** For picocli. */
+        Width() {}
+
+        @Override
+        public Integer convert(String text) {
+            if (!WIDTHS.contains(text)) {
+                throw new TypeConversionException("'" + text + "' is no width in bits: 8, 16, 32 or 64");
+            }
+            return Integer.valueOf(text);
+        }
+    }
+
+    /** A device. */
+    static final class Locator implements ITypeConverter<DeviceLocator> {
+        /** For picocli. */
+        Locator() {}
+
+        @Override
+        public DeviceLocator convert(String text) {
+            try {
+                return DeviceLocator.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** A kind of IOMMU interface, in the spelling of the command line. */
+    static final class Iommu implements ITypeConverter<IommuChoice> {
+        /** For picocli. */
+        Iommu() {}
+
+        @Override
+        public IommuChoice convert(String text) {
+            return choice(IommuChoice.values(), text, "kind of IOMMU interface");
+        }
+    }
+
+    /** The kinds of IOMMU interface, for help and completion. */
+    static final class Iommus implements Iterable<String> {
+        /** For picocli. */
+        Iommus() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return spellings(IommuChoice.values()).iterator();
+        }
+    }
+
+    /** A kind of interrupt, in the spelling of the command line. */
+    static final class Interrupt implements ITypeConverter<InterruptType> {
+        /** For picocli. */
+        Interrupt() {}
+
+        @Override
+        public InterruptType convert(String text) {
+            return choice(InterruptType.values(), text, "kind of interrupt");
+        }
+    }
+
+    /** The kinds of interrupt, for help and completion. */
+    static final class InterruptKinds implements Iterable<String> {
+        /** For picocli. */
+        InterruptKinds() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return spellings(InterruptType.values()).iterator();
+        }
+    }
+
+    /** A constant as the command line spells it: {@code compat-type1}. */
+    static String spelling(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static List<String> spellings(Enum<?>[] constants) {
+        return Arrays.stream(constants).map(Converters::spelling).toList();
+    }
+
+    private static <E extends Enum<E>> E choice(E[] constants, String text, String what) {
+        for (E constant : constants) {
+            if (spelling(constant).equalsIgnoreCase(text)) {
+                return constant;
+            }
+        }
+        throw new TypeConversionException(
+                "'" + text + "' is no " + what + ": " + String.join(", ", spellings(constants)));
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+/**
+ * How the command ends, beside 0 for "done".
+ *
+ * <p>Threads: stateless.
+ */
+final class ExitCode {
+    /** It failed, or the answer is no. */
+    static final int FAILED = 1;
+
+    /** The device is bound to a VFIO driver, but its node or its group cannot be had. */
+    static final int NOT_ACCESSIBLE = 7;
+
+    /** The command line could not be understood, as in {@code sysexits.h}. */
+    static final int USAGE = 64;
+
+    /** Ended by SIGINT, as shells report it. */
+    static final int INTERRUPTED = 130;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import io.jvfio.VfioException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Tells the user in one line why a command failed, and picks the exit code.
+ *
+ * <p>Threads: one at a time.
+ */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    private final Jvfio jvfio;
+
+    Failures(Jvfio jvfio) {
+        this.jvfio = jvfio;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        if (failure instanceof InterruptedException || jvfio.environment().interruption().requested()) {
+            return ExitCode.INTERRUPTED;
+        }
+        command.getOut().flush();
+        PrintWriter err = command.getErr();
+        err.println("jvfio: " + reason(failure));
+        if (jvfio.debug()) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        if (jvfio.json()) {
+            jvfio.environment().out().println(json(command.getCommandName(), failure));
+        }
+        return failure instanceof OpenFailure refused ? refused.exitCode() : ExitCode.FAILED;
+    }
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] args) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("jvfio: " + oneLine(String.valueOf(failure.getMessage())));
+        if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        if (jvfio.debug()) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return ExitCode.USAGE;
+    }
+
+    private String json(String command, Exception failure) {
+        return Json.object(jvfio.environment().terminal(), json -> {
+            json.number("schema", Jvfio.SCHEMA);
+            json.text("command", command);
+            json.object("error", error -> {
+                error.text("message", reason(failure));
+                if (failure instanceof VfioException refused) {
+                    error.text("call", refused.call());
+                    error.number("errno", refused.errno());
+                    error.text("name", refused.name());
+                    error.text("subject", refused.subject());
+                    error.text("hint", refused.hint());
+                }
+            });
+        });
+    }
+
+    /** What went wrong. What is no message for people comes from a defect of ours and names its class. */
+    private static String reason(Exception failure) {
+        String message = failure.getMessage();
+        boolean meant = failure instanceof VfioException
+                || failure instanceof CommandFailure
+                || failure instanceof IllegalArgumentException
+                || failure instanceof IllegalStateException
+                || failure instanceof IndexOutOfBoundsException;
+        return meant && message != null && !message.isBlank()
+                ? oneLine(message)
+                : oneLine("unexpected " + failure + "; --debug shows where");
+    }
+
+    private static String oneLine(String text) {
+        return String.join(" ", text.split("\\s*\\R\\s*"));
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import io.jvfio.VfioException;
+import io.jvfio.host.VfioAccess;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device could not be opened. Where the host shows what is in the way, that is the hint: it is about this device, while
+ * the table of hints knows the call only.
+ *
+ * <p>Threads: immutable.
+ */
+final class OpenFailure extends VfioException {
+    private static final long serialVersionUID = 1L;
+
+    private static final int EPERM = 1;
+    private static final int ENOENT = 2;
+    private static final int EACCES = 13;
+    private static final int EBUSY = 16;
+    private static final Set<Integer> REFUSALS = Set.of(EPERM, ENOENT, EACCES, EBUSY);
+
+    /** Whether a VFIO driver is bound to the device. */
+    private final boolean bound;
+
+    /**
+     * A failure to open.
+     *
+     * @param failure what the attempt threw
+     * @param access how the host shows the device, or null if it is none of the host's
+     */
+    OpenFailure(VfioException failure, @Nullable VfioAccess access) {
+        super(
+                failure.call(),
+                failure.errno(),
+                failure.subject(),
+                access == null || access.openable() ? failure.hint() : access.reason());
+        this.bound = access != null && access.bound();
+        initCause(failure);
+    }
+
+    /** The class that it belongs to. */
+    int exitCode() {
+        return bound && REFUSALS.contains(errno()) ? ExitCode.NOT_ACCESSIBLE : ExitCode.FAILED;
+    }
+}

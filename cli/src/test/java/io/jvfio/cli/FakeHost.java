@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import io.jvfio.host.Host;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A tree like sysfs, as far as commands look at it. */
+final class FakeHost {
+    private final Path sys;
+    private final Path dev;
+
+    FakeHost(Path root) {
+        this.sys = root.resolve("sys");
+        this.dev = root.resolve("dev");
+    }
+
+    Host host() {
+        return Host.of(sys, dev);
+    }
+
+    /** A function without a driver and without a group. */
+    Path function(String address, String id, String classCode) {
+        Path device = sys.resolve("devices/pci0000:00/" + address);
+        file(device.resolve("uevent"), "PCI_CLASS=" + classCode + "\nPCI_ID=" + id + "\nPCI_SUBSYS_ID=1AF4:1100\n");
+        file(device.resolve("revision"), "0x10\n");
+        file(device.resolve("numa_node"), "0\n");
+        link(sys.resolve("bus/pci/devices/" + address), device);
+        return device;
+    }
+
+    void driver(Path device, String driver) {
+        link(device.resolve("driver"), sys.resolve("bus/pci/drivers/" + driver));
+    }
+
+    /** A function that can be opened. */
+    Path bound(String address, String id, String classCode, int group) {
+        Path device = function(address, id, classCode);
+        driver(device, "vfio-pci");
+        vfio(device, group);
+        return device;
+    }
+
+    Path mdev(String uuid, int group) {
+        Path device = sys.resolve("devices/virtual/mtty/mtty/" + uuid);
+        file(device.resolve("uevent"), "DRIVER=mtty\n");
+        link(device.resolve("mdev_type"), sys.resolve("devices/virtual/mtty/mtty/mdev_supported_types/mtty-1"));
+        link(sys.resolve("bus/mdev/devices/" + uuid), device);
+        driver(device, "mtty");
+        vfio(device, group);
+        return device;
+    }
+
+    /** The node of a group. */
+    Path groupNode(int group) {
+        return dev.resolve("vfio/" + group);
+    }
+
+    /** The node of a device. */
+    Path cdevNode(int group) {
+        return dev.resolve("vfio/devices/vfio" + group);
+    }
+
+    private void vfio(Path device, int group) {
+        link(device.resolve("iommu_group"), sys.resolve("kernel/iommu_groups/" + group));
+        link(sys.resolve("kernel/iommu_groups/" + group + "/devices/" + device.getFileName()), device);
+        link(sys.resolve("class/vfio/" + group), sys.resolve("devices/virtual/vfio/" + group));
+        link(sys.resolve("class/vfio-dev/vfio" + group), device.resolve("vfio-dev/vfio" + group));
+        file(groupNode(group), "");
+        file(cdevNode(group), "");
+        file(dev.resolve("vfio/vfio"), "");
+        file(dev.resolve("iommu"), "");
+    }
+
+    private static void file(Path file, String text) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void link(Path link, Path target) {
+        try {
+            Files.createDirectories(link.getParent());
+            Files.createSymbolicLink(link, link.getParent().toRealPath().relativize(target));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import io.jvfio.Vfio;
+import io.jvfio.device.OpenOptions;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.host.PciIds;
+import io.jvfio.pci.PciDevice;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.BiFunction;
+import picocli.CommandLine;
+
+/** Runs commands in this process on a made-up host. */
+final class Run {
+    static final PciIds NAMES = names();
+
+    final FakeHost host;
+    final Interruption interruption = new Interruption();
+    boolean terminal;
+    BiFunction<String, OpenOptions, PciDevice> opener = (locator, options) -> {
+        throw new AssertionError("nothing is to be opened, but " + locator + " is");
+    };
+
+    String out = "";
+    String err = "";
+
+    Run(Path root) {
+        this.host = new FakeHost(root);
+    }
+
+    /** Any locator opens this device. */
+    void device(Vfio vfio, VfioDevice device) {
+        opener = (locator, options) -> vfio.pci(device, locator);
+    }
+
+    int execute(String... args) {
+        StringWriter outText = new StringWriter();
+        StringWriter errText = new StringWriter();
+        Environment environment = new Environment(
+                host.host(), () -> NAMES, opener, new PrintWriter(outText), terminal, interruption);
+        CommandLine command = Jvfio.commandLine(environment);
+        command.setErr(new PrintWriter(errText));
+        int code = command.execute(args);
+        out = outText.toString();
+        err = errText.toString();
+        return code;
+    }
+
+    Map<?, ?> json() {
+        return ParsedJson.object(out);
+    }
+
+    private static PciIds names() {
+        try {
+            return PciIds.read(new StringReader(
+                    """
+                    1234  A vendor
+                    \t11e8  Educational Device
+                    C ff  Unassigned class
+                    """));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
