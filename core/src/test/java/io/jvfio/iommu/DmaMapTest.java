@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.VfioException;
+import io.jvfio.internal.sys.Allocations;
 import io.jvfio.internal.sys.Errno;
 import io.jvfio.iommu.DmaPin.Result;
 import java.lang.foreign.Arena;
@@ -303,6 +304,25 @@ final class DmaMapTest {
                 .isInstanceOfSatisfying(
                         IovaExplanation.Ended.class,
                         ended -> assertThat(ended.origin()).hasStackTraceContaining(DmaMapTest.class.getName()));
+    }
+
+    @Test
+    void lookups_and_transfers_allocate_nothing() {
+        for (int i = 1; i <= 8; i++) {
+            map(i * PAGE, 1);
+        }
+        MemorySegment local = arena.allocate(0x100);
+
+        Allocations.assertNone(() -> {
+            DmaMap mappings = registry.mappings();
+            if (mappings.find(0x1234) == null
+                    || mappings.pin(0x1f80, 0x3100, Access.READ_WRITE, pin) != Result.PINNED) {
+                throw new IllegalStateException("0x1234 is not mapped");
+            }
+            pin.write(0, local);
+            pin.read(0, local);
+            pin.close();
+        });
     }
 
     @ParameterizedTest
