@@ -45,7 +45,8 @@ public final class EduDriver implements AutoCloseable {
      * @throws VfioException if there is no memory or no interrupt for it; nothing is left behind
      */
     public static EduDriver open(PciDevice device) {
-        return open(device, device.interrupts().available(InterruptType.MSI) > 0 ? InterruptType.MSI : InterruptType.INTX);
+        return open(
+                device, device.interrupts().available(InterruptType.MSI) > 0 ? InterruptType.MSI : InterruptType.INTX);
     }
 
     /**

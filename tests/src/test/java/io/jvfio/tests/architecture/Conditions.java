@@ -5,10 +5,10 @@ import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
 import static com.tngtech.archunit.core.domain.JavaModifier.PRIVATE;
 import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.core.domain.JavaModifier.STATIC;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
-import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaMethod;
@@ -48,42 +48,43 @@ final class Conditions {
     }
 
     /**
-     * Neither supertypes nor what callers see of the members may come from {@code packages}. Constructors may take
-     * {@code handedDown}, which nobody outside can obtain.
+     * Neither supertypes nor what callers see of the members may come from {@code packages}. Constructors and static
+     * factories may take {@code handedDown}, which nobody outside can obtain.
      */
     static ArchCondition<JavaClass> notShowTypesOf(String packages, String handedDown) {
         PackageMatcher hidden = PackageMatcher.of(packages);
         return condition("not show types of " + packages, (type, events) -> {
-            Stream<JavaClass> supertypes =
-                    Stream.concat(type.getRawSuperclass().stream(), type.getRawInterfaces().stream());
-            supertypes
+            Stream.concat(type.getRawSuperclass().stream(), type.getRawInterfaces().stream())
                     .filter(seen -> hidden.matches(seen.getPackageName()))
                     .forEach(seen -> events.add(
                             SimpleConditionEvent.violated(type, type.getFullName() + " extends " + seen.getName())));
-            for (JavaMember member : type.getMembers()) {
-                if (isVisible(member.getModifiers())) {
-                    typesOf(member)
+            type.getMembers().stream()
+                    .filter(member -> isVisible(member.getModifiers()))
+                    .forEach(member -> typesOf(member, handedDown)
                             .filter(seen -> hidden.matches(seen.getPackageName()))
-                            .filter(seen -> !(member instanceof JavaConstructor
-                                    && seen.getName().equals(handedDown)))
-                            .forEach(seen -> violation(member, seen.getName(), events));
-                }
-            }
+                            .forEach(seen -> violation(member, seen.getName(), events)));
         });
     }
 
-    private static Stream<JavaClass> typesOf(JavaMember member) {
-        Stream<JavaType> types = switch (member) {
-            case JavaField field -> Stream.of(field.getType());
-            case JavaCodeUnit codeUnit ->
-                Stream.of(
-                                Stream.of(codeUnit.getReturnType()),
-                                codeUnit.getParameterTypes().stream(),
-                                codeUnit.getExceptionTypes().stream().map(JavaType.class::cast))
-                        .flatMap(stream -> stream);
+    /** What a caller must name to use a member; of what makes an object, the parameter that is handed down does not count. */
+    private static Stream<JavaClass> typesOf(JavaMember member, String handedDown) {
+        return switch (member) {
+            case JavaField field -> field.getType().getAllInvolvedRawTypes().stream();
+            case JavaCodeUnit codeUnit -> {
+                boolean makes =
+                        codeUnit.isConstructor() || codeUnit.getModifiers().contains(STATIC);
+                yield Stream.of(
+                                codeUnit.getReturnType().getAllInvolvedRawTypes().stream(),
+                                codeUnit.getExceptionTypes().stream(),
+                                codeUnit.getParameterTypes().stream()
+                                        .map(JavaType::getAllInvolvedRawTypes)
+                                        .flatMap(Collection::stream)
+                                        .filter(seen ->
+                                                !makes || !seen.getName().equals(handedDown)))
+                        .flatMap(types -> types);
+            }
             default -> Stream.empty();
         };
-        return types.map(JavaType::getAllInvolvedRawTypes).flatMap(Collection::stream);
     }
 
     /** Final, and of a type that does not change or that nobody else can reach. */
