@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# Runs in the guest as root: finishes the system, prepares the devices, runs the job.
+# Runs in the guest as root: finishes the system, prepares the devices, runs the job. Names that begin with lab_ come from
+# the job's environment.
+# shellcheck disable=SC2154
 
 share=/run/lab/share
 cd "$share/inside" || exit 1
+# shellcheck source=/dev/null
 source "$share/environment"
 source "$share/inside/system.sh"
 source "$share/inside/devices.sh"
@@ -23,6 +26,7 @@ case $lab_mode in
     run)
         (
             cd "$lab_directory" || exit 126
+            # shellcheck source=/dev/null
             source "$share/command"
         ) 9>&- </dev/null >>"$share/stdout" 2>>"$share/stderr"
         echo $? >"$share/exit-code"

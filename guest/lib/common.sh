@@ -37,6 +37,14 @@ with_lock() {
     exec {lock}>&-
 }
 
+# fresh_folder WHAT: prints an empty folder to build WHAT in. Under the lock, so one that is there was left by a failure.
+fresh_folder() {
+    local folder=$cache/$1-new
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    printf '%s' "$folder"
+}
+
 # Prints a short hash of what it reads.
 digest() {
     sha256sum | cut -c 1-16

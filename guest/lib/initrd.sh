@@ -13,7 +13,7 @@ prepare_initrd() {
     initrd=$cache/initrd-$key
     [ ! -e "$initrd" ] || return 0
     local stage
-    stage=$(mktemp -d "$cache/initrd-new.XXXXXX")
+    stage=$(fresh_folder initrd)
     mkdir -p "$stage"/root/{bin,dev,lib/modules,proc,sys}
     cp "$busybox" "$stage/root/bin/busybox"
     install -m 755 "$guest_dir/init" "$stage/root/init"

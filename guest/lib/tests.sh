@@ -10,7 +10,7 @@ access_modes="type1 type1v2 compat-type1 compat-type1v2 iommufd noiommu"
 test_jvm_options=(-XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED --illegal-native-access=deny)
 
 lab_test() {
-    local timeout=$default_timeout all=no only="" build=yes status=0
+    local timeout=$default_timeout all=no only="" build=yes status=0 begin
     while [ $# -gt 0 ]; do
         case $1 in
             --all) all=yes ;;
@@ -30,13 +30,22 @@ lab_test() {
     open_run
     stage_tests
     write_job test bound
+    begin=$SECONDS
     {
-        printf 'lab_test_all=%q\nlab_test_only=%q\nlab_test_timeout=%q\n' "$all" "$only" "$timeout"
+        printf 'lab_test_all=%q\nlab_test_only=%q\nlab_test_timeout=%q\nlab_test_user=%q\n' \
+            "$all" "$only" "$timeout" "$(has_user_tests "${only%%#*}" && echo yes || echo no)"
         declare -p test_jvm_options
     } >>"$results/environment"
     run_job "$timeout" || status=$?
     rm -rf "$results/app"
+    say "the guest took $((SECONDS - begin)) s, from boot to power-off"
     judge "$status" "$only"
+}
+
+# Whether a test class that matches the pattern has tests for an ordinary user: those need a JVM of their own.
+has_user_tests() {
+    find "$checkout/tests/target/test-classes" -name '*KernelIT*.class' | grep -E -- "$1" \
+        | xargs -r -d '\n' grep -q -- unprivileged
 }
 
 build_tests() {

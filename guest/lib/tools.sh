@@ -48,7 +48,7 @@ make_tree() {
 $qemu_minimum or later, busybox (static) and cpio"
     say "fetching $* from Debian, about 40 MB, into $cache (once)"
     local new package
-    new=$(mktemp -d "$cache/tree-new.XXXXXX")
+    new=$(fresh_folder tree)
     refresh_package_lists
     download_packages "$new/archives" "$@"
     for package in "$new"/archives/*.deb; do
