@@ -6,6 +6,7 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -49,12 +50,12 @@ public final class MapEvent extends Event {
 
     /** An event that runs from now on, or null if nobody records it; then nothing is allocated. */
     public static @Nullable MapEvent start() {
-        if (!FlightRecorder.isInitialized()) {
+        if (!FlightRecorder.isInitialized() || !Type.EVENT.isEnabled()) {
             return null;
         }
         MapEvent event = new MapEvent();
         event.begin();
-        return event.isEnabled() ? event : null;
+        return event;
     }
 
     /** Records it, if it is wanted. */
@@ -68,5 +69,10 @@ public final class MapEvent extends Event {
             label = mapping.label();
             commit();
         }
+    }
+
+    /** Asked for only once there is a recorder: it would start one. */
+    private static final class Type {
+        static final EventType EVENT = EventType.getEventType(MapEvent.class);
     }
 }

@@ -6,6 +6,7 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -48,12 +49,12 @@ public final class UnmapEvent extends Event {
 
     /** An event that runs from now on, or null if nobody records it; then nothing is allocated. */
     public static @Nullable UnmapEvent start() {
-        if (!FlightRecorder.isInitialized()) {
+        if (!FlightRecorder.isInitialized() || !Type.EVENT.isEnabled()) {
             return null;
         }
         UnmapEvent event = new UnmapEvent();
         event.begin();
-        return event.isEnabled() ? event : null;
+        return event;
     }
 
     /** Records it, if it is wanted. */
@@ -67,5 +68,10 @@ public final class UnmapEvent extends Event {
             label = mapping.label();
             commit();
         }
+    }
+
+    /** Asked for only once there is a recorder: it would start one. */
+    private static final class Type {
+        static final EventType EVENT = EventType.getEventType(UnmapEvent.class);
     }
 }
