@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * Compares what this process holds of the kernel before and after: open descriptors, mappings of VFIO devices and memory
  * files, and locked and pinned memory.
  *
- * <p>Files that the JVM opens for itself at any time (JAR files, {@code /proc}, its own heap) are left out. Tests that
+ * <p>Files that the JVM opens for itself at any time (JAR files, {@code /proc}, random numbers, its own heap) are left out. Tests that
  * run in parallel would see each other's descriptors.
  *
  * <p>Threads: one at a time.
@@ -113,6 +113,8 @@ public final class LeakCheck {
                     || target.endsWith(".jar")
                     || target.endsWith("/lib/modules")
                     || target.startsWith("/proc/")
+                    || target.equals("/dev/random")
+                    || target.equals("/dev/urandom")
                     || target.startsWith("/sys/fs/cgroup");
             if (!ofJvm) {
                 found.merge(target, 1L, Long::sum);
