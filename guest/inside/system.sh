@@ -9,6 +9,8 @@ finish_system() {
     export PATH=/run/lab/bin:${lab_jdk:+$lab_jdk/bin:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     export HOME=/root LANG=C.UTF-8 TERM=$lab_term
     [ -z "$lab_jdk" ] || export JAVA_HOME=$lab_jdk
+    # The checkout is the host's, and read-only here.
+    export JVFIO_BUILD=never
     /run/lab/bin/hostname lab
     /run/lab/bin/ifconfig lo 127.0.0.1 up
     echo /run/lab/bin/modprobe >/proc/sys/kernel/modprobe

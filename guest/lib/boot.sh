@@ -117,11 +117,19 @@ lab_run() {
         shift
     done
     [ $# -gt 0 ] || usage_error "run: which command?"
+    build_launcher "$1"
     lab_setup
     open_run
     write_job run "$devices"
     printf '%q ' "$@" >"$results/command"
     run_job "$timeout"
+}
+
+# The guest cannot write the checkout, so what the launcher runs is built here.
+build_launcher() {
+    if [ "$(readlink -f -- "$1")" = "$(readlink -f -- "$checkout/jvfio")" ]; then
+        "$checkout/jvfio" --version >/dev/null
+    fi
 }
 
 lab_shell() {
