@@ -2,6 +2,7 @@
 package io.jvfio.interrupt;
 
 import io.jvfio.internal.event.WaitTimeoutEvent;
+import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.invoke.MethodHandles;

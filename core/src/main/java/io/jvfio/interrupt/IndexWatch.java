@@ -3,6 +3,7 @@ package io.jvfio.interrupt;
 
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Failures;
 import java.util.Collections;

@@ -3,6 +3,7 @@ package io.jvfio.interrupt;
 
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.Optional;

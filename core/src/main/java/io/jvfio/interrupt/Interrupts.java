@@ -5,6 +5,7 @@ import io.jvfio.Fd;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Failures;
 import java.time.Duration;

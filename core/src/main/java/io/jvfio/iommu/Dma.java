@@ -3,6 +3,7 @@ package io.jvfio.iommu;
 
 import io.jvfio.VfioException;
 import io.jvfio.device.CarrierContext;
+import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.Arena;
@@ -226,9 +227,9 @@ public final class Dma {
             closed = true;
             rest = new ArrayList<>(open).reversed();
         }
-        StepFailures failures = new StepFailures();
-        rest.forEach(lease -> failures.run(lease::close));
-        failures.rethrow();
+        CloseAll steps = new CloseAll();
+        rest.forEach(lease -> steps.attempt(lease::close));
+        steps.throwFirst();
     }
 
     private Allocation make(long size, DmaOptions options) {

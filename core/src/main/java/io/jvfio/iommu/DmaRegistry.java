@@ -4,6 +4,7 @@ package io.jvfio.iommu;
 import io.jvfio.VfioException;
 import io.jvfio.internal.event.MapEvent;
 import io.jvfio.internal.event.UnmapEvent;
+import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Errno;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -248,9 +249,9 @@ public final class DmaRegistry {
         } finally {
             joins.writeLock().unlock();
         }
-        StepFailures failures = new StepFailures();
-        table.registrations().reversed().forEach(mapping -> failures.run(mapping::close));
-        failures.rethrow();
+        CloseAll steps = new CloseAll();
+        table.registrations().reversed().forEach(mapping -> steps.attempt(mapping::close));
+        steps.throwFirst();
     }
 
     /** Ends a mapping; called by one thread at a time for each. */
@@ -285,14 +286,14 @@ public final class DmaRegistry {
         joins.readLock().lock();
         try {
             if (physical == null) {
-                StepFailures failures = new StepFailures();
+                CloseAll steps = new CloseAll();
                 for (DmaBackend backend : List.copyOf(mapping.backends()).reversed()) {
-                    failures.run(() -> {
+                    steps.attempt(() -> {
                         backend.unmap(mapping.iova(), mapping.length());
                         mapping.backends().remove(backend);
                     });
                 }
-                failures.rethrow();
+                steps.throwFirst();
             } else {
                 physical.unmap(mapping.source(), mapping.ranges());
             }

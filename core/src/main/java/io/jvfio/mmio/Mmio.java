@@ -107,13 +107,7 @@ public final class Mmio {
      * @throws IndexOutOfBoundsException if the part is not inside
      */
     public Mmio slice(long offset, long length) {
-        if ((offset & (WINDOW_ALIGNMENT - 1)) != 0) {
-            throw misaligned(offset, WINDOW_ALIGNMENT);
-        }
-        if (offset < 0 || length < 0 || offset > size || length > size - offset) {
-            throw new IndexOutOfBoundsException("0x" + Long.toHexString(length) + " bytes at offset 0x"
-                    + Long.toHexString(offset) + " are not inside " + this);
-        }
+        Offsets.checkPart(offset, length, WINDOW_ALIGNMENT, this);
         String name = subject + "+0x" + Long.toHexString(offset);
         long first = Math.max(windowStart, offset);
         long end = Math.min(windowStart + windowLength, offset + length);
@@ -251,28 +245,28 @@ public final class Mmio {
 
     /** Reads a 64-bit register as two 32-bit ones, at a multiple of 4, the low half first. It can change in between. */
     public long read64LowFirst(long offset) {
-        checkHalves(offset);
+        Offsets.checkHalves(offset, this);
         long low = Integer.toUnsignedLong(read32(offset));
         return (long) read32(offset + Integer.BYTES) << 32 | low;
     }
 
     /** Reads a 64-bit register as two 32-bit ones, at a multiple of 4, the high half first. It can change in between. */
     public long read64HighFirst(long offset) {
-        checkHalves(offset);
+        Offsets.checkHalves(offset, this);
         long high = (long) read32(offset + Integer.BYTES) << 32;
         return high | Integer.toUnsignedLong(read32(offset));
     }
 
     /** Writes a 64-bit register as two 32-bit ones, at a multiple of 4, the low half first. */
     public void write64LowFirst(long offset, long value) {
-        checkHalves(offset);
+        Offsets.checkHalves(offset, this);
         write32(offset, (int) value);
         write32(offset + Integer.BYTES, (int) (value >>> 32));
     }
 
     /** Writes a 64-bit register as two 32-bit ones, at a multiple of 4, the high half first. */
     public void write64HighFirst(long offset, long value) {
-        checkHalves(offset);
+        Offsets.checkHalves(offset, this);
         write32(offset + Integer.BYTES, (int) (value >>> 32));
         write32(offset, (int) value);
     }
@@ -380,48 +374,12 @@ public final class Mmio {
     }
 
     private long call(long offset, int width) {
-        check(offset, width);
+        Offsets.check(offset, width, this);
         return port.read(portStart + offset, width);
     }
 
     private void call(long offset, int width, long value) {
-        check(offset, width);
+        Offsets.check(offset, width, this);
         port.write(portStart + offset, width, value);
-    }
-
-    private void check(long offset, int width) {
-        if (offset < 0 || offset > size - width) {
-            throw outside(offset, width);
-        }
-        if ((offset & (width - 1)) != 0) {
-            throw misaligned(offset, width);
-        }
-    }
-
-    /** Both halves before the first access: half a write would be worse than none. */
-    private void checkHalves(long offset) {
-        if (offset < 0 || offset > size - Long.BYTES) {
-            throw outside(offset, Long.BYTES);
-        }
-        if ((offset & (Integer.BYTES - 1)) != 0) {
-            throw misaligned(offset, Integer.BYTES);
-        }
-    }
-
-    private IndexOutOfBoundsException outside(long offset, int width) {
-        return new IndexOutOfBoundsException(
-                width + " bytes at offset 0x" + Long.toHexString(offset) + " are not inside " + this);
-    }
-
-    private IllegalArgumentException misaligned(long offset, int width) {
-        return new IllegalArgumentException(
-                "offset 0x" + Long.toHexString(offset) + " in " + subject + " is not a multiple of " + width);
-    }
-
-    /** For the records that name registers. */
-    static void checkRegister(long offset, int width) {
-        if (offset < 0 || (offset & (width - 1)) != 0) {
-            throw new IllegalArgumentException("no " + 8 * width + "-bit register at 0x" + Long.toHexString(offset));
-        }
     }
 }

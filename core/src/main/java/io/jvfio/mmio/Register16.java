@@ -12,7 +12,7 @@ public record Register16(long offset) {
 
     /** Checks the offset. */
     public Register16 {
-        Mmio.checkRegister(offset, Short.BYTES);
+        Offsets.checkRegister(offset, Short.BYTES);
     }
 
     /**

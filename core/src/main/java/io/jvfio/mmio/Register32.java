@@ -12,7 +12,7 @@ public record Register32(long offset) {
 
     /** Checks the offset. */
     public Register32 {
-        Mmio.checkRegister(offset, Integer.BYTES);
+        Offsets.checkRegister(offset, Integer.BYTES);
     }
 
     /**

@@ -12,7 +12,7 @@ public record Register64(long offset) {
 
     /** Checks the offset. */
     public Register64 {
-        Mmio.checkRegister(offset, Long.BYTES);
+        Offsets.checkRegister(offset, Long.BYTES);
     }
 
     /**

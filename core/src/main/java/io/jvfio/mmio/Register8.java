@@ -12,7 +12,7 @@ public record Register8(long offset) {
 
     /** Checks the offset. */
     public Register8 {
-        Mmio.checkRegister(offset, Byte.BYTES);
+        Offsets.checkRegister(offset, Byte.BYTES);
     }
 
     /**

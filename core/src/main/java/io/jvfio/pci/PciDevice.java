@@ -6,6 +6,7 @@ import io.jvfio.device.CarrierContext;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.ResetEvent;
+import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptControl;
 import io.jvfio.interrupt.InterruptDispatcher;
@@ -38,8 +39,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe. What it returns ends with it: BARs, interrupts and DMA memory are closed by {@link #close}.
  */
 public final class PciDevice implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("io.jvfio");
-
     private final VfioDevice device;
     private final Runnable afterClose;
     private final String name;
@@ -253,7 +252,8 @@ public final class PciDevice implements AutoCloseable {
     }
 
     /**
-     * As {@link #guard(Runnable)}, for code with a result.
+     * As {@link #guard(Runnable)}, for code with a result. A number that comes out of a lambda is boxed; code that must
+     * not allocate leaves its result in a field.
      *
      * @param body what to run, on this thread
      * @return what the code returned, and all of it was read from a device that answered
@@ -315,14 +315,11 @@ public final class PciDevice implements AutoCloseable {
     @Override
     public void close() {
         if (lifecycle.enter(DeviceState.CLOSED)) {
-            closeAll(List.of(
-                    this::stopMastering,
-                    this::endWaits,
-                    interrupts::close,
-                    windows::close,
-                    dma::close,
-                    this::closeDevice,
-                    afterClose));
+            CloseAll steps = new CloseAll();
+            for (Runnable step : closing()) {
+                steps.attemptUnless(DeviceGoneException.class, step);
+            }
+            steps.throwFirst();
         }
     }
 
@@ -361,6 +358,17 @@ public final class PciDevice implements AutoCloseable {
         }
     }
 
+    private List<Runnable> closing() {
+        return List.of(
+                this::stopMastering,
+                this::endWaits,
+                interrupts::close,
+                windows::close,
+                dma::close,
+                this::closeDevice,
+                afterClose);
+    }
+
     private void closeDevice() {
         device.close();
         dma.releaseQuarantine();
@@ -380,25 +388,5 @@ public final class PciDevice implements AutoCloseable {
 
     private DeviceGoneException goneException() {
         return new DeviceGoneException("wait", name);
-    }
-
-    private static void closeAll(List<Runnable> steps) {
-        Throwable first = null;
-        for (Runnable step : steps) {
-            try {
-                step.run();
-            } catch (DeviceGoneException gone) {
-                LOG.log(System.Logger.Level.DEBUG, "closing a part of a device that is gone", gone);
-            } catch (RuntimeException | Error failure) {
-                if (first == null) {
-                    first = failure;
-                } else {
-                    first.addSuppressed(failure);
-                }
-            }
-        }
-        if (first != null) {
-            throw FaultGuard.passOn(first);
-        }
     }
 }

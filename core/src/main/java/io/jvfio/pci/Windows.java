@@ -3,10 +3,10 @@ package io.jvfio.pci;
 
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.CloseAll;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The mapped windows of a device; they live until it is closed. Threads: thread-safe. */
 final class Windows implements AutoCloseable {
@@ -58,25 +58,10 @@ final class Windows implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        RuntimeException failure = null;
+        CloseAll steps = new CloseAll();
         while (!windows.isEmpty()) {
-            failure = attempt(windows.removeLast().mapping, failure);
+            steps.attempt(windows.removeLast().mapping::close);
         }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    private static @Nullable RuntimeException attempt(RegionMapping mapping, @Nullable RuntimeException before) {
-        try {
-            mapping.close();
-            return before;
-        } catch (RuntimeException e) {
-            if (before == null) {
-                return e;
-            }
-            before.addSuppressed(e);
-            return before;
-        }
+        steps.throwFirst();
     }
 }

@@ -51,13 +51,14 @@ class MmioTest {
         if (!inside) {
             assertThatThrownBy(() -> read(offset, width))
                     .isInstanceOf(IndexOutOfBoundsException.class)
-                    .hasMessage(width + " bytes at offset 0x" + Long.toHexString(offset)
+                    .hasMessage("0x" + width + " bytes at offset 0x" + Long.toHexString(offset)
                             + " are not inside BAR 0 of 0x40 bytes");
             assertThatThrownBy(() -> write(offset, width, -1)).isInstanceOf(IndexOutOfBoundsException.class);
         } else if (!aligned) {
             assertThatThrownBy(() -> read(offset, width))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("offset 0x" + Long.toHexString(offset) + " in BAR 0 is not a multiple of " + width);
+                    .hasMessage("offset 0x" + Long.toHexString(offset) + " in BAR 0 of 0x40 bytes is not a multiple of "
+                            + width);
             assertThatThrownBy(() -> write(offset, width, -1)).isInstanceOf(IllegalArgumentException.class);
         } else {
             read(offset, width);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.interrupt;
+package io.jvfio.internal.sys;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,31 +8,44 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: one thread.
  */
-final class CloseAll {
+public final class CloseAll {
     private @Nullable Throwable first;
 
     /** Does a step. */
-    void attempt(Runnable step) {
+    public void attempt(Runnable step) {
         try {
             step.run();
         } catch (RuntimeException | Error e) {
             if (first == null) {
                 first = e;
-            } else {
+            } else if (!first.equals(e)) {
                 first.addSuppressed(e);
             }
         }
     }
 
+    /** Does a step whose failures of one kind do not count. */
+    public void attemptUnless(Class<? extends RuntimeException> expected, Runnable step) {
+        attempt(() -> {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                if (!expected.isInstance(e)) {
+                    throw e;
+                }
+            }
+        });
+    }
+
     /** Throws the first failure, if there was one and it is not of the kind that does not count. */
-    void throwUnless(Class<? extends RuntimeException> expected) {
+    public void throwUnless(Class<? extends RuntimeException> expected) {
         if (!expected.isInstance(first)) {
             throwFirst();
         }
     }
 
     /** Throws the first failure, if there was one. */
-    void throwFirst() {
+    public void throwFirst() {
         if (first instanceof RuntimeException failure) {
             throw failure;
         }
