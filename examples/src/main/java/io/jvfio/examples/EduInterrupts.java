@@ -30,11 +30,11 @@ public final class EduInterrupts {
                 ready.countDown();
             });
             edu.enableBusMaster();
-            try (Interrupts _ = edu.interrupts().enable(MSI, 1, options)) {
+            try (Interrupts msi = edu.interrupts().enable(MSI, 1, options)) {
                 regs.modify(Edu.STATUS, Edu.FACTORIAL_IRQ, 1);
                 regs.write(Edu.FACTORIAL, 10);
                 boolean interrupted = ready.await(5, TimeUnit.SECONDS);
-                IO.println(interrupted ? "10! = " + regs.read(Edu.FACTORIAL) : "no interrupt came");
+                IO.println(interrupted ? msi.type() + " came: 10! = " + regs.read(Edu.FACTORIAL) : "no interrupt came");
             }
         }
     }
