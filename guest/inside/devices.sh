@@ -19,7 +19,8 @@ mdev_devices=(
 
 prepare_devices() {
     local address failed=0
-    modprobe vfio-pci || failed=1
+    # A function bound to it may then have virtual functions.
+    modprobe vfio-pci enable_sriov=1 || failed=1
     echo 1 >/sys/module/vfio/parameters/enable_unsafe_noiommu_mode || failed=1
     for address in "${vfio_devices[@]}"; do
         bind_to_vfio "$address" || failed=1

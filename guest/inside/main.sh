@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# Runs in the guest as root: finishes the system, prepares the devices, runs the job. Names that begin with lab_ come from
+# Runs in the guest as root: prepares the devices, runs the job. Names that begin with lab_ come from
 # the job's environment.
 # shellcheck disable=SC2154
 
@@ -16,7 +16,8 @@ source "$share/inside/preflight.sh"
 source "$share/inside/tests.sh"
 
 open_monitor
-finish_system
+set_environment
+link_tools
 greet_monitor || echo "guest: QEMU's monitor does not answer" >&2
 if [ "$lab_devices" = bound ]; then
     prepare_devices >>"$share/devices.log" 2>&1 || echo "guest: not every device could be prepared, see devices.log" >&2
@@ -41,4 +42,4 @@ case $lab_mode in
         setsid --ctty --wait bash -i <>/dev/ttyS0 >&0 2>&1 9>&-
         ;;
 esac
-dmesg >"$share/dmesg"
+"$busybox" dmesg >"$share/dmesg"

@@ -9,7 +9,7 @@ monitor_port=/dev/ttyS1
 # Opens the port on descriptor 9, raw; a read that finds no byte for 100 ms returns nothing.
 open_monitor() {
     exec 9<>"$monitor_port"
-    stty 115200 raw -echo min 0 time 1 <&9
+    /run/lab/busybox stty 115200 raw -echo min 0 time 1 <&9
 }
 
 # Begins the conversation. Until open_monitor silenced it the port echoed QEMU's greeting, and QEMU answered the echo:

@@ -58,9 +58,8 @@ write_job() {
     printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" >"$results/keep"
 }
 
-# Boots with the given arguments added, in the foreground.
+# Boots the described machine with the given arguments added, in the foreground.
 start_qemu() {
-    describe_machine "$results" "$private"
     "${qemu_command[@]}" "${machine_arguments[@]}" "$@" -kernel "$kernel" -initrd "$initrd" -append "$kernel_command_line"
 }
 
@@ -69,6 +68,7 @@ run_job() {
     local timeout=$1 timed_out=no stdout_tail stderr_tail
     : >"$results/stdout"
     : >"$results/stderr"
+    describe_machine "$results" "$private"
     start_qemu -serial "file:$results/console.log" -serial chardev:monitor-client </dev/null 2>"$results/qemu.log" &
     qemu_pid=$!
     tail -q -s 0.1 -n +1 -f --pid="$qemu_pid" "$results/stdout" &
@@ -143,5 +143,7 @@ lab_shell() {
         read -r rows columns
         printf 'lab_rows=%q\nlab_columns=%q\n' "$rows" "$columns"
     } >>"$results/environment"
-    start_qemu -chardev stdio,id=terminal,signal=off -serial chardev:terminal -serial chardev:monitor-client
+    describe_machine "$results" "$private"
+    start_qemu -chardev stdio,id=terminal,signal=off -serial chardev:terminal -serial chardev:monitor-client \
+        2>"$results/qemu.log" || die "QEMU failed: $(cat "$results/qemu.log")"
 }

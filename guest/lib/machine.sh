@@ -69,5 +69,5 @@ describe_machine() {
 
 # On a busy host emulated time is jumpy: no_timer_check keeps a late first tick from being a panic, tsc=reliable keeps the
 # time-stamp counter from being given up for a slower clock.
-kernel_command_line="console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable rdinit=/init intel_iommu=on iommu=pt \
+kernel_command_line="console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable printk.time=1 rdinit=/init intel_iommu=on iommu=pt \
 hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=64"

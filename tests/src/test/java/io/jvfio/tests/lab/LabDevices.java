@@ -16,6 +16,11 @@ public final class LabDevices {
     /** With FLR, MSI-X and virtual functions; a cable leads to {@link #E1000E}. */
     public static final String IGB = "0000:01:00.0";
 
+    /** The first two virtual functions of {@link #IGB}, once {@code sriov_numvfs} asks for them; vfio-pci takes them. */
+    public static final String IGB_FIRST_VF = "0000:01:10.0";
+
+    public static final String IGB_SECOND_VF = "0000:01:10.2";
+
     /** An e1000e that QEMU's monitor knows as {@link #HOT_PLUGGABLE_ID} on {@link #HOT_PLUGGABLE_BUS}. */
     public static final String HOT_PLUGGABLE = "0000:02:00.0";
 
