@@ -49,7 +49,7 @@ final class DmaRegistryConcurrencyTest {
             long first = PAGE + m * slots * PAGE;
             threads.add(() -> {
                 try {
-                    for (int round = 0; round < 500; round++) {
+                    for (int round = 0; round < 250; round++) {
                         try (Arena arena = Arena.ofShared()) {
                             DmaSource source = new DmaSource.Segment(arena.allocate(PAGE, PAGE));
                             DmaMapping mapping = registry.map(source, ANYWHERE.withIova(first + round % slots * PAGE));

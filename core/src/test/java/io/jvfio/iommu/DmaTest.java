@@ -358,6 +358,47 @@ final class DmaTest {
                 .isEqualTo(0x3f_ffff);
     }
 
+    @Test
+    void a_close_that_races_with_allocations_leaves_nothing() throws Exception {
+        Threads threads = new Threads();
+        for (int t = 0; t < 3; t++) {
+            threads.add(() -> {
+                try {
+                    while (true) {
+                        dma.allocate(PAGE, DEFAULTS.withLabel("race"));
+                        dma.allocate(PAGE, DEFAULTS.withLabel("race")).close();
+                    }
+                } catch (IllegalStateException closed) {
+                    assertThat(closed).hasMessageContaining("is closed");
+                }
+            });
+        }
+        threads.start();
+        while (backend.maps().size() < 20) {
+            Thread.onSpinWait();
+        }
+
+        dma.close();
+        threads.join();
+
+        assertThat(backend.maps()).isEmpty();
+        assertThat(mappedFiles("race")).isZero();
+    }
+
+    @Test
+    void thousands_of_buffers_leave_no_descriptor_and_no_memory() throws IOException {
+        dma.allocate(PAGE).close();
+        long descriptors = ProcSelf.openDescriptors();
+
+        for (int i = 0; i < 4_000; i++) {
+            dma.allocate(PAGE, DEFAULTS.withLabel("cycle")).close();
+        }
+
+        assertThat(ProcSelf.openDescriptors()).isEqualTo(descriptors);
+        assertThat(mappedFiles("cycle")).isZero();
+        assertThat(backend.maps()).isEmpty();
+    }
+
     /** How many mappings of memory with this label the process has. */
     private static long mappedFiles(String label) throws IOException {
         try (var lines = Files.lines(Path.of("/proc/self/maps"))) {
