@@ -74,7 +74,10 @@ final class Arrivals implements InterruptHandler {
 
     /** The vectors below {@code count} that have interrupted. */
     List<Integer> heard(int count) {
-        return IntStream.range(0, count).filter(vector -> counts.get(vector) > 0).boxed().toList();
+        return IntStream.range(0, count)
+                .filter(vector -> counts.get(vector) > 0)
+                .boxed()
+                .toList();
     }
 
     /** How many vectors below {@code count} have not interrupted. */

@@ -58,8 +58,7 @@ final class DemoCommand extends DeviceCommand {
     }
 
     private void print(int number, EduDemo.Step step) {
-        out().printf(
-                "%2d  %-14s  %8s  %s%n", number, step.name(), Durations.text(step.duration()), step.result());
+        out().printf("%2d  %-14s  %8s  %s%n", number, step.name(), Durations.text(step.duration()), step.result());
         out().flush();
     }
 

@@ -14,7 +14,9 @@ final class Durations {
         if (nanos < 1e3) {
             return duration.toNanos() + " ns";
         }
-        return nanos < 1e6 ? round(nanos / 1e3) + " us" : nanos < 1e9 ? round(nanos / 1e6) + " ms" : round(nanos / 1e9) + " s";
+        return nanos < 1e6
+                ? round(nanos / 1e3) + " us"
+                : nanos < 1e9 ? round(nanos / 1e6) + " ms" : round(nanos / 1e9) + " s";
     }
 
     private static String round(double value) {

@@ -53,7 +53,9 @@ final class EduDemo {
         done("open", device.device().addressSpace().description());
         EduDriver.requireEdu(device);
         Bar bar = device.bar(0);
-        done("map BAR 0", bar.mmio().isMapped(0, bar.size()) ? size(bar) + ", mapped" : size(bar) + ", accessed by calls");
+        done(
+                "map BAR 0",
+                bar.mmio().isMapped(0, bar.size()) ? size(bar) + ", mapped" : size(bar) + ", accessed by calls");
         try (EduDriver edu = EduDriver.open(device)) {
             done("start", edu.interruptType() + " enabled, DMA buffer at IOVA " + Hex.of(edu.iova()));
             identify(edu);

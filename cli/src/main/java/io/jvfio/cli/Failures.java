@@ -24,7 +24,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
-        if (failure instanceof InterruptedException || jvfio.environment().interruption().requested()) {
+        if (failure instanceof InterruptedException
+                || jvfio.environment().interruption().requested()) {
             return ExitCode.INTERRUPTED;
         }
         command.getOut().flush();

@@ -33,7 +33,9 @@ final class HostJson {
         json.text("sriov", function.sriov() == SriovRole.NONE ? null : Converters.spelling(function.sriov()));
         json.text(
                 "physicalFunction",
-                function.physicalFunction() == null ? null : function.physicalFunction().toString());
+                function.physicalFunction() == null
+                        ? null
+                        : function.physicalFunction().toString());
         json.object("access", access -> access(access, function.access()));
     }
 

@@ -46,7 +46,8 @@ final class IrqCommand extends DeviceCommand {
     @Option(
             names = "--wait",
             paramLabel = "SECONDS",
-            description = "How long to take interrupts (default: 10; with --trigger until each has arrived, 2 at most).")
+            description =
+                    "How long to take interrupts (default: 10; with --trigger until each has arrived, 2 at most).")
     private @Nullable Double seconds;
 
     @Option(names = "--trigger", description = "Fire each vector once by software.")
@@ -128,8 +129,8 @@ final class IrqCommand extends DeviceCommand {
                     break;
                 }
                 Duration now = Duration.ofNanos(System.nanoTime() - start);
-                arrivals.take((vector, news) -> say("+" + Durations.text(now) + "  vector " + vector + "  "
-                        + news + (news == 1 ? " interrupt" : " interrupts")));
+                arrivals.take((vector, news) -> say("+" + Durations.text(now) + "  vector " + vector + "  " + news
+                        + (news == 1 ? " interrupt" : " interrupts")));
                 if (enabled.type() == InterruptType.INTX) {
                     enabled.unmask();
                 }
@@ -157,7 +158,8 @@ final class IrqCommand extends DeviceCommand {
             return;
         }
         long total = arrivals.total();
-        out().println(total + (total == 1 ? " interrupt" : " interrupts")
+        out().println(total
+                + (total == 1 ? " interrupt" : " interrupts")
                 + (trigger && arrivals.silent(count) > 0
                         ? "; " + arrivals.silent(count) + " of " + count + " vectors did not arrive"
                         : ""));

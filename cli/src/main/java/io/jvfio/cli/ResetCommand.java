@@ -20,8 +20,9 @@ final class ResetCommand extends DeviceCommand {
     public Integer call() throws Exception {
         return with(locator, device -> {
             if (!device.device().info().resettable()) {
-                throw new CommandFailure(locator + " cannot be reset on its own: neither the function nor its slot or bus"
-                        + " offers the kernel a way (ENOTTY); see reset_method in sysfs");
+                throw new CommandFailure(
+                        locator + " cannot be reset on its own: neither the function nor its slot or bus"
+                                + " offers the kernel a way (ENOTTY); see reset_method in sysfs");
             }
             long start = System.nanoTime();
             device.reset();

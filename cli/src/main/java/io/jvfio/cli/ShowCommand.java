@@ -41,7 +41,10 @@ final class ShowCommand extends DeviceCommand {
      * @param notOpen why it is not open; empty if it is
      */
     private record Shown(
-            @Nullable HostFunction function, @Nullable HostMdev mdev, @Nullable DeviceFacts facts, String notOpen) {
+            @Nullable HostFunction function,
+            @Nullable HostMdev mdev,
+            @Nullable DeviceFacts facts,
+            String notOpen) {
 
         @Nullable VfioAccess access() {
             return function != null ? function.access() : mdev != null ? mdev.access() : null;
@@ -150,9 +153,9 @@ final class ShowCommand extends DeviceCommand {
         properties.add("DMA", facts.coherent() ? "coherent" : "not coherent with CPU caches");
         properties.add("reset", facts.resettable() ? "yes" : "no");
         properties.print(out);
-        for (Table table : new Table[] {
-            DeviceText.regions(facts), DeviceText.irqs(facts.irqs()), DeviceText.capabilities(facts)
-        }) {
+        for (Table table :
+                new Table[] {DeviceText.regions(facts), DeviceText.irqs(facts.irqs()), DeviceText.capabilities(facts)
+                }) {
             if (!table.isEmpty()) {
                 out.println();
                 table.print(out, environment().terminal());
@@ -168,16 +171,19 @@ final class ShowCommand extends DeviceCommand {
         properties.add(
                 "class",
                 HostText.classCode(ids)
-                        + names.className(ids.classCode()).map(name -> ", " + name).orElse(""));
+                        + names.className(ids.classCode())
+                                .map(name -> ", " + name)
+                                .orElse(""));
         properties.add("driver", function.driver());
         properties.add("IOMMU group", HostText.number(function.group()));
         properties.add("NUMA node", HostText.number(function.numaNode()));
         switch (function.sriov()) {
             case PF -> properties.add("SR-IOV", "physical function");
-            case VF -> properties.add(
-                    "SR-IOV",
-                    "virtual function"
-                            + (function.physicalFunction() == null ? "" : " of " + function.physicalFunction()));
+            case VF ->
+                properties.add(
+                        "SR-IOV",
+                        "virtual function"
+                                + (function.physicalFunction() == null ? "" : " of " + function.physicalFunction()));
             case NONE -> {}
         }
         if (function.access().noIommu()) {

@@ -45,7 +45,8 @@ class DeviceCommandsTest {
     void read_prints_a_register_in_its_width(int width, String expected) {
         device.bar.putLong(0x10, 0x1122334455667788L);
 
-        assertThat(run.execute("read", EDU, "bar0", "0x10", String.valueOf(width))).isZero();
+        assertThat(run.execute("read", EDU, "bar0", "0x10", String.valueOf(width)))
+                .isZero();
 
         assertThat(run.out).isEqualTo(String.format("%s%n", expected));
         assertThat(device.closed).isTrue();
@@ -68,8 +69,8 @@ class DeviceCommandsTest {
 
         assertThat(run.json())
                 .isEqualTo(Map.of(
-                        "schema", 1L, "command", "read", "device", EDU, "region", "config", "offset", "0x2", "width", 16L,
-                        "value", "0x11e8"));
+                        "schema", 1L, "command", "read", "device", EDU, "region", "config", "offset", "0x2", "width",
+                        16L, "value", "0x11e8"));
     }
 
     @Test
@@ -81,8 +82,13 @@ class DeviceCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bar1,0,has no region bar1", "9,0,has no region 9", "bar0,0x1000,is not inside bar0", "config,0xfe,is not inside config",
-        "bar0,0xfffffffffffffffc,is not inside bar0"})
+    @CsvSource({
+        "bar1,0,has no region bar1",
+        "9,0,has no region 9",
+        "bar0,0x1000,is not inside bar0",
+        "config,0xfe,is not inside config",
+        "bar0,0xfffffffffffffffc,is not inside bar0"
+    })
     void an_access_outside_fails_before_it_is_made(String region, String offset, String reason) {
         assertThat(run.execute("read", EDU, region, offset)).isEqualTo(ExitCode.FAILED);
 
@@ -155,9 +161,7 @@ class DeviceCommandsTest {
     void irq_lists_what_interrupts() {
         assertThat(run.execute("irq", EDU)).isZero();
 
-        assertThat(run.out)
-                .isEqualToNormalizingNewlines(
-                        """
+        assertThat(run.out).isEqualToNormalizingNewlines("""
                         INTERRUPT  VECTORS  CAN
                         INTx       1        mask,automask
                         MSI        4        -
@@ -193,7 +197,9 @@ class DeviceCommandsTest {
         run.device(vfio, new FakeDevice(0x8086, 0x10d3));
 
         assertThat(run.execute("demo", EDU)).isEqualTo(ExitCode.FAILED);
-        assertThat(run.err).contains("is 8086:10d3, not QEMU's educational device").hasLineCount(1);
+        assertThat(run.err)
+                .contains("is 8086:10d3, not QEMU's educational device")
+                .hasLineCount(1);
     }
 
     @ParameterizedTest

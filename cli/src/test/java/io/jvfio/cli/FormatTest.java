@@ -12,13 +12,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FormatTest {
     @ParameterizedTest
-    @CsvSource({"0,0 ns", "999,999 ns", "1000,1.00 us", "12345,12.3 us", "123456,123 us", "1500000,1.50 ms", "22600000000,22.6 s"})
+    @CsvSource({
+        "0,0 ns",
+        "999,999 ns",
+        "1000,1.00 us",
+        "12345,12.3 us",
+        "123456,123 us",
+        "1500000,1.50 ms",
+        "22600000000,22.6 s"
+    })
     void durations_have_three_digits(long nanos, String expected) {
         assertThat(Durations.text(Duration.ofNanos(nanos))).isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @CsvSource({"0,0 bytes", "256,256 bytes", "4096,4 KiB", "4097,4097 bytes", "1048576,1 MiB", "0x8000000000000000,8 EiB"})
+    @CsvSource({
+        "0,0 bytes",
+        "256,256 bytes",
+        "4096,4 KiB",
+        "4097,4097 bytes",
+        "1048576,1 MiB",
+        "0x8000000000000000,8 EiB"
+    })
     void sizes_are_exact(String bytes, String expected) {
         assertThat(DeviceText.size(new Converters.Unsigned().convert(bytes))).isEqualTo(expected);
     }

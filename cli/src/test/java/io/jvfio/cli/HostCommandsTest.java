@@ -37,9 +37,7 @@ class HostCommandsTest {
 
         assertThat(run.execute("list")).isZero();
 
-        assertThat(run.out)
-                .isEqualToNormalizingNewlines(
-                        """
+        assertThat(run.out).isEqualToNormalizingNewlines("""
                         ADDRESS       ID         CLASS   GROUP  NUMA  DRIVER    OPEN           NAME
                         0000:00:04.0  1234:11e8  00ff00  3      0     vfio-pci  iommufd,group  A vendor Educational Device
                         0000:00:08.0  1b36:000c  060400  -      0     pcieport  bridge         -
@@ -59,8 +57,8 @@ class HostCommandsTest {
         run.execute("list");
 
         assertThat(run.out).startsWith("\u001b[1mADDRESS");
-        assertThat(run.out.lines().skip(1).findFirst()).hasValueSatisfying(line -> assertThat(line)
-                .doesNotContain("\u001b"));
+        assertThat(run.out.lines().skip(1).findFirst())
+                .hasValueSatisfying(line -> assertThat(line).doesNotContain("\u001b"));
     }
 
     @Test

@@ -42,8 +42,8 @@ final class Run {
     int execute(String... args) {
         StringWriter outText = new StringWriter();
         StringWriter errText = new StringWriter();
-        Environment environment = new Environment(
-                host.host(), () -> NAMES, opener, new PrintWriter(outText), terminal, interruption);
+        Environment environment =
+                new Environment(host.host(), () -> NAMES, opener, new PrintWriter(outText), terminal, interruption);
         CommandLine command = Jvfio.commandLine(environment);
         command.setErr(new PrintWriter(errText));
         int code = command.execute(args);
@@ -58,8 +58,7 @@ final class Run {
 
     private static PciIds names() {
         try {
-            return PciIds.read(new StringReader(
-                    """
+            return PciIds.read(new StringReader("""
                     1234  A vendor
                     \t11e8  Educational Device
                     C ff  Unassigned class
