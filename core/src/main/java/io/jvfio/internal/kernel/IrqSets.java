@@ -12,6 +12,7 @@ import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_NONE;
 import io.jvfio.Fd;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.VfioIrqSet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,10 +36,19 @@ final class IrqSets {
             MemorySegment argument = arena.allocate(Math.max(set.byteSize(), VfioIrqSet.LAYOUT.byteSize()), Long.BYTES);
             set.fill(argument);
             fill(argument, request.data(), held);
-            return Calls.ioctl(device, VFIO_DEVICE_SET_IRQS, argument, subject(request, name));
+            int result = device.ioctl(VFIO_DEVICE_SET_IRQS.request(), argument);
+            if (result == -Errno.EINVAL && isDisable(request)) {
+                // The kernel's way to say that the index is off already.
+                return 0;
+            }
+            return Calls.check(result, VFIO_DEVICE_SET_IRQS.name(), subject(request, name));
         } finally {
             held.forEach(Fd::release);
         }
+    }
+
+    private static boolean isDisable(IrqRequest request) {
+        return request.count() == 0 && request.action() == IrqRequest.Action.TRIGGER;
     }
 
     private static void fill(MemorySegment argument, IrqRequest.Data data, List<Fd> held) {

@@ -6,6 +6,7 @@ import static io.jvfio.internal.uapi.VfioDeviceInfo.VFIO_DEVICE_GET_INFO;
 import static io.jvfio.internal.uapi.VfioIrqInfo.VFIO_DEVICE_GET_IRQ_INFO;
 
 import io.jvfio.Fd;
+import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
@@ -197,6 +198,11 @@ final class KernelDevice implements VfioDevice {
 
     @Override
     public void reset() {
+        checkOpen();
+        if (!info.resettable()) {
+            // The kernel itself says EINVAL, which could mean anything.
+            throw VfioException.of(VFIO_DEVICE_RESET.name(), Errno.ENOTTY, name);
+        }
         if (info.pci()) {
             // The kernel saves the header and restores it after the reset, bus mastering included.
             registers.clearBusMaster();
