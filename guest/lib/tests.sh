@@ -87,6 +87,10 @@ judge() {
     cat "$results"/results-*.tsv >"$lines" 2>/dev/null || true
     [ -z "$only" ] || access_modes=""
     awk -F '\t' -v modes="$access_modes" -f "$guest_dir/lib/summary.awk" "$lines" || status=1
+    if [ -z "$only" ] && ! grep -qs '^end' "$results/results-user.tsv"; then
+        say "no test ran as an ordinary user"
+        status=1
+    fi
     if grep -qE 'BUG:|Oops|general protection|Kernel panic' "$results/dmesg" "$results/console.log" 2>/dev/null; then
         say "the kernel crashed, see $results/dmesg and $results/console.log"
         status=1
