@@ -6,6 +6,7 @@ import io.jvfio.internal.event.MapEvent;
 import io.jvfio.internal.event.UnmapEvent;
 import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.Failures;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -334,7 +335,7 @@ public final class DmaRegistry {
             try {
                 backend.unmap(mapping.iova(), mapping.length());
             } catch (RuntimeException undo) {
-                reason.addSuppressed(undo);
+                Failures.suppress(reason, undo);
                 all = false;
             }
         }
@@ -357,7 +358,7 @@ public final class DmaRegistry {
             try {
                 backend.unmap(source, found);
             } catch (RuntimeException undo) {
-                e.addSuppressed(undo);
+                Failures.suppress(e, undo);
                 throw new StillMappedException("DMA map", found + " in " + settings.subject(), e);
             }
             throw e;

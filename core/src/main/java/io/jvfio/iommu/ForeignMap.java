@@ -2,6 +2,7 @@
 package io.jvfio.iommu;
 
 import io.jvfio.internal.sys.ArenaEnd;
+import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -55,12 +56,7 @@ final class ForeignMap implements Lease {
         try {
             ArenaEnd.run(arena, map::endWithArena);
         } catch (RuntimeException e) {
-            try {
-                mapping.close();
-            } catch (RuntimeException stillMapped) {
-                e.addSuppressed(stillMapped);
-            }
-            throw e;
+            throw Failures.closing(e, mapping);
         }
         return map;
     }

@@ -333,6 +333,24 @@ final class DmaRegistryTest {
     }
 
     @Test
+    void a_backend_may_throw_one_failure_twice() {
+        VfioException always = VfioException.of("FAKE", Errno.EIO, "x");
+        FakeBackend other = new FakeBackend();
+        registry.attach(backend, USABLE, SIZES);
+        registry.attach(other, USABLE, SIZES);
+        backend.beforeUnmap(range -> {
+            throw always;
+        });
+        other.beforeMap(range -> {
+            throw always;
+        });
+
+        assertThatThrownBy(() -> registry.map(pages(1), ANYWHERE))
+                .isInstanceOf(StillMappedException.class)
+                .hasCause(always);
+    }
+
+    @Test
     void the_same_backend_joins_once() {
         registry.attach(backend, USABLE, SIZES);
 

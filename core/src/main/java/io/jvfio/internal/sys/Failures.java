@@ -21,9 +21,21 @@ public final class Failures {
             try {
                 opened[i].close();
             } catch (Exception | Error e) {
-                failure.addSuppressed(e);
+                suppress(failure, e);
             }
         }
         return failure;
+    }
+
+    /**
+     * Adds a later failure to the first, unless it is the same object, which cannot be suppressed in itself.
+     *
+     * @param failure the first failure
+     * @param later what failed while giving back
+     */
+    public static void suppress(Throwable failure, Throwable later) {
+        if (!later.equals(failure)) {
+            failure.addSuppressed(later);
+        }
     }
 }
