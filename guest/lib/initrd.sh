@@ -21,4 +21,6 @@ prepare_initrd() {
     (cd "$stage/root" && find . | run_cpio --quiet -o -H newc -R 0:0) >"$stage/initrd"
     mv "$stage/initrd" "$initrd"
     rm -rf "$stage"
+    # One per kernel and version of this file: those of long ago are of no use.
+    find "$cache" -maxdepth 1 -name 'initrd-*' -mtime +30 -delete
 }

@@ -46,7 +46,7 @@ prepare_tools() {
 make_tree() {
     require_debian_tools "no QEMU $qemu_minimum or later and no apt to fetch one: install qemu-system-x86_64 \
 $qemu_minimum or later, busybox (static) and cpio"
-    say "fetching $* from Debian, about 40 MB, into $cache (once)"
+    say "fetching $* and what they depend on from Debian into $cache (once)"
     local new package
     new=$(fresh_folder tree)
     refresh_package_lists
