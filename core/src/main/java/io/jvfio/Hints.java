@@ -200,6 +200,10 @@ final class Hints {
                     Errno.EBUSY,
                     "the interrupt line is used by another driver that does not share it,"
                             + " or an unmask eventfd is set already"),
+            hint(
+                    "VFIO_DEVICE_SET_IRQS",
+                    Errno.ENOTSUPP,
+                    "this machine has no message-signalled interrupts for the device's bus: use INTx"),
             hint("VFIO_DEVICE_SET_IRQS", Errno.ENOTTY, "the device does not have this action for this index"),
             hint("VFIO_DEVICE_RESET", Errno.ENOTTY, "the device has no reset"),
             hint(

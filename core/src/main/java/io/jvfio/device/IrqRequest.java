@@ -79,11 +79,12 @@ public record IrqRequest(int index, int start, int count, Action action, Data da
     }
 
     /** Assigns one eventfd to each vector from {@code start} on; null turns a vector off. */
-    public static IrqRequest assign(int index, int start, List<@Nullable Fd> eventfds) {
-        return new IrqRequest(index, start, eventfds.size(), Action.TRIGGER, new EventFds(eventfds));
+    public static IrqRequest assign(int index, int start, List<? extends @Nullable Fd> eventfds) {
+        return new IrqRequest(
+                index, start, eventfds.size(), Action.TRIGGER, new EventFds(new ArrayList<@Nullable Fd>(eventfds)));
     }
 
-    /** Turns the whole index off. */
+    /** Turns the whole index off; does nothing if it is off. */
     public static IrqRequest disable(int index) {
         return new IrqRequest(index, 0, 0, Action.TRIGGER, new None());
     }

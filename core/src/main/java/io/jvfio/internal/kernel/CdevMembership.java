@@ -8,6 +8,7 @@ import static io.jvfio.internal.uapi.VfioDeviceDetachIommufdPt.VFIO_DEVICE_DETAC
 
 import io.jvfio.device.Reattachable;
 import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.uapi.VfToken;
 import io.jvfio.internal.uapi.VfioDeviceAttachIommufdPt;
 import io.jvfio.internal.uapi.VfioDeviceBindIommufd;
@@ -105,7 +106,7 @@ final class CdevMembership implements Membership, Reattachable {
         if (space != null) {
             throw new IllegalStateException(name + " is attached to " + space.description());
         }
-        space = enter(target);
+        space = enter(target, null);
     }
 
     @Override
@@ -115,28 +116,53 @@ final class CdevMembership implements Membership, Reattachable {
             throw new IllegalStateException(name + " is detached; attach it");
         }
         if (target != before) {
-            space = enter(target);
+            space = enter(target, before);
             before.left();
         }
     }
 
-    /** Attaches in the kernel, which replaces an attachment that there is. */
-    private Ioas enter(AddressSpace target) {
+    /** Attaches, which replaces the attachment to {@code before} if there is one; on failure the device is back there. */
+    private Ioas enter(AddressSpace target, @Nullable Ioas before) {
         if (!(target instanceof Ioas ioas) || ioas.iommufd() != iommufd) {
             throw new IllegalArgumentException(
                     target.description() + " is not an IOAS of the iommufd to which " + name + " is bound");
         }
         ioas.entering();
+        try {
+            attachInKernel(ioas);
+            try {
+                ioas.entered();
+            } catch (RuntimeException e) {
+                throw Failures.closing(e, () -> goBack(before));
+            }
+            return ioas;
+        } catch (RuntimeException e) {
+            throw Failures.closing(e, ioas::left);
+        }
+    }
+
+    private void goBack(@Nullable Ioas before) {
+        if (before == null) {
+            Calls.check(detachInKernel(), VFIO_DEVICE_DETACH_IOMMUFD_PT.name(), name);
+        } else {
+            attachInKernel(before);
+        }
+    }
+
+    private void attachInKernel(Ioas ioas) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(VfioDeviceAttachIommufdPt.LAYOUT);
             new VfioDeviceAttachIommufdPt(0, ioas.id(), 0).fill(argument);
             Calls.ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument, name + " to IOAS " + ioas.id());
-        } catch (RuntimeException e) {
-            ioas.left();
-            throw e;
         }
-        ioas.entered();
-        return ioas;
+    }
+
+    private int detachInKernel() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(VfioDeviceDetachIommufdPt.LAYOUT);
+            new VfioDeviceDetachIommufdPt(0, 0).fill(argument);
+            return device.ioctl(VFIO_DEVICE_DETACH_IOMMUFD_PT.request(), argument);
+        }
     }
 
     @Override
@@ -145,23 +171,25 @@ final class CdevMembership implements Membership, Reattachable {
         if (before == null) {
             throw new IllegalStateException(name + " is detached already");
         }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(VfioDeviceDetachIommufdPt.LAYOUT);
-            new VfioDeviceDetachIommufdPt(0, 0).fill(argument);
-            Calls.ioctl(device, VFIO_DEVICE_DETACH_IOMMUFD_PT, argument, name);
-        }
+        Calls.check(detachInKernel(), VFIO_DEVICE_DETACH_IOMMUFD_PT.name(), name);
         space = null;
         before.left();
     }
 
-    /** Closing the descriptor detaches and unbinds in the kernel. */
+    /**
+     * Detaches, then closes. Closing the last descriptor would detach too, but others may have duplicates of this one: who
+     * passed it to us, or who took it from us.
+     */
     @Override
     public synchronized void close() {
         if (!device.isOpen()) {
             return;
         }
-        device.close();
         Ioas before = space;
+        if (before != null) {
+            detachInKernel(); // if that fails, as when the device is gone, the close may still do
+        }
+        device.close();
         space = null;
         if (before != null) {
             before.left();

@@ -3,7 +3,9 @@ package io.jvfio.internal.kernel;
 
 import static io.jvfio.internal.uapi.IommuIoasNoiommuGetPa.IOMMU_IOAS_NOIOMMU_GET_PA;
 
+import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.IommuIoasNoiommuGetPa;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaSource;
@@ -72,7 +74,16 @@ final class IoasPhysicalBackend implements PhysicalDmaBackend {
             while (done < length) {
                 IommuIoasNoiommuGetPa.request(ioas, key + done, length - done).fill(argument);
                 String subject = "iova 0x" + Long.toHexString(key + done) + " in IOAS " + ioas;
-                Calls.ioctl(iommufd, IOMMU_IOAS_NOIOMMU_GET_PA, argument, subject);
+                int result = iommufd.ioctl(IOMMU_IOAS_NOIOMMU_GET_PA.request(), argument);
+                if (result == -Errno.EOPNOTSUPP) {
+                    throw new VfioException(
+                            IOMMU_IOAS_NOIOMMU_GET_PA.name(),
+                            Errno.EOPNOTSUPP,
+                            subject,
+                            "the kernel tells physical addresses only while a device without an IOMMU is attached: open the"
+                                    + " device first");
+                }
+                Calls.check(result, IOMMU_IOAS_NOIOMMU_GET_PA.name(), subject);
                 IommuIoasNoiommuGetPa answer = IommuIoasNoiommuGetPa.read(argument);
                 long size = Math.min(answer.length(), length - done);
                 if (size <= 0) {

@@ -37,18 +37,12 @@ final class IrqSets {
             set.fill(argument);
             fill(argument, request.data(), held);
             int result = device.ioctl(VFIO_DEVICE_SET_IRQS.request(), argument);
-            if (result == -Errno.EINVAL && isDisable(request)) {
-                // The kernel's way to say that the index is off already.
-                return 0;
-            }
-            return Calls.check(result, VFIO_DEVICE_SET_IRQS.name(), subject(request, name));
+            // The kernel's way to say that this index is off already.
+            boolean off = result == -Errno.EINVAL && request.equals(IrqRequest.disable(request.index()));
+            return off ? 0 : Calls.check(result, VFIO_DEVICE_SET_IRQS.name(), subject(request, name));
         } finally {
             held.forEach(Fd::release);
         }
-    }
-
-    private static boolean isDisable(IrqRequest request) {
-        return request.count() == 0 && request.action() == IrqRequest.Action.TRIGGER;
     }
 
     private static void fill(MemorySegment argument, IrqRequest.Data data, List<Fd> held) {

@@ -198,10 +198,13 @@ final class KernelDevice implements VfioDevice {
 
     @Override
     public void reset() {
-        checkOpen();
         if (!info.resettable()) {
-            // The kernel itself says EINVAL, which could mean anything.
-            throw VfioException.of(VFIO_DEVICE_RESET.name(), Errno.ENOTTY, name);
+            checkOpen();
+            throw new VfioException(
+                    VFIO_DEVICE_RESET.name(),
+                    Errno.ENOTTY,
+                    name,
+                    "the kernel knows no way to reset this function alone");
         }
         if (info.pci()) {
             // The kernel saves the header and restores it after the reset, bus mastering included.

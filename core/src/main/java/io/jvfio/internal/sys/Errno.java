@@ -45,6 +45,10 @@ public final class Errno {
     public static final int ENOTSOCK = 88;
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
+
+    /** Not meant for user space ({@code include/linux/errno.h}), but interrupt allocation lets it out. */
+    public static final int ENOTSUPP = 524;
+
     public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
     public static final int ECONNRESET = 104;
@@ -206,6 +210,6 @@ public final class Errno {
         if (errno >= 0 && errno < NAMES.length && !NAMES[errno].isEmpty()) {
             return NAMES[errno];
         }
-        return "errno " + errno;
+        return errno == ENOTSUPP ? "ENOTSUPP" : "errno " + errno;
     }
 }

@@ -49,6 +49,16 @@ public enum AccessMode {
         return OpenOptions.defaults().withIommu(choice);
     }
 
+    /** Whether the device is opened by its own node. */
+    public boolean isCdev() {
+        return choice == IommuChoice.IOMMUFD;
+    }
+
+    /** Whether iommufd keeps the maps, in its own way or as a container. */
+    public boolean usesIommufd() {
+        return isCdev() || this == COMPAT_TYPE1 || this == COMPAT_TYPE1V2;
+    }
+
     /** The word that the lab's summary knows. */
     @Override
     public String toString() {

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.EventFd;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.iommu.AddressSpace;
+import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.MapRequest;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What holds for every {@link VfioDevice}, whatever is behind it. Run it on a carrier by a subclass that names a device:
+ *
+ * <pre>{@code
+ * final class MyDeviceTest extends VfioDeviceContract {
+ *     protected DeviceLocator locator() {
+ *         return DeviceLocator.parse("vfio-user:/run/device.sock");
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>A device that is not on the PCI bus names registers of its own by {@link #scratch} and {@link #identity}.
+ *
+ * <p>Threads: one at a time.
+ */
+public abstract class VfioDeviceContract extends IrqRequestContract {
+
+    private static final int COMMAND = 4;
+    private static final int BUS_MASTER = 1 << 2;
+    private static final int CONFIG_SPACE = TestRegister.PCI_IDS.region();
+
+    /** A feature number that nobody uses. */
+    private static final int NO_FEATURE = 0xfff0;
+
+    /** For subclasses. */
+    protected VfioDeviceContract() {}
+
+    @Test
+    void a_device_has_as_many_regions_and_irqs_as_it_says() {
+        VfioDevice device = open();
+        DeviceInfo info = device.info();
+        assertThat(info.regionCount()).isPositive();
+        for (int i = 0; i < info.regionCount(); i++) {
+            assertThat(device.region(i).index()).isEqualTo(i);
+            assertThat(device.region(i).size()).isNotNegative();
+        }
+        for (int i = 0; i < info.irqCount(); i++) {
+            assertThat(device.irq(i).index()).isEqualTo(i);
+            assertThat(device.irq(i).count()).isNotNegative();
+        }
+        for (int index : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            assertThatThrownBy(() -> device.region(index)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> device.irq(index)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+        assertThatThrownBy(() -> device.region(info.regionCount())).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> device.irq(info.irqCount())).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void a_feature_that_a_device_does_not_have_is_absent() {
+        VfioDevice device = open();
+        assertThat(device.feature(new DeviceFeature.Probe(NO_FEATURE))).isEmpty();
+    }
+
+    @Test
+    void a_feature_that_can_be_used_can_be_probed() {
+        VfioDevice device = open();
+        for (int feature = 0; feature <= 12; feature++) {
+            device.feature(new DeviceFeature.Probe(feature))
+                    .ifPresent(support ->
+                            assertThat(support.get() || support.set()).isTrue());
+        }
+    }
+
+    @Test
+    void bus_mastering_is_off_after_open() {
+        VfioDevice device = open();
+        if (device.info().pci()) {
+            assertThat(command(device) & BUS_MASTER).isZero();
+        }
+    }
+
+    @Test
+    void a_reset_keeps_maps_and_interrupts_and_turns_bus_mastering_off() {
+        VfioDevice device = open();
+        if (!device.info().resettable()) {
+            assertThatThrownBy(device::reset)
+                    .isInstanceOfSatisfying(
+                            VfioException.class, e -> assertThat(e.name()).isEqualTo("ENOTTY"));
+            return;
+        }
+        if (device.info().pci()) {
+            device.writeRegister(CONFIG_SPACE, COMMAND, 2, command(device) | BUS_MASTER);
+        }
+        int irq = firstIrq(device);
+        EventFd eventfd = closing(EventFd.open(SystemCalls.linux()));
+        if (irq >= 0) {
+            device.setIrqs(IrqRequest.assign(irq, 0, List.of(eventfd.fd())));
+        }
+        DmaMapping mapping = mapSomething(device.addressSpace());
+        long identity = read(device, identity());
+        device.reset();
+        assertThat(read(device, identity())).isEqualTo(identity);
+        assertThat(device.addressSpace().mappings().find(mapping.iova())).isSameAs(mapping);
+        if (device.info().pci()) {
+            assertThat(command(device) & BUS_MASTER).isZero();
+        }
+        if (irq >= 0) {
+            device.setIrqs(IrqRequest.trigger(irq, 0, 1));
+            assertThat(eventfd.drain()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void the_descriptor_is_borrowed_and_ends_with_the_device() {
+        VfioDevice device = open();
+        device.descriptor().ifPresent(fd -> {
+            assertThat(fd.isOpen()).isTrue();
+            try (Fd copy = fd.duplicate()) {
+                device.close();
+                assertThat(fd.isOpen()).isFalse();
+                assertThat(copy.isOpen()).isTrue();
+            }
+        });
+    }
+
+    @Test
+    void a_closed_device_refuses_everything() {
+        VfioDevice device = open();
+        TestRegister at = identity();
+        device.close();
+        device.close();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(4);
+            List<ThrowingCallable> operations = List.of(
+                    () -> device.readRegister(at.region(), at.offset(), at.width()),
+                    () -> device.writeRegister(at.region(), at.offset(), at.width(), 0),
+                    () -> device.read(at.region(), at.offset(), bytes),
+                    () -> device.write(at.region(), at.offset(), bytes),
+                    () -> device.map(at.region(), 0, 4),
+                    () -> device.setIrqs(IrqRequest.disable(0)),
+                    () -> device.feature(new DeviceFeature.Probe(0)),
+                    device::reset);
+            assertThat(operations)
+                    .allSatisfy(operation -> assertThatThrownBy(operation).isInstanceOf(IllegalStateException.class));
+        }
+    }
+
+    @Test
+    void a_device_can_be_opened_again_after_it_was_closed() {
+        for (int i = 0; i < 3; i++) {
+            try (VfioDevice device = open()) {
+                assertThat(read(device, identity())).isNotZero();
+            }
+        }
+    }
+
+    @Test
+    void the_address_space_is_the_one_it_was_opened_in_and_outlives_it() {
+        AddressSpace space = emptySpace();
+        VfioDevice device = openIn(space);
+        assertThat(device.addressSpace()).isSameAs(space);
+        DmaMapping mapping = mapSomething(space);
+        device.close();
+        assertThat(mapping.isOpen()).isTrue();
+        assertThat(space.mappings().find(mapping.iova())).isSameAs(mapping);
+    }
+
+    @Test
+    void threads_read_registers_at_the_same_time() throws Exception {
+        VfioDevice device = open();
+        TestRegister at = identity();
+        long expected = read(device, at);
+        inParallel(4, () -> {
+            for (int i = 0; i < 200; i++) {
+                assertThat(read(device, at)).isEqualTo(expected);
+            }
+        });
+    }
+
+    @Test
+    void a_close_while_threads_read_ends_them_with_a_clear_exception() throws Exception {
+        VfioDevice device = open();
+        TestRegister at = identity();
+        long expected = read(device, at);
+        try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+            List<Future<?>> readers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                readers.add(threads.submit(() -> assertThatThrownBy(() -> {
+                            while (true) {
+                                assertThat(read(device, at)).isEqualTo(expected);
+                            }
+                        })
+                        .isInstanceOf(IllegalStateException.class)));
+            }
+            for (int i = 0; i < 20; i++) {
+                read(device, at);
+            }
+            device.close();
+            for (Future<?> reader : readers) {
+                reader.get();
+            }
+        }
+    }
+
+    private int firstIrq(VfioDevice device) {
+        for (int index = 0; index < device.info().irqCount(); index++) {
+            if (canTrigger(device.irq(index))) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
+    private DmaMapping mapSomething(AddressSpace space) {
+        TestMemory memory = closing(memory());
+        return closing(space.map(memory.source(), MapRequest.defaults().withLabel("contract")));
+    }
+
+    private static long command(VfioDevice device) {
+        return device.readRegister(CONFIG_SPACE, COMMAND, 2);
+    }
+
+    private static void inParallel(int threads, Runnable body) throws Exception {
+        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                all.add(executor.submit(body));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+    }
+}
