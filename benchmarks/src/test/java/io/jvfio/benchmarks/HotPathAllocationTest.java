@@ -31,7 +31,7 @@ class HotPathAllocationTest {
                 .include(benchmark.getName() + "\\.(?!c_).*")
                 .forks(0)
                 .warmupIterations(3)
-                .warmupTime(TimeValue.milliseconds(200))
+                .warmupTime(TimeValue.milliseconds(500))
                 .measurementIterations(1)
                 .measurementTime(TimeValue.milliseconds(300))
                 .addProfiler(GCProfiler.class)

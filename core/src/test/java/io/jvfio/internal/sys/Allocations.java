@@ -4,6 +4,7 @@ package io.jvfio.internal.sys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Method;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Whether code allocates, as the JVM counts it ({@code com.sun.management.ThreadMXBean}) once compilation has settled. By
@@ -12,14 +13,17 @@ import java.lang.reflect.Method;
 public final class Allocations {
     private static final int WARM_UP = 20_000;
     private static final int MEASURED = 10_000;
-    private static final int ROUNDS = 10;
+
+    /** A downcall makes garbage until the optimizing compiler has taken its time, which a busy machine stretches. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private Allocations() {}
 
-    /** Runs the code until a round allocates less than a byte a run, and fails if none of several does. */
+    /** Runs the code until a round allocates less than a byte a run, and fails if none does for a minute. */
     public static void assertNone(Runnable code) {
         double perRun = Double.MAX_VALUE;
-        for (int round = 0; round < ROUNDS && perRun >= 1; round++) {
+        long begin = System.nanoTime();
+        while (perRun >= 1 && System.nanoTime() - begin < PATIENCE_NANOS) {
             repeat(code, WARM_UP);
             long before = allocated();
             repeat(code, MEASURED);
