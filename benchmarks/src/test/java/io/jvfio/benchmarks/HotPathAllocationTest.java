@@ -30,7 +30,7 @@ class HotPathAllocationTest {
         Options options = new OptionsBuilder()
                 .include(benchmark.getName() + "\\.(?!c_).*")
                 .forks(0)
-                .warmupIterations(3)
+                .warmupIterations(6)
                 .warmupTime(TimeValue.milliseconds(500))
                 .measurementIterations(1)
                 .measurementTime(TimeValue.milliseconds(300))
