@@ -49,6 +49,16 @@ public final class Mmio {
     private final String subject;
     private final FaultGuard guard;
 
+    /**
+     * Always 0, but the compiler must not know it, so it is not final. What is loaded from the window is combined with it:
+     * else C2 joins the load with what the program does to the value, in whatever access mode. It then reads one byte of a
+     * 32-bit register of which only the low 8 bits are wanted, and makes instructions that HotSpot cannot step over after
+     * a fault (a load that widens an {@code int}: ShouldNotReachHere in the signal handler, JDK 25), or that hypervisors
+     * do not emulate. So each load is a plain one of its width.
+     */
+    @SuppressWarnings("FieldMayBeFinal")
+    private long zero;
+
     private Mmio(
             MemorySegment window, long windowStart, RegisterPort port, long portStart, long size, Identity identity) {
         this.window = window;
@@ -140,14 +150,16 @@ public final class Mmio {
     /** Reads an 8-bit register: 0 to 0xff. */
     public int read8(long offset) {
         long at = offset - windowStart;
-        return at >= 0 && at < windowLength ? (byte) V8.getOpaque(window, at) & 0xff : (int) call(offset, 1);
+        return at >= 0 && at < windowLength
+                ? (byte) V8.getOpaque(window, at) & 0xff ^ (int) zero
+                : (int) call(offset, 1);
     }
 
     /** Reads a 16-bit register: 0 to 0xffff. */
     public int read16(long offset) {
         long at = offset - windowStart;
         return at >= 0 && at <= windowLength - 2 && (offset & 1) == 0
-                ? (short) V16.getOpaque(window, at) & 0xffff
+                ? (short) V16.getOpaque(window, at) & 0xffff ^ (int) zero
                 : (int) call(offset, 2);
     }
 
@@ -155,7 +167,7 @@ public final class Mmio {
     public int read32(long offset) {
         long at = offset - windowStart;
         return at >= 0 && at <= windowLength - 4 && (offset & 3) == 0
-                ? (int) V32.getOpaque(window, at)
+                ? (int) V32.getOpaque(window, at) ^ (int) zero
                 : (int) call(offset, 4);
     }
 
@@ -163,7 +175,7 @@ public final class Mmio {
     public long read64(long offset) {
         long at = offset - windowStart;
         return at >= 0 && at <= windowLength - 8 && (offset & 7) == 0
-                ? (long) V64.getOpaque(window, at)
+                ? (long) V64.getOpaque(window, at) ^ zero
                 : call(offset, 8);
     }
 

@@ -8,6 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 /** Polls a register until a field has a value: first without pause, then with pauses that grow. Threads: stateless. */
 final class Polling {
 
+    /** About 292 years, the longest time that a long counts in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
     /** How many reads follow each other without a pause; uncached reads take about a microsecond each. */
     private static final int SPINS = 64;
 
@@ -54,7 +57,7 @@ final class Polling {
     }
 
     private static long nanos(Duration timeout) {
-        boolean tooLong = timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0;
+        boolean tooLong = timeout.compareTo(LONGEST) > 0;
         return tooLong ? Long.MAX_VALUE : timeout.isNegative() ? 0 : timeout.toNanos();
     }
 }

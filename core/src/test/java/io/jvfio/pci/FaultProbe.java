@@ -34,9 +34,21 @@ public final class FaultProbe {
     /** Where loads go, so that they are not dropped. */
     private static int sink;
 
+    private static long wideSink;
+
+    private static final Register32 REGISTER = Register32.at(0x10);
+    private static final Field FIELD = Field.bit(0);
+
     /** Each of them is compiled by itself. */
     private static final Runnable[] GUARDED = {
-        FaultProbe::load, FaultProbe::wideLoad, FaultProbe::store, FaultProbe::loads, FaultProbe::stores
+        FaultProbe::load,
+        FaultProbe::wideLoad,
+        FaultProbe::wideningLoad,
+        FaultProbe::testingLoad,
+        FaultProbe::poll,
+        FaultProbe::store,
+        FaultProbe::loads,
+        FaultProbe::stores
     };
 
     private static void load() {
@@ -49,6 +61,26 @@ public final class FaultProbe {
         DEVICE.guard(() -> {
             sink += (int) MMIO.read64(0x18);
         });
+    }
+
+    /** What C2 would do in one instruction, which HotSpot cannot step over after a fault. */
+    private static void wideningLoad() {
+        DEVICE.guard(() -> {
+            wideSink = MMIO.read32(0x10);
+        });
+    }
+
+    private static void testingLoad() {
+        DEVICE.guard(() -> {
+            if ((MMIO.read8(0x14) & 4) != 0) {
+                sink++;
+            }
+        });
+    }
+
+    /** With a guard of its own. */
+    private static void poll() {
+        MMIO.awaitField(REGISTER, FIELD, 1, Duration.ZERO);
     }
 
     private static void store() {
@@ -79,6 +111,9 @@ public final class FaultProbe {
         for (int i = 0; i < WARM_UP; i++) {
             load();
             wideLoad();
+            wideningLoad();
+            testingLoad();
+            poll();
             store();
             if (i % (LOOP / 10) == 0) {
                 loads();
