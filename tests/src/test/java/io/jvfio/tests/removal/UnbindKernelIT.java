@@ -12,7 +12,7 @@ import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -52,12 +52,12 @@ final class UnbindKernelIT extends RemovalFixture {
         Duration deadline = Duration.ofMillis(300);
         PciDevice device = lab.open(mode, LabDevices.HOT_PLUGGABLE);
         CompletableFuture<Long> accesses = accessUntilItFails(device);
-        CountDownLatch never = new CountDownLatch(1);
+        Semaphore never = new Semaphore(0);
         CompletableFuture<Long> heard = new CompletableFuture<>();
         device.removalDeadline(deadline);
         device.onRemoval(leaving -> {
             heard.complete(System.nanoTime());
-            awaitUninterruptibly(never);
+            never.acquireUninterruptibly();
         });
         try {
             within(HotDevice.unbind());
@@ -66,7 +66,7 @@ final class UnbindKernelIT extends RemovalFixture {
             assertEndsAsGone(accesses);
             assertThat(device.state()).isEqualTo(DeviceState.CLOSED);
         } finally {
-            never.countDown();
+            never.release();
         }
     }
 
@@ -88,16 +88,5 @@ final class UnbindKernelIT extends RemovalFixture {
         lab.close();
         assertThat(calls).hasValue(2);
         assertThat(withdrawn).hasValue(0);
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        while (true) {
-            try {
-                latch.await();
-                return;
-            } catch (InterruptedException e) {
-                Thread.yield();
-            }
-        }
     }
 }
