@@ -75,8 +75,8 @@ final class EduIntxKernelIT extends EduFixture {
         AtomicReference<Interrupts> enabled = new AtomicReference<>();
         InterruptOptions options = InterruptOptions.defaults().withHandler((vector, count) -> {
             acknowledge(causes());
-            calls.release((int) count);
             enabled.get().unmask();
+            calls.release((int) count);
         });
         try (Interrupts intx =
                 edu.interrupts().enable(InterruptType.INTX, 1, byEventFd ? options.withResample() : options)) {

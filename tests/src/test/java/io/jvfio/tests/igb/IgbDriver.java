@@ -72,7 +72,7 @@ final class IgbDriver implements AutoCloseable {
 
     private final PciDevice device;
     private final Mmio registers;
-    private final Interrupts interrupts;
+    private Interrupts interrupts;
     private final DmaPool pool;
     private final Ring receive;
     private final Ring transmit;
@@ -89,17 +89,12 @@ final class IgbDriver implements AutoCloseable {
         this.transmit = new Ring(registers.slice(Igb.TRANSMIT_QUEUE, Igb.QUEUE_SIZE), pool, LARGEST_BATCH + 1);
     }
 
-    /** Takes a device into operation; its interrupts are awaited and polled. */
+    /** Takes a device into operation; its interrupts are awaited and polled. Half a second, until the link is up. */
     static IgbDriver open(PciDevice device) {
-        return open(device, InterruptOptions.defaults());
-    }
-
-    /** Takes a device into operation, with interrupts consumed in this way. Half a second, until the link is up. */
-    static IgbDriver open(PciDevice device, InterruptOptions options) {
         if (device.config().vendorId() != Igb.VENDOR_ID || device.config().deviceId() != Igb.DEVICE_ID) {
             throw new IllegalArgumentException(device + " is no Intel 82576");
         }
-        Interrupts interrupts = device.interrupts().enable(InterruptType.MSIX, VECTORS, options);
+        Interrupts interrupts = device.interrupts().enable(InterruptType.MSIX, VECTORS);
         try {
             DmaPool pool = device.dma().pool(1);
             try {
@@ -126,6 +121,12 @@ final class IgbDriver implements AutoCloseable {
     /** The vectors; others can be added and raised. */
     Interrupts interrupts() {
         return interrupts;
+    }
+
+    /** Has the interrupts consumed in another way from now on; the device does not notice. */
+    void exchangeInterrupts(InterruptOptions options) {
+        interrupts.close();
+        interrupts = device.interrupts().enable(InterruptType.MSIX, VECTORS, options);
     }
 
     /** The card's own address, in the order of its bytes on the wire from bit 0 on. */
@@ -275,8 +276,9 @@ final class IgbDriver implements AutoCloseable {
     public void close() {
         // A device that was closed has ended them itself.
         if (device.state() != DeviceState.CLOSED) {
+            Interrupts enabled = interrupts;
             try (pool;
-                    interrupts) {
+                    enabled) {
                 device.guard(this::resetMac);
                 device.disableBusMaster();
             }

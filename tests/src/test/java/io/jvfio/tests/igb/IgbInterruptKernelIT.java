@@ -142,8 +142,7 @@ final class IgbInterruptKernelIT extends IgbFixture {
     void a_callback_is_told_of_each_interrupt_once() throws InterruptedException {
         AtomicLongArray counts = new AtomicLongArray(IgbDriver.VECTORS);
         Semaphore calls = new Semaphore(0);
-        driver.close();
-        driver = IgbDriver.open(device, InterruptOptions.defaults().withHandler((vector, count) -> {
+        driver.exchangeInterrupts(InterruptOptions.defaults().withHandler((vector, count) -> {
             counts.addAndGet(vector, count);
             calls.release();
         }));
@@ -155,8 +154,7 @@ final class IgbInterruptKernelIT extends IgbFixture {
                         .isTrue();
             }
         } finally {
-            driver.close();
-            driver = IgbDriver.open(device);
+            driver.exchangeInterrupts(InterruptOptions.defaults());
         }
         assertThat(counts.get(0)).isEqualTo(17);
         assertThat(counts.get(1)).isEqualTo(17);

@@ -39,7 +39,7 @@ final class IgbResetKernelIT extends IgbFixture {
     @Test
     void a_reset_under_load_stops_the_rings_and_they_can_be_started_again()
             throws InterruptedException, ExecutionException, TimeoutException {
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < 2; round++) {
             CountDownLatch busy = new CountDownLatch(20);
             CompletableFuture<Long> load = new CompletableFuture<>();
             Thread.ofPlatform().name("igb-load").start(() -> copyUntilTheDeviceStops(busy, load));
