@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "[mode={0}]")
 @EnumSource(value = AccessMode.class, mode = EnumSource.Mode.EXCLUDE, names = "NOIOMMU")
 abstract class EduFixture {
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Long enough for an interrupt that comes, as one that does not come costs this much. */
     static final Duration NO_INTERRUPT = Duration.ofMillis(50);

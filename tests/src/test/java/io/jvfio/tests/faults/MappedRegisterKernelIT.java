@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         value = AccessMode.class,
         names = {"TYPE1V2", "IOMMUFD"})
 final class MappedRegisterKernelIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int COMMAND = 0x04;
     private static final int COMMAND_MEMORY = 1 << 1;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(value = AccessMode.class, mode = EnumSource.Mode.EXCLUDE, names = "NOIOMMU")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class IgbFixture {
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Long enough for a copy that comes, as a copy that does not come costs this much. */
     static final Duration NO_COPY = Duration.ofMillis(200);
