@@ -169,8 +169,8 @@ final class Hints {
             hint(
                     "VFIO_DEVICE_BIND_IOMMUFD",
                     Errno.EINVAL,
-                    "the descriptor is bound already, its device is not cache-coherent"
-                            + " behind this IOMMU, or a VF token was given for a device that takes none"),
+                    "the device is open elsewhere (its node takes one user at a time: see \"fuser -v\" on it), is not"
+                            + " cache-coherent behind this IOMMU, or was given a VF token and takes none"),
             hint("VFIO_DEVICE_BIND_IOMMUFD", Errno.EACCES, VF_TOKEN),
             hint("VFIO_DEVICE_BIND_IOMMUFD", Errno.EBADFD, "the descriptor that was passed is not /dev/iommu"),
             hint(

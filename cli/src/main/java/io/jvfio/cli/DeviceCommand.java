@@ -60,7 +60,7 @@ abstract class DeviceCommand implements Callable<Integer> {
         try {
             return environment().opener().apply(locator.toString(), options);
         } catch (VfioException e) {
-            throw new OpenFailure(e, environment().access(locator));
+            throw new OpenFailure(locator, e, environment().access(locator));
         }
     }
 

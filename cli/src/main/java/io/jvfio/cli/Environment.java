@@ -51,6 +51,11 @@ record Environment(
                 interruption);
     }
 
+    /** The same with results going elsewhere. */
+    Environment withOutput(PrintWriter writer, boolean isTerminal) {
+        return new Environment(host, names, opener, writer, isTerminal, interruption);
+    }
+
     /** How the host shows a device, or null if it is none of the host's. */
     @Nullable VfioAccess access(DeviceLocator locator) {
         if (PciAddress.matches(locator.target())) {

@@ -33,7 +33,7 @@ import picocli.CommandLine.ScopeType;
             "",
             "Exit codes: 0 done, 1 failed or no, 7 the device's node or group cannot be had, 64 wrong usage."
         })
-final class Jvfio {
+public final class Jvfio {
     /** The version of all that {@code --json} prints. */
     static final int SCHEMA = 1;
 
@@ -79,6 +79,19 @@ final class Jvfio {
         int code = commandLine(Environment.system(interruption)).execute(args);
         interruption.finished();
         System.exit(code);
+    }
+
+    /**
+     * Runs the command in this process, as if its output went to a pipe.
+     *
+     * @param out where results go
+     * @param err where reasons of failures go
+     * @param args the command line, without the program's name
+     * @return the exit code
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        Environment environment = Environment.system(new Interruption()).withOutput(out, false);
+        return commandLine(environment).setErr(err).execute(args);
     }
 
     /** The command with its subcommands, as the launcher and the tests run it. */

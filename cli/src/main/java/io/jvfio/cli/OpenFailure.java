@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.DeviceLocator;
 import io.jvfio.VfioException;
 import io.jvfio.host.VfioAccess;
 import java.util.Set;
@@ -19,7 +20,11 @@ final class OpenFailure extends VfioException {
     private static final int ENOENT = 2;
     private static final int EACCES = 13;
     private static final int EBUSY = 16;
+    private static final int EINVAL = 22;
     private static final Set<Integer> REFUSALS = Set.of(EPERM, ENOENT, EACCES, EBUSY);
+
+    /** It says EINVAL where the device is open elsewhere. */
+    private static final String BIND = "VFIO_DEVICE_BIND_IOMMUFD";
 
     /** Whether a VFIO driver is bound to the device. */
     private final boolean bound;
@@ -27,14 +32,15 @@ final class OpenFailure extends VfioException {
     /**
      * A failure to open.
      *
+     * @param locator the device
      * @param failure what the attempt threw
      * @param access how the host shows the device, or null if it is none of the host's
      */
-    OpenFailure(VfioException failure, @Nullable VfioAccess access) {
+    OpenFailure(DeviceLocator locator, VfioException failure, @Nullable VfioAccess access) {
         super(
                 failure.call(),
                 failure.errno(),
-                failure.subject(),
+                failure.subject().contains(locator.target()) ? failure.subject() : locator + ", " + failure.subject(),
                 access == null || access.openable() ? failure.hint() : access.reason());
         this.bound = access != null && access.bound();
         initCause(failure);
@@ -42,6 +48,7 @@ final class OpenFailure extends VfioException {
 
     /** The class that it belongs to. */
     int exitCode() {
-        return bound && REFUSALS.contains(errno()) ? ExitCode.NOT_ACCESSIBLE : ExitCode.FAILED;
+        boolean refused = REFUSALS.contains(errno()) || errno() == EINVAL && call().equals(BIND);
+        return bound && refused ? ExitCode.NOT_ACCESSIBLE : ExitCode.FAILED;
     }
 }

@@ -97,13 +97,19 @@ class FailuresTest {
         assertThat(run.execute("read", EDU, "bar0", "0")).isEqualTo(ExitCode.FAILED);
 
         assertThat(run.err)
-                .isEqualTo(
-                        String.format("jvfio: open failed: ENOENT (2): /dev/vfio/3; hint: it is bound to e1000e, which"
+                .isEqualTo(String.format(
+                        "jvfio: open failed: ENOENT (2): 0000:00:04.0, /dev/vfio/3; hint: it is bound to e1000e, which"
                                 + " offers no VFIO: bind vfio-pci or a variant of it%n"));
     }
 
     @ParameterizedTest
-    @CsvSource({"open,13,7", "VFIO_DEVICE_BIND_IOMMUFD,16,7", "VFIO_GROUP_SET_CONTAINER,1,7", "VFIO_SET_IOMMU,12,1"})
+    @CsvSource({
+        "open,13,7",
+        "VFIO_DEVICE_BIND_IOMMUFD,16,7",
+        "VFIO_GROUP_SET_CONTAINER,1,7",
+        "VFIO_DEVICE_BIND_IOMMUFD,22,7",
+        "VFIO_SET_IOMMU,12,1"
+    })
     void a_bound_device_that_cannot_be_had_has_a_code_of_its_own(String call, int errno, int code) {
         run.host.bound(EDU, "1234:11E8", "FF00", 3);
         openFailsWith(new VfioException(call, errno, EDU, "a hint"));

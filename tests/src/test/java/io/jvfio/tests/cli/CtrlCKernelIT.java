@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jvfio.cli.Jvfio;
+import io.jvfio.tests.lab.LabDevices;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command as a process of its own that is told to end. */
+final class CtrlCKernelIT {
+
+    @ParameterizedTest
+    @CsvSource({"INT,130", "TERM,143"})
+    void a_signal_ends_the_wait_and_closes_the_device(String signal, int code) throws Exception {
+        Process irq = start("irq", LabDevices.EDU, "--type", "msi", "--wait", "100000");
+        try (BufferedReader out = irq.inputReader()) {
+            assertThat(out.readLine()).startsWith("MSI: 1 vector enabled");
+
+            signal(irq, signal);
+
+            assertThat(out.readLine()).isEqualTo("0 interrupts");
+            assertThat(irq.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(irq.exitValue()).isEqualTo(code);
+        } finally {
+            irq.destroyForcibly();
+        }
+        assertThat(Command.run("read", LabDevices.EDU, "bar0", "0")).isEqualTo(new Command(0, "0x010000ed", ""));
+    }
+
+    private static Process start(String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--illegal-native-access=deny",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Jvfio.class.getName()));
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static void signal(Process process, String name) throws Exception {
+        Process kill = new ProcessBuilder("bash", "-c", "kill -" + name + " " + process.pid())
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
+    }
+}
