@@ -41,6 +41,7 @@ class FaultTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add(mode);
         command.add("-Xmx64m");
+        command.add("-XX:ErrorFile=target/hs_err_pid%p.log"); // the test expects no crash, but is there to find one
         command.add("--enable-native-access=" + module);
         command.add("--illegal-native-access=deny");
         command.add("--module-path=" + rootOf(PciDevice.class));
