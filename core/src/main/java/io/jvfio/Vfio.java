@@ -9,6 +9,7 @@ import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.OpenEvent;
 import io.jvfio.internal.kernel.KernelCarrier;
 import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.AddressSpace;
@@ -178,12 +179,7 @@ public final class Vfio implements AutoCloseable {
         try {
             return PciDevice.of(device, name, dispatcher, context.systemCalls(), afterClose);
         } catch (RuntimeException e) {
-            try {
-                device.close();
-            } catch (RuntimeException alsoFailed) {
-                e.addSuppressed(alsoFailed);
-            }
-            throw e;
+            throw Failures.closing(e, device);
         }
     }
 

@@ -20,20 +20,20 @@ record AccessPlan(@Nullable Type1Mode type1, String reason) {
 
     /** The best interface for a device behind an IOMMU: iommufd where this process can open both of its nodes. */
     static AccessPlan choose(SysfsDevice device) {
-        Path cdev = device.cdevNode();
-        String obstacle = obstacle(cdev);
-        return obstacle == null
-                ? new AccessPlan(null, "iommufd, as " + IOMMU + " and " + cdev + " can be opened")
-                : new AccessPlan(Type1Mode.TYPE1V2, "group and container, as " + obstacle);
+        return preferIommufd(device, "iommufd", new AccessPlan(Type1Mode.TYPE1V2, "group and container"));
     }
 
     /** The best interface for a device without an IOMMU: iommufd finds and pins its memory. */
     static AccessPlan chooseNoIommu(SysfsDevice device) {
+        return preferIommufd(device, "iommufd without an IOMMU", new AccessPlan(Type1Mode.NOIOMMU, "no-IOMMU group"));
+    }
+
+    private static AccessPlan preferIommufd(SysfsDevice device, String name, AccessPlan otherwise) {
         Path cdev = device.cdevNode();
         String obstacle = obstacle(cdev);
         return obstacle == null
-                ? new AccessPlan(null, "iommufd without an IOMMU, as " + IOMMU + " and " + cdev + " can be opened")
-                : new AccessPlan(Type1Mode.NOIOMMU, "no-IOMMU group, as " + obstacle);
+                ? new AccessPlan(null, name + ", as " + IOMMU + " and " + cdev + " can be opened")
+                : new AccessPlan(otherwise.type1, otherwise.reason + ", as " + obstacle);
     }
 
     /** What the caller asked for; AUTO is not asking. */

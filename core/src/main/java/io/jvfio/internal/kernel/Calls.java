@@ -49,6 +49,28 @@ final class Calls {
         return errno == Errno.ENODEV ? new DeviceGoneException(call, subject) : VfioException.of(call, errno, subject);
     }
 
+    /** What an error about a range of IOVAs is about. */
+    static String range(long iova, long length, String space) {
+        return "iova 0x" + Long.toHexString(iova) + ", size 0x" + Long.toHexString(length) + " in " + space;
+    }
+
+    /**
+     * Refuses an unmap of another length than was asked for: then the memory counts as still mapped.
+     *
+     * @param unmapped how many bytes the kernel says it unmapped
+     * @param place where others must be mapping too if it is not {@code length}
+     */
+    static void checkUnmapped(Ioctl ioctl, long unmapped, long length, String range, String place) {
+        if (unmapped != length) {
+            throw new VfioException(
+                    ioctl.name(),
+                    Errno.EIO,
+                    range,
+                    "the kernel unmapped 0x" + Long.toHexString(unmapped) + " bytes: somebody else maps in this "
+                            + place + " too");
+        }
+    }
+
     /**
      * Asks for a struct that may be followed by capabilities: once with the struct's own size, and again with the size
      * that the kernel named.

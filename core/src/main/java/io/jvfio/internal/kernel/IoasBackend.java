@@ -8,7 +8,6 @@ import static io.jvfio.internal.uapi.IommuIoasMap.IOMMU_IOAS_MAP_WRITEABLE;
 import static io.jvfio.internal.uapi.IommuIoasMapFile.IOMMU_IOAS_MAP_FILE;
 import static io.jvfio.internal.uapi.IommuIoasUnmap.IOMMU_IOAS_UNMAP;
 
-import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.IommuIoasMap;
@@ -96,18 +95,11 @@ final class IoasBackend implements DmaBackend {
             new IommuIoasUnmap(ioas, iova, length).fill(argument);
             Calls.ioctl(iommufd, IOMMU_IOAS_UNMAP, argument, range(iova, length));
             long unmapped = IommuIoasUnmap.read(argument).length();
-            if (unmapped != length) {
-                throw new VfioException(
-                        IOMMU_IOAS_UNMAP.name(),
-                        Errno.EIO,
-                        range(iova, length),
-                        "the kernel unmapped 0x" + Long.toHexString(unmapped)
-                                + " bytes: somebody else maps in this IOAS too");
-            }
+            Calls.checkUnmapped(IOMMU_IOAS_UNMAP, unmapped, length, range(iova, length), "IOAS");
         }
     }
 
     private String range(long iova, long length) {
-        return "iova 0x" + Long.toHexString(iova) + ", size 0x" + Long.toHexString(length) + " in IOAS " + ioas;
+        return Calls.range(iova, length, "IOAS " + ioas);
     }
 }

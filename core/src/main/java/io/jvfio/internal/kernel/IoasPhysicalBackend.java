@@ -6,6 +6,7 @@ import static io.jvfio.internal.uapi.IommuIoasNoiommuGetPa.IOMMU_IOAS_NOIOMMU_GE
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.uapi.IommuIoasNoiommuGetPa;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaSource;
@@ -46,12 +47,7 @@ final class IoasPhysicalBackend implements PhysicalDmaBackend {
             keys.put(runs.getFirst().start(), key);
             return runs;
         } catch (RuntimeException e) {
-            try {
-                pins.unmap(key, source.length());
-            } catch (RuntimeException stillPinned) {
-                e.addSuppressed(stillPinned);
-            }
-            throw e;
+            throw Failures.closing(e, () -> pins.unmap(key, source.length()));
         }
     }
 

@@ -11,10 +11,12 @@ import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.PassedDevice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,29 +50,24 @@ public final class KernelCarrier implements CarrierProvider {
         UUID token = token(device, options.vfToken());
         AddressSpace given = options.addressSpace();
         if (given != null) {
-            if (!(given instanceof KernelSpace space)) {
+            if (!(given instanceof KernelSpace shared)) {
                 throw new IllegalArgumentException(
                         given.description() + " is no address space of the kernel; " + locator + " cannot join it");
             }
             checkIommu(locator, device);
-            return KernelDevice.of(context.systemCalls(), device.name(), space.join(device, token), null);
+            return KernelDevice.of(context.systemCalls(), device.name(), shared.join(device, token), null);
         }
-        return openPrivately(
-                context, addressSpace(context, locator, options), space -> space.join(device, token), device);
+        KernelSpace space = addressSpace(context, locator, options);
+        return openPrivately(context, space, () -> space.join(device, token), device.name());
     }
 
     /** Opens a device in a space that belongs to it, and closes the space if that fails. */
     private static VfioDevice openPrivately(
-            CarrierContext context, KernelSpace space, Joining joining, SysfsDevice device) {
+            CarrierContext context, KernelSpace space, Supplier<Membership> joining, String name) {
         try {
-            return KernelDevice.of(context.systemCalls(), device.name(), joining.join(space), space);
+            return KernelDevice.of(context.systemCalls(), name, joining.get(), space);
         } catch (RuntimeException e) {
-            try {
-                space.close();
-            } catch (RuntimeException alsoFailed) {
-                e.addSuppressed(alsoFailed);
-            }
-            throw e;
+            throw Failures.closing(e, space);
         }
     }
 
@@ -95,31 +92,27 @@ public final class KernelCarrier implements CarrierProvider {
             case PassedDevice.Group group -> {
                 Type1Container space = Type1Container.open(sys, Type1Mode.TYPE1V2, "a group was passed");
                 Descriptor fd = (Descriptor) group.group();
-                SysfsDevice device = named(group.device());
-                yield openPrivately(context, space, any -> space.join(fd, group.device(), group.vfToken()), device);
+                yield openPrivately(
+                        context, space, () -> space.join(fd, group.device(), group.vfToken()), group.device());
             }
             case PassedDevice.Cdev cdev -> {
                 Fd given = cdev.iommufd();
                 Iommufd user = given == null ? acquireIommufd(sys) : Iommufd.of((Descriptor) given.duplicate());
                 Ioas space = Ioas.create(sys, user, Ioas.Kind.OWN, "a device was passed");
-                Joining joining = any ->
+                Supplier<Membership> joining = () ->
                         CdevMembership.open(space, (Descriptor) cdev.device().duplicate(), cdev.name(), cdev.vfToken());
-                yield openPrivately(context, space, joining, named(cdev.name()));
+                yield openPrivately(context, space, joining, cdev.name());
             }
             case PassedDevice.Bound bound -> {
                 Iommufd user = Iommufd.of((Descriptor) bound.iommufd().duplicate());
                 Ioas space = bound.ioasId() == 0
                         ? Ioas.create(sys, user, Ioas.Kind.OWN, "a bound device was passed")
                         : Ioas.borrow(sys, user, bound.ioasId(), "a bound device was passed with its IOAS");
-                Joining joining = any -> CdevMembership.openBound(
+                Supplier<Membership> joining = () -> CdevMembership.openBound(
                         space, (Descriptor) bound.device().duplicate(), bound.name());
-                yield openPrivately(context, space, joining, named(bound.name()));
+                yield openPrivately(context, space, joining, bound.name());
             }
         };
-    }
-
-    private static SysfsDevice named(String name) {
-        return new SysfsDevice(name, java.nio.file.Path.of("/sys/bus/pci/devices", name));
     }
 
     private synchronized Iommufd acquireIommufd(SystemCalls sys) {
@@ -171,11 +164,5 @@ public final class KernelCarrier implements CarrierProvider {
             return null;
         }
         return token;
-    }
-
-    /** How a device enters its own space. */
-    @FunctionalInterface
-    private interface Joining {
-        Membership join(KernelSpace space);
     }
 }

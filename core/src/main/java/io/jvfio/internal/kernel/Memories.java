@@ -14,11 +14,10 @@ final class Memories {
      * @param carrier who cannot take anything else, for the error
      */
     static MemorySegment local(DmaSource source, String carrier) {
-        return switch (source) {
-            case DmaSource.Segment segment -> segment.memory();
-            case DmaSource.File file -> file.view();
-            case DmaSource.Remote remote ->
-                throw new IllegalArgumentException(carrier + " cannot map remote memory: it maps this process's pages");
-        };
+        MemorySegment memory = source.local();
+        if (memory == null) {
+            throw new IllegalArgumentException(carrier + " cannot map remote memory: it maps this process's pages");
+        }
+        return memory;
     }
 }

@@ -4,6 +4,7 @@ package io.jvfio.internal.kernel;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.Pagemap;
+import io.jvfio.internal.sys.Smaps;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaSource;
@@ -31,7 +32,7 @@ final class PagemapBackend implements PhysicalDmaBackend {
         MemorySegment memory = Memories.local(source, "a no-IOMMU group");
         String subject =
                 "0x" + Long.toHexString(memory.byteSize()) + " bytes at 0x" + Long.toHexString(memory.address());
-        if (Pagemap.pageSize(memory.address()) <= sys.pageSize()) {
+        if (Smaps.fixedPageSize(memory.address()) <= sys.pageSize()) {
             throw new IllegalArgumentException(
                     "without an IOMMU only huge pages keep their place: " + subject + " is not in huge pages");
         }

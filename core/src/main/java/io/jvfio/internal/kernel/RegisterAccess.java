@@ -69,27 +69,21 @@ final class RegisterAccess {
     }
 
     int readBytes(int region, long offset, MemorySegment target) {
-        long size = room(region, offset, target);
-        long done = 0;
-        while (done < size) {
-            MemorySegment rest = target.asSlice(done, size - done);
-            long moved = fd.pread(rest, size - done, regions.fileOffset(region) + offset + done);
-            if (moved <= 0) {
-                throw failure("read", moved, region, offset + done, size - done);
-            }
-            done += moved;
-        }
-        return (int) done;
+        return move("read", fd::pread, region, offset, target);
     }
 
     int writeBytes(int region, long offset, MemorySegment source) {
-        long size = room(region, offset, source);
+        return move("write", fd::pwrite, region, offset, source);
+    }
+
+    private int move(String call, Transfer transfer, int region, long offset, MemorySegment memory) {
+        long size = room(region, offset, memory);
         long done = 0;
         while (done < size) {
-            MemorySegment rest = source.asSlice(done, size - done);
-            long moved = fd.pwrite(rest, size - done, regions.fileOffset(region) + offset + done);
+            MemorySegment rest = memory.asSlice(done, size - done);
+            long moved = transfer.run(rest, size - done, regions.fileOffset(region) + offset + done);
             if (moved <= 0) {
-                throw failure("write", moved, region, offset + done, size - done);
+                throw failure(call, moved, region, offset + done, size - done);
             }
             done += moved;
         }
@@ -134,5 +128,11 @@ final class RegisterAccess {
         return result < 0
                 ? Calls.failure(call, (int) -result, subject)
                 : new VfioException(call, Errno.EIO, subject, "only " + result + " bytes were moved");
+    }
+
+    /** {@code pread} or {@code pwrite}: the number of bytes or {@code -errno}. */
+    @FunctionalInterface
+    private interface Transfer {
+        long run(MemorySegment memory, long size, long offset);
     }
 }

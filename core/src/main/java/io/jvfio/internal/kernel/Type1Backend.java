@@ -6,9 +6,7 @@ import static io.jvfio.internal.uapi.VfioIommuType1DmaMap.VFIO_DMA_MAP_FLAG_WRIT
 import static io.jvfio.internal.uapi.VfioIommuType1DmaMap.VFIO_IOMMU_MAP_DMA;
 import static io.jvfio.internal.uapi.VfioIommuType1DmaUnmap.VFIO_IOMMU_UNMAP_DMA;
 
-import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.VfioIommuType1DmaMap;
 import io.jvfio.internal.uapi.VfioIommuType1DmaUnmap;
 import io.jvfio.iommu.Access;
@@ -52,18 +50,11 @@ final class Type1Backend implements DmaBackend {
             request.fill(argument);
             Calls.ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument, range(iova, length));
             long unmapped = VfioIommuType1DmaUnmap.read(argument).size();
-            if (unmapped != length) {
-                throw new VfioException(
-                        VFIO_IOMMU_UNMAP_DMA.name(),
-                        Errno.EIO,
-                        range(iova, length),
-                        "the kernel unmapped 0x" + Long.toHexString(unmapped)
-                                + " bytes: somebody else maps in this container too");
-            }
+            Calls.checkUnmapped(VFIO_IOMMU_UNMAP_DMA, unmapped, length, range(iova, length), "container");
         }
     }
 
     private String range(long iova, long length) {
-        return "iova 0x" + Long.toHexString(iova) + ", size 0x" + Long.toHexString(length) + " in " + subject;
+        return Calls.range(iova, length, subject);
     }
 }

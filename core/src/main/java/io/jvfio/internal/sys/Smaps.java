@@ -36,6 +36,19 @@ public final class Smaps {
         }
     }
 
+    /**
+     * The same without transparent huge pages, which the kernel may split and move at any time.
+     *
+     * @return bytes, 0 if nothing is mapped there
+     */
+    public static long fixedPageSize(long address) {
+        try {
+            return pageSize(Files.readString(SMAPS), address, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The same from the files' content. */
     static long pageSize(String smaps, long address, long transparentPage) {
         Iterator<String> lines = smaps.lines().iterator();
