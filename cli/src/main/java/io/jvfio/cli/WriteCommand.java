@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
-import io.jvfio.DeviceLocator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -14,26 +13,7 @@ import picocli.CommandLine.Parameters;
             "The kernel resets a device, where it can, when the last user closes it: what was written may not last"
                     + " until the next command."
         })
-final class WriteCommand extends DeviceCommand {
-    @Parameters(index = "0", paramLabel = "D", description = "The device.", converter = Converters.Locator.class)
-    @SuppressWarnings("NullAway.Init")
-    private DeviceLocator locator;
-
-    @Parameters(
-            index = "1",
-            paramLabel = "REGION",
-            description = "bar0 to bar5, rom, config, vga, or a number.",
-            converter = Region.Converter.class)
-    @SuppressWarnings("NullAway.Init")
-    private Region region;
-
-    @Parameters(
-            index = "2",
-            paramLabel = "OFF",
-            description = "Bytes from the region's start.",
-            converter = Converters.Unsigned.class)
-    private long offset;
-
+final class WriteCommand extends RegisterCommand {
     @Parameters(
             index = "3",
             paramLabel = "VALUE",
@@ -44,9 +24,9 @@ final class WriteCommand extends DeviceCommand {
     @Parameters(
             index = "4",
             arity = "0..1",
-            paramLabel = "WIDTH",
-            defaultValue = "32",
-            description = "8, 16, 32 or 64 bits (default: ${DEFAULT-VALUE}).",
+            paramLabel = WIDTH,
+            defaultValue = DEFAULT_WIDTH,
+            description = WIDTH_TEXT,
             converter = Converters.Width.class)
     private int bits;
 
@@ -55,24 +35,14 @@ final class WriteCommand extends DeviceCommand {
 
     @Override
     public Integer call() throws Exception {
-        RegisterAccess access = new RegisterAccess(region, offset, bits);
-        String nonsense = access.nonsense();
-        if (nonsense != null) {
-            throw usage(nonsense);
-        }
+        RegisterAccess access = access(bits);
         if (bits < Long.SIZE && value >>> bits != 0) {
             throw usage(Hex.of(value) + " has more than " + bits + " bits");
         }
-        return with(locator, device -> {
+        return with(locator(), device -> {
             access.write(device, value);
             if (json()) {
-                printJson(json -> {
-                    json.text("device", locator.toString());
-                    json.text("region", region.toString());
-                    json.hex("offset", offset);
-                    json.number("width", bits);
-                    json.hexBits("value", value, bits);
-                });
+                printJson(access, value);
             }
             return 0;
         });
