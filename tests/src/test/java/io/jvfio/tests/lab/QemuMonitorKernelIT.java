@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class QemuMonitorKernelIT {
@@ -22,6 +24,20 @@ final class QemuMonitorKernelIT {
             assertThatThrownBy(() -> monitor.unplug("no-such-device"))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("DeviceNotFound");
+        }
+    }
+
+    @Test
+    void a_device_that_nobody_holds_is_pulled_out_and_put_back() throws IOException {
+        Path function = Path.of("/sys/bus/pci/devices", LabDevices.HOT_PLUGGABLE);
+        try (HotPlug slot = HotPlug.open()) {
+            slot.pullOut();
+            assertThat(slot.awaitGone(Duration.ofSeconds(60))).isTrue();
+            assertThat(function).doesNotExist();
+
+            slot.putBack();
+            assertThat(function.resolve("driver").toRealPath()).hasFileName("vfio-pci");
+            assertThat(function.resolve("vfio-dev")).isNotEmptyDirectory();
         }
     }
 }
