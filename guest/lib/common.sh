@@ -24,13 +24,15 @@ require_host() {
     [ "$(uname -sm)" = "Linux x86_64" ] || die "the guest lab needs an x86-64 Linux host, this is $(uname -sm)"
 }
 
-# Runs a preparing step under the cache's lock, so that two labs never build the same thing at once.
+# with_lock WHAT STEP...: runs a preparing step under the lock of what it prepares, so that two labs never build the same
+# thing at once. A lab that has a kernel does not wait for one that builds its own.
 with_lock() {
+    local lock what=$1
+    shift
     mkdir -p "$cache"
-    local lock
-    exec {lock}>"$cache/lock"
+    exec {lock}>"$cache/$what.lock"
     if ! flock -n "$lock"; then
-        say "waiting for another lab that is preparing $cache"
+        say "waiting for another lab that is preparing the $what in $cache"
         flock "$lock"
     fi
     "$@"

@@ -14,7 +14,7 @@ prepare_kernel() {
     fi
     local built
     built=$cache/kernel-$(digest <"$guest_dir/kernel.fragment")
-    [ -e "$built/complete" ] || build_kernel "$built"
+    [ -e "$built/complete" ] || with_lock kernel build_kernel "$built"
     use_kernel "$(echo "$built"/bzImage-*)"
 }
 
@@ -30,6 +30,7 @@ use_kernel() {
 # build_kernel FOLDER: fetches, configures, builds; the folder appears when all is done.
 build_kernel() {
     local folder=$1 work package source log=$cache/kernel-build.log
+    [ ! -e "$folder/complete" ] || return 0 # by the lab that had the lock before
     require_build_tools
     require_debian_tools "no apt to fetch Debian's kernel source with: set JVFIO_GUEST_KERNEL to a bzImage that has \
 guest/kernel.fragment built in, with its modules-*.tar.xz beside it"
