@@ -22,7 +22,8 @@ final class Hints {
             + " /etc/security/limits.conf) or map less";
 
     private static final String NOT_IN_PROCESS =
-            "part of the memory is not mapped in this process, or is read-only where the device may write";
+            "part of the memory is not mapped in this process, is read-only where the device may write, or is a mapped BAR,"
+                    + " which the container of vfio_iommu_type1 takes but iommufd does not";
 
     private static final String OVERLAP =
             "the range overlaps a map that exists: unmap that first or choose another IOVA";

@@ -3,6 +3,7 @@ package io.jvfio.internal.kernel;
 
 import static io.jvfio.internal.uapi.VfioApi.VFIO_GROUP_GET_DEVICE_FD;
 import static io.jvfio.internal.uapi.VfioApi.VFIO_GROUP_SET_CONTAINER;
+import static io.jvfio.internal.uapi.VfioApi.VFIO_GROUP_UNSET_CONTAINER;
 import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_FLAGS_CONTAINER_SET;
 import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_FLAGS_VIABLE;
 import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_GET_STATUS;
@@ -124,9 +125,14 @@ final class VfioGroup implements AutoCloseable {
         return users == 0;
     }
 
-    /** Closes the group, which also takes it out of its container. */
+    /**
+     * Takes the group out of its container, then closes it. Closing the last descriptor would do both, but who passed the
+     * group to us has one of his own.
+     */
     @Override
     public void close() {
+        // Fails if somebody has duplicated the descriptor of a device; then the group leaves when that is closed.
+        fd.ioctl(VFIO_GROUP_UNSET_CONTAINER.request(), 0);
         fd.close();
     }
 
