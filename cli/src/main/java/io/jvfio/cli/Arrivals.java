@@ -14,9 +14,6 @@ import java.util.stream.IntStream;
  * <p>Threads: interrupts come on one thread; one other takes.
  */
 final class Arrivals implements InterruptHandler {
-    /** So much lies between two portions, and between two unmasks of an interrupt pin that stays up. */
-    private static final long PAUSE_MILLIS = 100;
-
     private final AtomicLongArray counts;
     private final long[] taken;
     private final Semaphore news = new Semaphore(0);
@@ -47,20 +44,15 @@ final class Arrivals implements InterruptHandler {
         return news.tryAcquire(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Tells what came since the last call, then pauses if that was anything. */
-    void take(Consumer consumer) throws InterruptedException {
+    /** Tells what came since the last call. */
+    void take(Consumer consumer) {
         news.drainPermits();
-        boolean any = false;
         for (int vector = 0; vector < taken.length; vector++) {
             long count = counts.get(vector);
             if (count != taken[vector]) {
                 consumer.arrived(vector, count - taken[vector]);
                 taken[vector] = count;
-                any = true;
             }
-        }
-        if (any) {
-            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }
     }
 

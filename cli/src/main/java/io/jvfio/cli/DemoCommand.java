@@ -32,7 +32,7 @@ final class DemoCommand extends DeviceCommand {
         DeviceLocator device = locator == null ? first() : locator;
         List<EduDemo.Step> steps = new ArrayList<>();
         if (!json()) {
-            out().println("edu " + device);
+            out().println("driving " + device + " as an edu device");
         }
         long start = System.nanoTime();
         return with(device, edu -> {

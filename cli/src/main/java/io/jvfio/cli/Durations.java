@@ -8,8 +8,11 @@ import java.util.Locale;
 final class Durations {
     private Durations() {}
 
-    /** {@code 12.3 ms}: three digits in the unit that fits. */
+    /** {@code 12.3 ms}: three digits in the unit that fits; whole seconds as they are. */
     static String text(Duration duration) {
+        if (duration.toNanosPart() == 0 && !duration.isZero()) {
+            return duration.toSeconds() + " s";
+        }
         double nanos = duration.toNanos();
         if (nanos < 1e3) {
             return duration.toNanos() + " ns";

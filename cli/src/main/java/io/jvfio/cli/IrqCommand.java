@@ -9,6 +9,7 @@ import io.jvfio.interrupt.Interrupts;
 import io.jvfio.pci.PciDevice;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +26,9 @@ import picocli.CommandLine.Parameters;
                     + " not arrive."
         })
 final class IrqCommand extends DeviceCommand {
+    /** Lies between two portions of output, and between two unmasks of an interrupt pin that stays up. */
+    private static final long PAUSE_MILLIS = 100;
+
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(10);
     private static final Duration DEFAULT_WAIT_AFTER_TRIGGER = Duration.ofSeconds(2);
 
@@ -128,9 +132,8 @@ final class IrqCommand extends DeviceCommand {
                 if (left <= 0 || !arrivals.await(left)) {
                     break;
                 }
-                Duration now = Duration.ofNanos(System.nanoTime() - start);
-                arrivals.take((vector, news) -> say("+" + Durations.text(now) + "  vector " + vector + "  " + news
-                        + (news == 1 ? " interrupt" : " interrupts")));
+                tell(arrivals, start);
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
                 if (enabled.type() == InterruptType.INTX) {
                     enabled.unmask();
                 }
@@ -138,7 +141,15 @@ final class IrqCommand extends DeviceCommand {
             return false;
         } catch (InterruptedException e) {
             return true;
+        } finally {
+            tell(arrivals, start);
         }
+    }
+
+    private void tell(Arrivals arrivals, long start) {
+        Duration now = Duration.ofNanos(System.nanoTime() - start);
+        arrivals.take((vector, news) -> say("+" + Durations.text(now) + "  vector " + vector + "  " + news
+                + (news == 1 ? " interrupt" : " interrupts")));
     }
 
     private void report(InterruptType kind, int count, Arrivals arrivals) {

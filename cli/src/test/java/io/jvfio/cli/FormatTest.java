@@ -19,7 +19,8 @@ class FormatTest {
         "12345,12.3 us",
         "123456,123 us",
         "1500000,1.50 ms",
-        "22600000000,22.6 s"
+        "22600000000,22.6 s",
+        "100000000000,100 s"
     })
     void durations_have_three_digits(long nanos, String expected) {
         assertThat(Durations.text(Duration.ofNanos(nanos))).isEqualTo(expected);

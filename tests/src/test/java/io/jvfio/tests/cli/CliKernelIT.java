@@ -143,6 +143,19 @@ final class CliKernelIT {
         assertThat(irq.out()).contains("\"type\":\"" + type + "\"").contains("\"silentVectors\":0");
     }
 
+    @Test
+    void interrupts_are_told_as_they_come() {
+        Command irq = Command.run("irq", LabDevices.IGB, "--type", "msix", "--vectors", "3", "--trigger");
+
+        assertThat(irq.code()).isZero();
+        assertThat(irq.lines()).hasSize(5);
+        assertThat(irq.lines().getFirst()).isEqualTo("MSI-X: 3 vectors enabled, waiting 2 s");
+        assertThat(irq.lines().subList(1, 4))
+                .allSatisfy(
+                        line -> assertThat(line).containsPattern("^\\+[0-9.]+ [num]?s  vector [0-2]  1 interrupt$"));
+        assertThat(irq.lines().getLast()).isEqualTo("3 interrupts");
+    }
+
     /** The kernel says EINVAL to a second user of the device's own node. */
     @ParameterizedTest(name = "[mode={0}]")
     @CsvSource({"iommufd,EINVAL", "type1,EBUSY"})

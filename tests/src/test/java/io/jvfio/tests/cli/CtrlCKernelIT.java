@@ -11,15 +11,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 /** The command as a process of its own that is told to end. */
 final class CtrlCKernelIT {
 
-    @ParameterizedTest
-    @CsvSource({"INT,130", "TERM,143"})
-    void a_signal_ends_the_wait_and_closes_the_device(String signal, int code) throws Exception {
+    @Test
+    void ctrl_c_ends_the_wait_and_closes_the_device() throws Exception {
+        signalEndsTheWait("INT", 130);
+    }
+
+    @Test
+    @Tag("long")
+    void a_request_to_terminate_ends_the_wait_and_closes_the_device() throws Exception {
+        signalEndsTheWait("TERM", 143);
+    }
+
+    private static void signalEndsTheWait(String signal, int code) throws Exception {
         Process irq = start("irq", LabDevices.EDU, "--type", "msi", "--wait", "100000");
         try (BufferedReader out = irq.inputReader()) {
             assertThat(out.readLine()).startsWith("MSI: 1 vector enabled");
