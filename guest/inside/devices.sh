@@ -3,11 +3,11 @@
 #
 # The devices of lib/machine.sh as the tests find them: bound to vfio-pci, mediated devices made.
 
-# What vfio-pci gets: edu, pci-testdev, nvme, e1000e, igb, the hot-pluggable e1000e, the two behind the bridge, virtio-net,
+# What vfio-pci gets: edu, pci-testdev, nvme, e1000e, igb, the hot-pluggable e1000e, the three behind the bridge, virtio-net,
 # and the e1000e without an IOMMU. Only the bridge of the group keeps its own driver.
 vfio_devices=(
-    0000:00:04.0 0000:00:05.0 0000:00:06.0 0000:00:07.0 0000:01:00.0 0000:02:00.0 0000:03:01.0 0000:03:02.0 0000:00:0b.0
-    0000:41:00.0
+    0000:00:04.0 0000:00:05.0 0000:00:06.0 0000:00:07.0 0000:01:00.0 0000:02:00.0 0000:03:01.0 0000:03:02.0 0000:03:03.0
+    0000:00:0b.0 0000:41:00.0
 )
 
 # Module and type of each mediated device, with its fixed UUID. The samples' parents bear the module's name.

@@ -44,7 +44,7 @@ check_functions() {
         "0000:00:04.0 0x1234 0x11e8 edu" "0000:00:05.0 0x1b36 0x0005 pci-testdev" "0000:00:06.0 0x1b36 0x0010 nvme" \
         "0000:00:07.0 0x8086 0x10d3 e1000e" "0000:01:00.0 0x8086 0x10c9 igb" "0000:02:00.0 0x8086 0x10d3 e1000e" \
         "0000:03:01.0 0x1234 0x11e8 edu" "0000:03:02.0 0x1b36 0x0005 pci-testdev" \
-        "0000:00:0b.0 0x1af4 0x1041 virtio-net" "0000:41:00.0 0x8086 0x10d3 e1000e"; do
+        "0000:03:03.0 0x1af4 0x1005 virtio-rng" "0000:00:0b.0 0x1af4 0x1041 virtio-net" "0000:41:00.0 0x8086 0x10d3 e1000e"; do
         read -r address vendor device name <<<"$function"
         expect "$name at $address" has_identity "$address" "$vendor" "$device"
         expect "$name at $address is bound to vfio-pci" bound_to_vfio "$address"
@@ -53,10 +53,11 @@ check_functions() {
 }
 
 check_groups() {
-    local group
+    local group address
     group=$(group_of 0000:00:0a.0)
-    expect "03:01.0 is in the group of its bridge" test "$(group_of 0000:03:01.0)" = "$group"
-    expect "03:02.0 is in the group of its bridge" test "$(group_of 0000:03:02.0)" = "$group"
+    for address in 03:01.0 03:02.0 03:03.0; do
+        expect "$address is in the group of its bridge" test "$(group_of "0000:$address")" = "$group"
+    done
     group=$(group_of 0000:00:04.0)
     expect "edu has a group" test -n "$group"
     expect "edu's group can be opened" can_open "/dev/vfio/$group"

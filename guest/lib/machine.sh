@@ -49,10 +49,11 @@ describe_machine() {
         -device "pcie-root-port,id=rp1,bus=pcie.0,addr=9,chassis=2"
         -device "e1000e,id=hot,mac=52:54:00:00:02:00,bus=rp1"
 
-        # Two functions and their bridge in one group (00:0a.0, 03:01.0, 03:02.0).
+        # Functions and their bridge in one group (00:0a.0, 03:01.0 to 03:03.0). The kernel has a driver of its own for the last.
         -device "pcie-pci-bridge,id=pb,bus=pcie.0,addr=a"
         -device "edu,bus=pb,addr=1"
         -device "pci-testdev,bus=pb,addr=2"
+        -device "virtio-rng-pci,bus=pb,addr=3"
 
         -device "virtio-net-pci,iommu_platform=on,disable-legacy=on,mac=52:54:00:00:00:0b,bus=pcie.0,addr=b"
 

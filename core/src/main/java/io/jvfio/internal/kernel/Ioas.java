@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.kernel;
 
+import static io.jvfio.internal.uapi.VfioDeviceBindIommufd.VFIO_DEVICE_BIND_IOMMUFD;
+
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
@@ -108,7 +110,21 @@ final class Ioas implements KernelSpace {
         if (node == null) {
             throw new VfioException("open", Errno.ENODEV, device.name() + " has no VFIO device node", device.remedy());
         }
-        return CdevMembership.open(this, Descriptor.open(sys, node.toString(), Abi.O_RDWR), device.name(), token);
+        try {
+            return CdevMembership.open(this, Descriptor.open(sys, node.toString(), Abi.O_RDWR), device.name(), token);
+        } catch (VfioException e) {
+            throw explained(e, device);
+        }
+    }
+
+    /** The kernel says no more than EPERM of a group that is not viable; sysfs tells whom that is about. */
+    private static VfioException explained(VfioException e, SysfsDevice device) {
+        String group = device.group();
+        if (group == null || e.errno() != Errno.EPERM || !e.call().equals(VFIO_DEVICE_BIND_IOMMUFD.name())) {
+            return e;
+        }
+        String hint = Blockers.hint(group);
+        return hint.isEmpty() ? e : new VfioException(e.call(), e.errno(), device.name(), hint);
     }
 
     /** A device is about to attach; until {@link #left} the space cannot be closed. */

@@ -15,15 +15,9 @@ import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.IntArgument;
 import io.jvfio.internal.uapi.VfioGroupStatus;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +28,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: confined by the lock of the container that holds it.
  */
 final class VfioGroup implements AutoCloseable {
-
-    private static final Path GROUPS = Path.of("/sys/kernel/iommu_groups");
-
-    /** Drivers that do no DMA for the host and so do not stand in the way of a group. */
-    private static final Set<String> HARMLESS_DRIVERS = Set.of("pcieport", "pci-stub", "shpchp");
-
     private final SystemCalls sys;
     private final Descriptor fd;
     private final String node;
@@ -137,22 +125,7 @@ final class VfioGroup implements AutoCloseable {
     }
 
     private String blockers() {
-        String number = node.substring(node.lastIndexOf('/') + 1);
-        List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> devices =
-                Files.newDirectoryStream(GROUPS.resolve(number).resolve("devices"))) {
-            for (Path device : devices) {
-                SysfsDevice member = new SysfsDevice(device.getFileName().toString(), device);
-                String driver = member.driver();
-                if (driver != null && !member.vfio() && !HARMLESS_DRIVERS.contains(driver)) {
-                    names.add(member.name() + " (" + driver + ")");
-                }
-            }
-        } catch (IOException unreadable) {
-            return "a device of the group is bound to a driver of the host";
-        }
-        return names.isEmpty()
-                ? "a device of the group was bound to a driver of the host just now"
-                : "these devices of the group must be given to vfio-pci or be unbound: " + String.join(", ", names);
+        String hint = Blockers.hint(node.substring(node.lastIndexOf('/') + 1));
+        return hint.isEmpty() ? "a device of the group was bound to a driver of the host just now" : hint;
     }
 }

@@ -11,6 +11,7 @@ import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 
@@ -37,6 +38,19 @@ final class RefusalKernelIT extends KernelFixture {
             assertThat(e.hint()).isNotBlank();
         });
         assertThat(group.isOpen()).isTrue();
+    }
+
+    @Test
+    void a_group_of_which_the_kernel_drives_a_device_is_not_viable() throws IOException {
+        try (DriverChange change = DriverChange.to("virtio-pci", LabDevices.GROUPED_RNG)) {
+            assertThatThrownBy(() -> openPci(mode, LabDevices.GROUPED_EDU))
+                    .isInstanceOfSatisfying(VfioException.class, e -> {
+                        assertThat(e.name()).isEqualTo("EPERM");
+                        assertThat(e.hint()).contains(LabDevices.GROUPED_RNG + " (driver virtio-pci)");
+                    });
+            assertThat(change.driver()).isEqualTo("virtio-pci");
+        }
+        assertThat(openPci(mode, LabDevices.GROUPED_EDU).config().vendorId()).isEqualTo(0x1234);
     }
 
     @Test

@@ -28,11 +28,15 @@ public final class LabDevices {
     public static final String HOT_PLUGGABLE_BUS = "rp1";
     public static final String HOT_PLUGGABLE_TYPE = "e1000e";
 
-    /** One group of three: this bridge, {@link #GROUPED_EDU} and {@link #GROUPED_TESTDEV}. */
+    /** One group of four: this bridge, {@link #GROUPED_EDU}, {@link #GROUPED_TESTDEV} and {@link #GROUPED_RNG}. */
     public static final String GROUP_BRIDGE = "0000:00:0a.0";
 
     public static final String GROUPED_EDU = "0000:03:01.0";
     public static final String GROUPED_TESTDEV = "0000:03:02.0";
+
+    /** Its own driver, {@code virtio-pci}, is in the kernel; vfio-pci has it. */
+    public static final String GROUPED_RNG = "0000:03:03.0";
+
     public static final String VIRTIO_NET = "0000:00:0b.0";
 
     /** An e1000e that no IOMMU watches. */
