@@ -6,8 +6,12 @@
 # Each of these must have run a test.
 access_modes="type1 type1v2 compat-type1 compat-type1v2 iommufd noiommu"
 
-# The options of the JVMs that run tests; those of the training run must be the same.
-test_jvm_options=(-XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED --illegal-native-access=deny)
+# The options of the JVMs that run tests; those of the training run must be the same. C1 alone, as QEMU's emulation of two
+# processors can run an instruction of which it read one part before and the other after HotSpot wrote over it, which it
+# does to go from C1's code to C2's: the JVM then dies of a wild access. Tests of compiled code start JVMs of their own.
+test_jvm_options=(
+    -XX:+UseSerialGC -Xmx1g -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --illegal-native-access=deny
+)
 
 lab_test() {
     local timeout=$default_timeout all=no only="" build=yes status=0 begin

@@ -37,7 +37,7 @@ final class DecodingOffKernelIT {
         INTERPRETER("-Xint", LabDevices.EDU, 0),
         C1("-XX:TieredStopAtLevel=1", LabDevices.GROUPED_EDU, 5400),
         C2("-XX:-TieredCompilation", LabDevices.EDU, 5400),
-        TIERED("-XX:+TieredCompilation", LabDevices.GROUPED_EDU, 5400);
+        TIERED("-XX:TieredStopAtLevel=4", LabDevices.GROUPED_EDU, 5400);
 
         private final String option;
         private final String device;
@@ -107,12 +107,12 @@ final class DecodingOffKernelIT {
         }
     }
 
-    /** The options of this JVM are those of the others too: native access, memory, and the cache of loaded classes. */
+    /** The options of this JVM are those of the others too (native access, memory, loaded classes), but for the compiler's. */
     private static List<String> command(Execution execution) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> !option.startsWith("-D"))
+                .filter(option -> !option.startsWith("-D") && !option.startsWith("-XX:Tiered"))
                 .forEach(command::add);
         command.addAll(List.of(execution.option, "-XX:+PrintCompilation", "-XX:CompileCommand=quiet"));
         // Our code is compiled after a few hundred calls, before it goes on.
