@@ -14,6 +14,7 @@ import io.jvfio.testkit.TestMemory;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
 import java.io.IOException;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,10 +54,17 @@ final class VfioDmaMappingTestKernelIT extends KernelFixture {
         DmaMapping mapping = closing(space.map(anonymousOrFile, aligned));
         assertThat(mapping.length()).isEqualTo(pages.size);
         assertThat(space.mappings().find(mapping.iova() + pages.size - 1)).isSameAs(mapping);
-        assertThat(IommuPageTable.pageSize(LabDevices.IGB, mapping.iova())).hasValue(expectedPage(pages.size));
+        checkPage(mapping.iova(), Optional.of(expectedPage(pages.size)));
         mapping.close();
         assertThat(space.mappings().find(mapping.iova())).isNull();
-        assertThat(IommuPageTable.pageSize(LabDevices.IGB, mapping.iova())).isEmpty();
+        checkPage(mapping.iova(), Optional.empty());
+    }
+
+    /** As in the original: a kernel that does not show its page tables is not asked. */
+    private static void checkPage(long iova, Optional<Long> size) throws IOException {
+        if (IommuPageTable.isReadable()) {
+            assertThat(IommuPageTable.pageSize(LabDevices.IGB, iova)).isEqualTo(size);
+        }
     }
 
     /** The compatibility layer maps in small pages for type1, whose unmap may start anywhere. */

@@ -64,7 +64,7 @@ final class VfioIommufdSetupTestKernelIT extends KernelFixture {
                 .isInstanceOfSatisfying(VfioException.class, e -> {
                     assertThat(e.call()).isEqualTo("VFIO_DEVICE_BIND_IOMMUFD");
                     assertThat(e.name()).isEqualTo("EINVAL");
-                    assertThat(e.hint()).contains("bound already");
+                    assertThat(e.hint()).contains("one user at a time");
                 });
     }
 
