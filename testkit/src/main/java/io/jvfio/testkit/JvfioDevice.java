@@ -41,7 +41,7 @@ public @interface JvfioDevice {
 
     /**
      * Whether a device that is not there, or that this process may not open, skips the test and says why. By default it
-     * fails the test: a broken set-up must not look like success.
+     * fails the test: a broken set-up must not look like success. JUnit lets a parameter of a constructor only fail.
      */
     boolean optional() default false;
 }

@@ -5,6 +5,7 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
 import io.jvfio.VfioException;
 import io.jvfio.device.OpenOptions;
+import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.Failures;
@@ -16,13 +17,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.TestAbortedException;
 
 /** What {@link JvfioDevice} does. Threads: thread-safe, as JUnit's store is. */
-final class JvfioDeviceExtension implements ParameterResolver {
+final class JvfioDeviceExtension
+        implements ParameterResolver, TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
 
     private static final Namespace NAMESPACE = Namespace.create(JvfioDeviceExtension.class);
 
@@ -48,14 +53,38 @@ final class JvfioDeviceExtension implements ParameterResolver {
         JvfioDevice wanted = find(parameter, test).orElseThrow();
         ExtensionContext.Store store = test.getStore(NAMESPACE);
         Opened opened = store.computeIfAbsent(Opened.class, key -> new Opened(), Opened.class);
+        DeviceLocator locator = DeviceLocator.parse(wanted.value());
         try {
-            return opened.open(wanted, type(parameter) == PciDevice.class);
+            return opened.open(locator, wanted.iommu(), type(parameter) == PciDevice.class);
         } catch (IllegalArgumentException | VfioException e) {
             if (wanted.optional() && isAbsent(e)) {
                 throw new TestAbortedException(wanted.value() + " is not available: " + e.getMessage(), e);
             }
             throw e;
         }
+    }
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext test, Throwable failure) throws Throwable {
+        throw unwrapped(failure);
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext test, Throwable failure) throws Throwable {
+        throw unwrapped(failure);
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext test, Throwable failure) throws Throwable {
+        throw unwrapped(failure);
+    }
+
+    /** JUnit makes a failure of whatever a resolver throws; a missing device that is optional is to be none. */
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof ParameterResolutionException
+                        && failure.getCause() instanceof TestAbortedException cause
+                ? cause
+                : failure;
     }
 
     private static Class<?> type(ParameterContext parameter) {
@@ -90,9 +119,8 @@ final class JvfioDeviceExtension implements ParameterResolver {
         private final Vfio context = Vfio.create();
         private final Deque<AutoCloseable> devices = new ArrayDeque<>();
 
-        synchronized Object open(JvfioDevice wanted, boolean pci) {
-            DeviceLocator locator = DeviceLocator.parse(wanted.value());
-            OpenOptions options = OpenOptions.defaults().withIommu(wanted.iommu());
+        synchronized Object open(DeviceLocator locator, IommuChoice iommu, boolean pci) {
+            OpenOptions options = OpenOptions.defaults().withIommu(iommu);
             AutoCloseable device = pci ? context.openPci(locator, options) : context.openDevice(locator, options);
             devices.push(device);
             return device;
