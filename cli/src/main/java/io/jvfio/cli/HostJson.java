@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.PciAddress;
 import io.jvfio.host.FunctionIds;
 import io.jvfio.host.HostFunction;
+import io.jvfio.host.HostGroup;
 import io.jvfio.host.HostMdev;
 import io.jvfio.host.PciIds;
 import io.jvfio.host.SriovRole;
@@ -36,7 +38,22 @@ final class HostJson {
                 function.physicalFunction() == null
                         ? null
                         : function.physicalFunction().toString());
+        json.texts(
+                "upstream",
+                function.upstream().stream().map(PciAddress::toString).toList());
         json.object("access", access -> access(access, function.access()));
+    }
+
+    static void group(Json json, HostGroup group) {
+        json.number("group", group.number());
+        json.text("type", group.type());
+        json.flag("noIommu", group.noIommu());
+        json.flag("viable", group.viable());
+        json.objects("members", group.members(), (item, member) -> {
+            item.text("name", member.name());
+            item.text("driver", member.driver());
+            item.text("role", Converters.spelling(member.role()));
+        });
     }
 
     static void mdev(Json json, HostMdev mdev) {

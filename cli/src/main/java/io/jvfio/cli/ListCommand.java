@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.PciAddress;
 import io.jvfio.host.Host;
 import io.jvfio.host.HostFunction;
+import io.jvfio.host.HostGroup;
 import io.jvfio.host.HostMdev;
 import io.jvfio.host.PciIds;
 import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code jvfio list}. */
@@ -25,12 +37,28 @@ final class ListCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Jvfio jvfio;
 
+    @ArgGroup
+    private @Nullable Shape shape;
+
+    /** How to arrange them. */
+    private static final class Shape {
+        @Option(names = "--tree", description = "Functions below the bridge that they are behind.")
+        private boolean tree;
+
+        @Option(names = "--groups", description = "IOMMU groups with their members, and who keeps VFIO from them.")
+        private boolean groups;
+    }
+
     /** For picocli. */
     ListCommand() {}
 
     @Override
     public Integer call() {
         Host host = jvfio.environment().host();
+        if (shape != null && shape.groups) {
+            listGroups(host.groups());
+            return 0;
+        }
         List<HostFunction> functions = host.functions();
         List<HostMdev> mdevs = host.mdevs();
         PciIds names = jvfio.environment().names().get();
@@ -51,9 +79,10 @@ final class ListCommand implements Callable<Integer> {
         PrintWriter out = jvfio.out();
         boolean terminal = jvfio.environment().terminal();
         Table table = new Table("ADDRESS", "ID", "CLASS", "GROUP", "NUMA", "SRIOV", "DRIVER", "OPEN", "NAME");
-        for (HostFunction function : functions) {
+        boolean tree = shape != null && shape.tree;
+        for (HostFunction function : tree ? inTreeOrder(functions) : functions) {
             table.row(
-                    function.address().toString(),
+                    (tree ? "  ".repeat(function.upstream().size()) : "") + function.address(),
                     HostText.id(function.ids()),
                     HostText.classCode(function.ids()),
                     HostText.number(function.group()),
@@ -81,6 +110,58 @@ final class ListCommand implements Callable<Integer> {
         if (!mediated.isEmpty()) {
             out.println();
             mediated.print(out, terminal);
+        }
+    }
+
+    /** Each function behind the bridge above it. Bridges have lower addresses than what is behind them, or another bus. */
+    private static List<HostFunction> inTreeOrder(List<HostFunction> functions) {
+        Map<PciAddress, List<HostFunction>> children = new HashMap<>();
+        Set<PciAddress> present = functions.stream().map(HostFunction::address).collect(Collectors.toSet());
+        List<HostFunction> ordered = new ArrayList<>();
+        List<HostFunction> roots = new ArrayList<>();
+        for (HostFunction function : functions) {
+            function.parent()
+                    .filter(present::contains)
+                    .map(parent -> children.computeIfAbsent(parent, any -> new ArrayList<>()))
+                    .orElse(roots)
+                    .add(function);
+        }
+        Deque<HostFunction> pending = new ArrayDeque<>(roots);
+        while (!pending.isEmpty()) {
+            HostFunction next = pending.pop();
+            ordered.add(next);
+            List<HostFunction> below = children.getOrDefault(next.address(), List.of());
+            below.reversed().forEach(pending::push);
+        }
+        return ordered;
+    }
+
+    private void listGroups(List<HostGroup> groups) {
+        if (jvfio.json()) {
+            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
+                json.number("schema", Jvfio.SCHEMA);
+                json.text("command", "list");
+                json.objects("groups", groups, HostJson::group);
+            }));
+            return;
+        }
+        Table table = new Table("GROUP", "TYPE", "VFIO", "MEMBER", "DRIVER", "ROLE");
+        for (HostGroup group : groups) {
+            String viable = group.noIommu() ? "unsafe" : group.viable() ? "viable" : "blocked";
+            for (HostGroup.Member member : group.members()) {
+                table.row(
+                        String.valueOf(group.number()),
+                        group.type(),
+                        viable,
+                        member.name(),
+                        member.driver(),
+                        Converters.spelling(member.role()));
+            }
+        }
+        if (table.isEmpty()) {
+            jvfio.out().println("no IOMMU groups: 'jvfio doctor' says why");
+        } else {
+            table.print(jvfio.out(), jvfio.environment().terminal());
         }
     }
 }

@@ -9,21 +9,28 @@ import java.nio.file.Path;
 
 /** A tree like sysfs, as far as commands look at it. */
 final class FakeHost {
+    private final Path root;
     private final Path sys;
     private final Path dev;
 
     FakeHost(Path root) {
+        this.root = root;
         this.sys = root.resolve("sys");
         this.dev = root.resolve("dev");
     }
 
     Host host() {
-        return Host.of(sys, dev);
+        return Host.of(root);
     }
 
     /** A function without a driver and without a group. */
     Path function(String address, String id, String classCode) {
-        Path device = sys.resolve("devices/pci0000:00/" + address);
+        return functionAt("", address, id, classCode);
+    }
+
+    /** A function below bridges, whose addresses are a path. */
+    Path functionAt(String bridges, String address, String id, String classCode) {
+        Path device = sys.resolve("devices/pci0000:00").resolve(bridges).resolve(address);
         file(device.resolve("uevent"), "PCI_CLASS=" + classCode + "\nPCI_ID=" + id + "\nPCI_SUBSYS_ID=1AF4:1100\n");
         file(device.resolve("revision"), "0x10\n");
         file(device.resolve("numa_node"), "0\n");
@@ -64,14 +71,24 @@ final class FakeHost {
     }
 
     private void vfio(Path device, int group) {
-        link(device.resolve("iommu_group"), sys.resolve("kernel/iommu_groups/" + group));
-        link(sys.resolve("kernel/iommu_groups/" + group + "/devices/" + device.getFileName()), device);
+        group(device, group);
         link(sys.resolve("class/vfio/" + group), sys.resolve("devices/virtual/vfio/" + group));
         link(sys.resolve("class/vfio-dev/vfio" + group), device.resolve("vfio-dev/vfio" + group));
         file(groupNode(group), "");
         file(cdevNode(group), "");
         file(dev.resolve("vfio/vfio"), "");
         file(dev.resolve("iommu"), "");
+    }
+
+    /** Puts a function into a group. */
+    void group(Path device, int group) {
+        link(device.resolve("iommu_group"), sys.resolve("kernel/iommu_groups/" + group));
+        link(sys.resolve("kernel/iommu_groups/" + group + "/devices/" + device.getFileName()), device);
+    }
+
+    /** A file below the root. */
+    void text(String place, String text) {
+        file(root.resolve(place), text);
     }
 
     private static void file(Path file, String text) {

@@ -50,6 +50,46 @@ class HostCommandsTest {
     }
 
     @Test
+    void list_as_a_tree_puts_functions_below_their_bridges() {
+        run.host.function("0000:00:08.0", "1B36:000C", "60400");
+        run.host.functionAt("0000:00:08.0", "0000:02:00.0", "8086:10C9", "20000");
+        run.host.function("0000:00:09.0", "1234:11E8", "FF00");
+        run.host.functionAt("0000:00:0e.0/pci10000:e0", "10000:e0:06.0", "144D:A80A", "10802");
+
+        assertThat(run.execute("list", "--tree")).isZero();
+
+        assertThat(run.out.lines().map(line -> line.replaceAll("(\\S) .*", "$1")))
+                .containsExactly("ADDRESS", "0000:00:08.0", "  0000:02:00.0", "0000:00:09.0", "  10000:e0:06.0");
+    }
+
+    @Test
+    void list_of_groups_names_who_is_in_the_way() {
+        populate();
+        Path nic = run.host.functionAt("0000:00:08.0", "0000:02:00.0", "8086:10D3", "20000");
+        run.host.group(nic, 3);
+        run.host.driver(nic, "e1000e");
+        run.host.text("sys/kernel/iommu_groups/3/type", "DMA\n");
+
+        assertThat(run.execute("list", "--groups")).isZero();
+
+        assertThat(run.out).isEqualToNormalizingNewlines("""
+                        GROUP  TYPE  VFIO     MEMBER                                DRIVER    ROLE
+                        3      DMA   blocked  0000:00:04.0                          vfio-pci  vfio
+                        3      DMA   blocked  0000:02:00.0                          e1000e    blocker
+                        16     -     viable   6a766600-0000-4000-8000-000000000001  mtty      vfio
+                        """);
+        run.execute("list", "--groups", "--json");
+        Map<?, ?> group = (Map<?, ?>) ((List<?>) run.json().get("groups")).getFirst();
+        assertThat(group.get("viable")).isEqualTo(false);
+        assertThat((List<?>) group.get("members")).hasSize(2);
+    }
+
+    @Test
+    void a_list_has_one_shape() {
+        assertThat(run.execute("list", "--groups", "--tree")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void list_on_a_terminal_has_bold_headings() {
         populate();
         run.terminal = true;

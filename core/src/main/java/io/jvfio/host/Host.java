@@ -17,26 +17,41 @@ import java.util.UUID;
  */
 public final class Host {
     private final Sysfs sysfs;
-    private final Path devices;
+    private final HostRoots roots;
+    private final SystemFacts facts;
 
-    Host(Sysfs sysfs, Path devices) {
+    Host(Sysfs sysfs, HostRoots roots) {
         this.sysfs = sysfs;
-        this.devices = devices;
+        this.roots = roots;
+        this.facts = new SystemFacts(sysfs, roots);
     }
 
     /** The host that this process runs on. */
     public static Host system() {
-        return of(Path.of("/sys"), Path.of("/dev"));
+        return of(Path.of("/"));
     }
 
     /**
-     * A host whose files are elsewhere: in a container's mount, or made by a test.
+     * A host below a folder: in a container's mount, or made by a test.
+     *
+     * @param root has {@code sys}, {@code dev}, {@code proc} and {@code lib/modules}, as far as they exist
+     */
+    public static Host of(Path root) {
+        return of(HostRoots.below(root));
+    }
+
+    /**
+     * This host with devices whose files are elsewhere.
      *
      * @param sysfsRoot in place of {@code /sys}
      * @param devRoot in place of {@code /dev}
      */
     public static Host of(Path sysfsRoot, Path devRoot) {
-        return new Host(new Sysfs(sysfsRoot), devRoot);
+        return of(HostRoots.with(sysfsRoot, devRoot));
+    }
+
+    private static Host of(HostRoots roots) {
+        return new Host(new Sysfs(roots.sys()), roots);
     }
 
     /** The PCI functions, by address. Blocks; opens at most three files for each function. */
@@ -59,7 +74,32 @@ public final class Host {
         return scan().mdev(uuid);
     }
 
+    /** The IOMMU groups by number. Blocks. */
+    public List<HostGroup> groups() {
+        return scan().groups();
+    }
+
+    /** An IOMMU group, or empty if there is none of this number. Blocks. */
+    public Optional<HostGroup> group(int number) {
+        return scan().group(number);
+    }
+
+    /** The IOMMUs by name; empty if the kernel drives none. Blocks. */
+    public List<HostIommu> iommus() {
+        return facts.iommus();
+    }
+
+    /** The host's memory, and how much of it this process may lock. Blocks. */
+    public HostMemory memory() {
+        return facts.memory();
+    }
+
+    /** What the kernel has of VFIO. Blocks. */
+    public VfioSupport support() {
+        return facts.support();
+    }
+
     private HostScan scan() {
-        return new HostScan(sysfs, VfioClasses.read(sysfs, devices));
+        return new HostScan(sysfs, VfioClasses.read(sysfs, roots.dev()));
     }
 }

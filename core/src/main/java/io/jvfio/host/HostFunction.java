@@ -3,6 +3,8 @@ package io.jvfio.host;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param numaNode the memory node that is nearest to it, or -1 if that is unknown
  * @param sriov its part in SR-IOV
  * @param physicalFunction of a virtual function, the physical one; null otherwise, or if it could not be read
+ * @param upstream the bridges above it, the outermost first: the first is the root port, if it is behind one; empty on a
+ *     root bus
  * @param access how it could be opened
  */
 public record HostFunction(
@@ -27,7 +31,18 @@ public record HostFunction(
         int numaNode,
         SriovRole sriov,
         @Nullable PciAddress physicalFunction,
+        List<PciAddress> upstream,
         VfioAccess access) {
+
+    /** Copies the list. */
+    public HostFunction {
+        upstream = List.copyOf(upstream);
+    }
+
+    /** The bridge that its bus hangs on, or empty if that is a root bus. */
+    public Optional<PciAddress> parent() {
+        return upstream.isEmpty() ? Optional.empty() : Optional.of(upstream.getLast());
+    }
 
     /** What opens it, now or once a VFIO driver is bound to it; {@code noiommu:…} where there is no IOMMU. */
     public DeviceLocator locator() {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class HostScan {
     private static final String PCI = "bus/pci/devices";
     private static final String MDEV = "bus/mdev/devices";
+    private static final String GROUPS = "kernel/iommu_groups";
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private final Sysfs sysfs;
@@ -45,7 +46,8 @@ final class HostScan {
             int group,
             int numaNode,
             SriovRole sriov,
-            @Nullable PciAddress physicalFunction)
+            @Nullable PciAddress physicalFunction,
+            List<PciAddress> upstream)
             implements BusDevice {
         @Override
         public String name() {
@@ -113,6 +115,7 @@ final class HostScan {
                 function.numaNode(),
                 function.sriov(),
                 function.physicalFunction(),
+                function.upstream(),
                 vfio.access(
                         function, function.ids().isPciBridge(), members == null ? List.of() : List.copyOf(members)));
     }
@@ -131,8 +134,28 @@ final class HostScan {
         // Last, so that a device that left meanwhile is not taken for one without driver and group.
         return Files.isDirectory(directory)
                 ? new Function(
-                        address, ids, member.driver(), member.group(), Math.max(numaNode, -1), role, physicalFunction)
+                        address,
+                        ids,
+                        member.driver(),
+                        member.group(),
+                        Math.max(numaNode, -1),
+                        role,
+                        physicalFunction,
+                        upstream(sysfs.link(directory)))
                 : null;
+    }
+
+    /** The bridges on the way to a function: {@code ../../../devices/pci0000:00/0000:00:08.0/0000:01:00.0} has one. */
+    private static List<PciAddress> upstream(@Nullable Path place) {
+        List<PciAddress> bridges = new ArrayList<>();
+        int last = place == null ? 0 : place.getNameCount() - 1;
+        for (int i = 0; i < last && place != null; i++) {
+            String name = place.getName(i).toString();
+            if (PciAddress.matches(name)) {
+                bridges.add(PciAddress.parse(name));
+            }
+        }
+        return bridges;
     }
 
     private Member member(Path directory) {
@@ -142,11 +165,35 @@ final class HostScan {
                 Numbers.decimal(sysfs.target(directory.resolve("iommu_group")), -1));
     }
 
+    /** The groups by number; each with a member at least. */
+    List<HostGroup> groups() {
+        return sysfs.names(sysfs.path(GROUPS)).stream()
+                .map(name -> Numbers.decimal(name, -1))
+                .filter(number -> number >= 0)
+                .sorted()
+                .map(this::group)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** A group, or empty if it has no members. */
+    Optional<HostGroup> group(int number) {
+        List<HostGroup.Member> found = new ArrayList<>();
+        for (Member member : members(number)) {
+            found.add(new HostGroup.Member(member.name(), member.driver(), vfio.role(member)));
+        }
+        found.sort(Comparator.comparing(HostGroup.Member::name));
+        String type = sysfs.read(sysfs.path(GROUPS).resolve(number + "/type"));
+        return found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new HostGroup(number, type == null ? "" : type, vfio.isNoIommu(number), found));
+    }
+
     private List<Member> members(int group) {
         if (group < 0) {
             return List.of();
         }
-        Path devices = sysfs.path("kernel/iommu_groups/" + group + "/devices");
+        Path devices = sysfs.path(GROUPS).resolve(group + "/devices");
         return sysfs.names(devices).stream()
                 .map(name -> member(devices.resolve(name)))
                 .toList();

@@ -31,4 +31,25 @@ final class Numbers {
             return fallback;
         }
     }
+
+    /** A decimal number of 64 bits; the fallback if the text is none. */
+    static long decimalLong(@Nullable String text, long fallback) {
+        if (text == null) {
+            return fallback;
+        }
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException garbage) {
+            return fallback;
+        }
+    }
+
+    /** A hexadecimal number of 64 bits; the fallback if the text is none. */
+    static long hexLong(String text, long fallback) {
+        try {
+            return Long.parseUnsignedLong(text, 16);
+        } catch (NumberFormatException garbage) {
+            return fallback;
+        }
+    }
 }

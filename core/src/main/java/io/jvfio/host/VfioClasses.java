@@ -123,12 +123,28 @@ final class VfioClasses {
                         "it is bound to " + driver + ", which offers no VFIO: bind vfio-pci or a variant of it");
     }
 
+    /** What a device does to its group. */
+    HostGroup.Role role(BusDevice member) {
+        if (isVfio(member)) {
+            return HostGroup.Role.VFIO;
+        }
+        String driver = member.driver();
+        return driver == null
+                ? HostGroup.Role.UNBOUND
+                : NEUTRAL_DRIVERS.contains(driver) ? HostGroup.Role.NEUTRAL : HostGroup.Role.BLOCKER;
+    }
+
+    /** Whether VFIO has a group without an IOMMU. */
+    boolean isNoIommu(int group) {
+        String name = groups.get(group);
+        return name != null && name.startsWith(NOIOMMU);
+    }
+
     /** Another device of the group whose driver keeps the group from being opened, as a reason; null if there is none. */
     private @Nullable String blocker(BusDevice device, List<? extends BusDevice> members) {
         for (BusDevice member : members) {
-            String driver = member.driver();
-            if (driver != null && !NEUTRAL_DRIVERS.contains(driver) && !isVfio(member)) {
-                return member.name() + " in the same group " + device.group() + " is bound to " + driver
+            if (role(member) == HostGroup.Role.BLOCKER) {
+                return member.name() + " in the same group " + device.group() + " is bound to " + member.driver()
                         + ": bind it to vfio-pci or to nothing as well";
             }
         }

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 
 /** Makes a tree like sysfs, with the nodes of VFIO beside it. */
 final class FakeHost {
+    final Path root;
     final Path sys;
     final Path dev;
 
     FakeHost(Path root) {
+        this.root = root;
         sys = root.resolve("sys");
         dev = root.resolve("dev");
         directory(sys.resolve("bus/pci/devices"));
@@ -19,17 +21,23 @@ final class FakeHost {
     }
 
     Host host() {
-        return Host.of(sys, dev);
+        return Host.of(root);
     }
 
     /** The host as this reader sees it. */
     Host host(Sysfs reader) {
-        return new Host(reader, dev);
+        return new Host(reader, HostRoots.below(root));
     }
 
     /** A function without a driver and without a group. */
     Path function(String address, String id, String subsystem, String classCode) {
-        Path real = directory(sys.resolve("devices/pci0000:00/" + address));
+        return functionAt("devices/pci0000:00/" + address, id, subsystem, classCode);
+    }
+
+    /** A function at a place in the tree of devices. */
+    Path functionAt(String place, String id, String subsystem, String classCode) {
+        Path real = directory(sys.resolve(place));
+        String address = real.getFileName().toString();
         link(sys.resolve("bus/pci/devices/" + address), real);
         file(
                 real.resolve("uevent"),
@@ -85,6 +93,13 @@ final class FakeHost {
         link(real.resolve("driver"), directory(sys.resolve("bus/mdev/drivers/vfio_mdev")));
         vfio(real, "vfio" + cdev, String.valueOf(group));
         return real;
+    }
+
+    /** An attribute or file below the root. */
+    void text(String place, String text) {
+        Path file = root.resolve(place);
+        directory(file.getParent());
+        file(file, text);
     }
 
     static void file(Path file, String text) {
