@@ -2,6 +2,7 @@
 package io.jvfio;
 
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The name of a device, the same in the API and in the command: a PCI address for the kernel's device, or a scheme and
@@ -19,6 +20,12 @@ public record DeviceLocator(String scheme, String target) {
 
     /** The scheme of a bare PCI address. */
     public static final String PCI = "pci";
+
+    /** Refuses null. */
+    public DeviceLocator {
+        Objects.requireNonNull(scheme, "scheme");
+        Objects.requireNonNull(target, "target");
+    }
 
     /**
      * Reads a locator.

@@ -16,6 +16,7 @@ import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.PciDevice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,7 @@ public final class Vfio implements AutoCloseable {
     /** A context that makes its system calls through {@code systemCalls}: for tests that make them fail. */
     @SuppressWarnings("exports")
     public static Vfio with(SystemCalls systemCalls) {
-        return new Vfio(systemCalls);
+        return new Vfio(Objects.requireNonNull(systemCalls, "systemCalls"));
     }
 
     /**

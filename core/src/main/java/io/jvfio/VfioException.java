@@ -2,6 +2,7 @@
 package io.jvfio;
 
 import io.jvfio.internal.sys.Errno;
+import java.util.Objects;
 
 /**
  * A system call, or a request to a device, that failed: which call, with which errno, on what, and what to do about it.
@@ -35,10 +36,10 @@ public class VfioException extends RuntimeException {
      */
     public VfioException(String call, int errno, String subject, String hint) {
         super(message(call, errno, subject, hint));
-        this.call = call;
+        this.call = Objects.requireNonNull(call, "call");
         this.errno = errno;
-        this.subject = subject;
-        this.hint = hint;
+        this.subject = Objects.requireNonNull(subject, "subject");
+        this.hint = Objects.requireNonNull(hint, "hint");
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.jvfio.device;
 
 import io.jvfio.internal.sys.SystemCalls;
+import java.util.Objects;
 
 /**
  * What a carrier gets from the user's context.
@@ -11,4 +12,9 @@ import io.jvfio.internal.sys.SystemCalls;
  * @param systemCalls the system calls to use, and no others
  */
 @SuppressWarnings("exports")
-public record CarrierContext(SystemCalls systemCalls) {}
+public record CarrierContext(SystemCalls systemCalls) {
+    /** Refuses null. */
+    public CarrierContext {
+        Objects.requireNonNull(systemCalls, "systemCalls");
+    }
+}

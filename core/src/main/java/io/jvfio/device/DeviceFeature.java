@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.device;
 
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -43,6 +44,11 @@ public sealed interface DeviceFeature<R> {
      * @param token the secret
      */
     record VfToken(UUID token) implements DeviceFeature<Done> {
+        /** Refuses null. */
+        public VfToken {
+            Objects.requireNonNull(token, "token");
+        }
+
         @Override
         public int number() {
             return 0;

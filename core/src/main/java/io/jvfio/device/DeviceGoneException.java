@@ -2,6 +2,7 @@
 package io.jvfio.device;
 
 import io.jvfio.VfioException;
+import java.util.Objects;
 
 /**
  * The device is no longer there: it was unplugged, its kernel driver let it go, or its peer went away. The only useful
@@ -34,6 +35,6 @@ public final class DeviceGoneException extends VfioException {
      */
     public DeviceGoneException(String call, String subject, Throwable cause) {
         this(call, subject);
-        initCause(cause);
+        initCause(Objects.requireNonNull(cause, "cause"));
     }
 }

@@ -5,6 +5,7 @@ import io.jvfio.Fd;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,8 @@ public record IrqRequest(int index, int start, int count, Action action, Data da
 
     /** Checks the numbers. */
     public IrqRequest {
+        Objects.requireNonNull(action, "action");
+        Objects.requireNonNull(data, "data");
         if (index < 0 || start < 0 || count < 0) {
             throw new IllegalArgumentException(
                     "irq index " + index + ", start " + start + " and count " + count + " must not be negative");

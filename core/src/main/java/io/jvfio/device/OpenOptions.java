@@ -2,6 +2,7 @@
 package io.jvfio.device;
 
 import io.jvfio.iommu.AddressSpace;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,10 @@ public record OpenOptions(
         @Nullable AddressSpace addressSpace,
         IommuChoice iommu,
         @Nullable UUID vfToken) {
+    /** Refuses null. */
+    public OpenOptions {
+        Objects.requireNonNull(iommu, "iommu");
+    }
 
     /** The kinds of IOMMU interface that Linux has. */
     public enum IommuChoice {
@@ -42,7 +47,7 @@ public record OpenOptions(
 
     /** The same in a space that exists. */
     public OpenOptions withAddressSpace(AddressSpace space) {
-        return new OpenOptions(space, iommu, vfToken);
+        return new OpenOptions(Objects.requireNonNull(space, "space"), iommu, vfToken);
     }
 
     /** The same with this kind of IOMMU interface. */
@@ -52,6 +57,6 @@ public record OpenOptions(
 
     /** The same with a VF token. It is used only where the device asks for one. */
     public OpenOptions withVfToken(UUID token) {
-        return new OpenOptions(addressSpace, iommu, token);
+        return new OpenOptions(addressSpace, iommu, Objects.requireNonNull(token, "token"));
     }
 }

@@ -2,6 +2,7 @@
 package io.jvfio.device;
 
 import io.jvfio.Fd;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,13 @@ public sealed interface PassedDevice {
      * @param device the device's name in sysfs
      * @param vfToken the VF token, or null
      */
-    record Group(Fd group, String device, @Nullable UUID vfToken) implements PassedDevice {}
+    record Group(Fd group, String device, @Nullable UUID vfToken) implements PassedDevice {
+        /** Refuses null. */
+        public Group {
+            Objects.requireNonNull(group, "group");
+            Objects.requireNonNull(device, "device");
+        }
+    }
 
     /**
      * A device's own node, not bound yet.
@@ -34,7 +41,13 @@ public sealed interface PassedDevice {
             Fd device,
             @Nullable Fd iommufd,
             String name,
-            @Nullable UUID vfToken) implements PassedDevice {}
+            @Nullable UUID vfToken) implements PassedDevice {
+        /** Refuses null. */
+        public Cdev {
+            Objects.requireNonNull(device, "device");
+            Objects.requireNonNull(name, "name");
+        }
+    }
 
     /**
      * A device's own node, bound to an iommufd already.
@@ -44,5 +57,12 @@ public sealed interface PassedDevice {
      * @param ioasId the IOAS to attach it to, or 0 to make one
      * @param name what to call the device in errors; its name in sysfs is best
      */
-    record Bound(Fd device, Fd iommufd, int ioasId, String name) implements PassedDevice {}
+    record Bound(Fd device, Fd iommufd, int ioasId, String name) implements PassedDevice {
+        /** Refuses null. */
+        public Bound {
+            Objects.requireNonNull(device, "device");
+            Objects.requireNonNull(iommufd, "iommufd");
+            Objects.requireNonNull(name, "name");
+        }
+    }
 }

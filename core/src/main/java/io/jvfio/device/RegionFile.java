@@ -3,6 +3,7 @@ package io.jvfio.device;
 
 import io.jvfio.Fd;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The file behind a region: what a server may pass on to a client.
@@ -17,6 +18,7 @@ public record RegionFile(Fd fd, long offset, List<RegionArea> areas) {
 
     /** Copies the list. */
     public RegionFile {
+        Objects.requireNonNull(fd, "fd");
         areas = List.copyOf(areas);
     }
 }

@@ -4,6 +4,7 @@ package io.jvfio.host;
 import io.jvfio.PciAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -47,7 +48,8 @@ public final class Host {
      * @param devRoot in place of {@code /dev}
      */
     public static Host of(Path sysfsRoot, Path devRoot) {
-        return of(HostRoots.with(sysfsRoot, devRoot));
+        return of(HostRoots.with(
+                Objects.requireNonNull(sysfsRoot, "sysfsRoot"), Objects.requireNonNull(devRoot, "devRoot")));
     }
 
     private static Host of(HostRoots roots) {

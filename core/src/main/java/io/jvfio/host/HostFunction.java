@@ -4,6 +4,7 @@ package io.jvfio.host;
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +34,12 @@ public record HostFunction(
         @Nullable PciAddress physicalFunction,
         List<PciAddress> upstream,
         VfioAccess access) {
-
-    /** Copies the list. */
+    /** Refuses null and copies the list. */
     public HostFunction {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(ids, "ids");
+        Objects.requireNonNull(sriov, "sriov");
+        Objects.requireNonNull(access, "access");
         upstream = List.copyOf(upstream);
     }
 

@@ -2,6 +2,7 @@
 package io.jvfio.host;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,12 @@ public record HostGroup(int number, String type, boolean noIommu, List<Member> m
      * @param role what it does to the group
      */
     public record Member(String name, @Nullable String driver, Role role) {
+        /** Refuses null. */
+        public Member {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(role, "role");
+        }
+
         /** {@code 0000:01:00.0 (driver e1000e)}. */
         @Override
         public String toString() {
@@ -48,6 +55,7 @@ public record HostGroup(int number, String type, boolean noIommu, List<Member> m
 
     /** Copies the list. */
     public HostGroup {
+        Objects.requireNonNull(type, "type");
         members = List.copyOf(members);
     }
 

@@ -2,6 +2,7 @@
 package io.jvfio.host;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * An IOMMU that the kernel drives ({@code /sys/class/iommu}).
@@ -59,6 +60,8 @@ public record HostIommu(String name, Kind kind, List<String> devices) {
 
     /** Copies the list. */
     public HostIommu {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(kind, "kind");
         devices = List.copyOf(devices);
     }
 }

@@ -2,6 +2,7 @@
 package io.jvfio.host;
 
 import io.jvfio.DeviceLocator;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record HostMdev(
         UUID uuid, String parent, String type, @Nullable String driver, int group, VfioAccess access) {
+    /** Refuses null. */
+    public HostMdev {
+        Objects.requireNonNull(uuid, "uuid");
+        Objects.requireNonNull(parent, "parent");
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(access, "access");
+    }
 
     /** What opens it. */
     public DeviceLocator locator() {

@@ -2,6 +2,7 @@
 package io.jvfio.host;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The host's memory, as far as DMA depends on it.
@@ -16,6 +17,7 @@ public record HostMemory(Locking locking, List<HugePages> hugePages, List<NumaNo
 
     /** Copies the lists. */
     public HostMemory {
+        Objects.requireNonNull(locking, "locking");
         hugePages = List.copyOf(hugePages);
         nodes = List.copyOf(nodes);
     }
@@ -61,6 +63,7 @@ public record HostMemory(Locking locking, List<HugePages> hugePages, List<NumaNo
     public record NumaNode(int number, String cpus, long total, long free, List<HugePages> hugePages) {
         /** Copies the list. */
         public NumaNode {
+            Objects.requireNonNull(cpus, "cpus");
             hugePages = List.copyOf(hugePages);
         }
     }

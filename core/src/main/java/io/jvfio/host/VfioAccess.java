@@ -3,6 +3,7 @@ package io.jvfio.host;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,8 @@ public record VfioAccess(
 
     /** Copies the list. */
     public VfioAccess {
+        Objects.requireNonNull(obstacle, "obstacle");
+        Objects.requireNonNull(reason, "reason");
         ways = List.copyOf(ways);
     }
 

@@ -3,6 +3,7 @@ package io.jvfio.host;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What the running kernel has of VFIO, and what it could load.
@@ -70,7 +71,13 @@ public record VfioSupport(
      *
      * <p>Threads: immutable.
      */
-    public record PartState(Part part, State state) {}
+    public record PartState(Part part, State state) {
+        /** Refuses null. */
+        public PartState {
+            Objects.requireNonNull(part, "part");
+            Objects.requireNonNull(state, "state");
+        }
+    }
 
     /**
      * A device node.
@@ -82,16 +89,24 @@ public record VfioSupport(
      * @param openable whether this process may open it for reading and writing, by its permissions
      * @param owner its owner, group and mode, {@code root:vfio rw-rw----}; empty if it is not there
      */
-    public record Node(Path path, boolean exists, boolean openable, String owner) {}
+    public record Node(Path path, boolean exists, boolean openable, String owner) {
+        /** Refuses null. */
+        public Node {
+            Objects.requireNonNull(path, "path");
+            Objects.requireNonNull(owner, "owner");
+        }
+    }
 
     /** Copies the lists. */
     public VfioSupport {
+        Objects.requireNonNull(kernel, "kernel");
         parts = List.copyOf(parts);
         nodes = List.copyOf(nodes);
     }
 
     /** The state of a part. */
     public State state(Part part) {
+        Objects.requireNonNull(part, "part");
         return parts.stream()
                 .filter(known -> known.part() == part)
                 .map(PartState::state)

@@ -6,6 +6,7 @@ import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -51,7 +52,12 @@ public final class InterruptControl implements AutoCloseable {
             SystemCalls systemCalls,
             EnableBit enableBit,
             String subject) {
-        this.port = new IrqPort(device, dispatcher, systemCalls, enableBit, subject);
+        this.port = new IrqPort(
+                Objects.requireNonNull(device, "device"),
+                Objects.requireNonNull(dispatcher, "dispatcher"),
+                Objects.requireNonNull(systemCalls, "systemCalls"),
+                Objects.requireNonNull(enableBit, "enableBit"),
+                Objects.requireNonNull(subject, "subject"));
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.jvfio.interrupt;
 
 import io.jvfio.internal.sys.SystemCalls;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public final class InterruptDispatcher implements AutoCloseable {
      */
     @SuppressWarnings("exports")
     public InterruptDispatcher(SystemCalls systemCalls) {
-        this.sys = systemCalls;
+        this.sys = Objects.requireNonNull(systemCalls, "systemCalls");
     }
 
     /**

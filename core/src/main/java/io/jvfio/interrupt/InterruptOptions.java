@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ public record InterruptOptions(@Nullable InterruptHandler handler, boolean resam
 
     /** The same with a callback instead of waiting and polling. */
     public InterruptOptions withHandler(InterruptHandler callback) {
-        return new InterruptOptions(callback, resample);
+        return new InterruptOptions(Objects.requireNonNull(callback, "callback"), resample);
     }
 
     /** The same with INTx unmasked by eventfd. */

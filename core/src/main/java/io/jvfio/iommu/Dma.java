@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -50,7 +51,10 @@ public final class Dma {
      * @param device the device's name, for errors
      */
     public static Dma of(Supplier<? extends AddressSpace> space, CarrierContext context, String device) {
-        return new Dma(space, context, device);
+        return new Dma(
+                Objects.requireNonNull(space, "space"),
+                Objects.requireNonNull(context, "context"),
+                Objects.requireNonNull(device, "device"));
     }
 
     /** The address space that the device is in. Others may share it. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import java.util.Objects;
+
 /**
  * What memory to make for a buffer or a pool, and where to map it.
  *
@@ -11,6 +13,12 @@ package io.jvfio.iommu;
  * @param backing where the memory comes from
  */
 public record DmaOptions(MapRequest request, Pages pages, Backing backing) {
+    /** Refuses null. */
+    public DmaOptions {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(pages, "pages");
+        Objects.requireNonNull(backing, "backing");
+    }
 
     /** Which pages to use. {@link DmaBuffer#pageSize} tells what came of it. */
     public enum Pages {

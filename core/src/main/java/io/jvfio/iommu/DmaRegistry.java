@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,8 @@ public final class DmaRegistry {
 
         /** Checks the numbers. */
         public Settings {
+            Objects.requireNonNull(subject, "subject");
+            Objects.requireNonNull(clock, "clock");
             if (unmapTimeout.isNegative() || history < 0) {
                 throw new IllegalArgumentException(
                         "negative time-out " + unmapTimeout + " or history of " + history + " mappings");
@@ -108,6 +111,7 @@ public final class DmaRegistry {
      * @param pageSize the CPU's page size in bytes
      */
     public static DmaRegistry physical(Settings settings, long pageSize, PhysicalDmaBackend backend) {
+        Objects.requireNonNull(backend, "backend");
         return new DmaRegistry(settings, table(settings, List.of(IovaRange.ALL), pageSize), backend);
     }
 

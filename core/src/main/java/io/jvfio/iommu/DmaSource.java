@@ -3,6 +3,7 @@ package io.jvfio.iommu;
 
 import io.jvfio.Fd;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,7 @@ public sealed interface DmaSource {
     record File(Fd fd, long offset, MemorySegment view) implements DmaSource {
         /** Checks that the view is native. */
         public File {
+            Objects.requireNonNull(fd, "fd");
             if (!view.isNative()) {
                 throw new IllegalArgumentException("the view of a file must be native memory");
             }
@@ -82,6 +84,8 @@ public sealed interface DmaSource {
     record Remote(long length, Transfer read, Transfer write) implements DmaSource {
         /** Checks the length. */
         public Remote {
+            Objects.requireNonNull(read, "read");
+            Objects.requireNonNull(write, "write");
             if (length <= 0) {
                 throw new IllegalArgumentException("remote memory of length " + length);
             }

@@ -2,6 +2,7 @@
 package io.jvfio.iommu;
 
 import java.io.Serial;
+import java.util.Objects;
 
 /**
  * No usable range has room for a mapping. The message names the ranges, what is used of them, and the device's mask.
@@ -14,6 +15,6 @@ public final class IovaExhaustedException extends RuntimeException {
 
     /** With everything that a reader needs to see why. */
     public IovaExhaustedException(String message) {
-        super(message);
+        super(Objects.requireNonNull(message, "message"));
     }
 }

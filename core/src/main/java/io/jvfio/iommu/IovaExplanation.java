@@ -4,6 +4,7 @@ package io.jvfio.iommu;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,12 @@ public sealed interface IovaExplanation {
             long offset,
             Instant since,
             @Nullable Throwable origin) implements IovaExplanation {
+        /** Refuses null. */
+        public Mapped {
+            Objects.requireNonNull(mapping, "mapping");
+            Objects.requireNonNull(since, "since");
+        }
+
         @Override
         public String toString() {
             return hex(iova) + " is mapped: " + hex(offset) + " bytes into " + mapping + ", " + mapping.access()
@@ -60,6 +67,14 @@ public sealed interface IovaExplanation {
             Instant asked,
             @Nullable Throwable origin)
             implements IovaExplanation {
+        /** Refuses null. */
+        public Ended {
+            Objects.requireNonNull(range, "range");
+            Objects.requireNonNull(label, "label");
+            Objects.requireNonNull(since, "since");
+            Objects.requireNonNull(until, "until");
+            Objects.requireNonNull(asked, "asked");
+        }
 
         /** How long before the question the mapping ended. */
         public Duration ago() {

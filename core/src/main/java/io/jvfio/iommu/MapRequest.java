@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
@@ -31,6 +32,10 @@ public record MapRequest(
 
     /** Checks the numbers. */
     public MapRequest {
+        Objects.requireNonNull(access, "access");
+        Objects.requireNonNull(within, "within");
+        Objects.requireNonNull(fit, "fit");
+        Objects.requireNonNull(label, "label");
         if (Long.bitCount(alignment) != 1 || alignment < 0) {
             throw new IllegalArgumentException("alignment 0x" + Long.toHexString(alignment) + " is not a power of two");
         }

@@ -9,6 +9,7 @@ import static io.jvfio.mmio.Layouts.LE_SHORT;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * The registers of a device: every register access in this project is a method of this class.
@@ -85,7 +86,8 @@ public final class Mmio {
         if (size < 0) {
             throw new IllegalArgumentException(subject + " of size 0x" + Long.toHexString(size));
         }
-        return new Mmio(MemorySegment.NULL, 0, port, 0, size, new Identity(subject, FaultGuard.NONE));
+        Identity identity = new Identity(Objects.requireNonNull(subject, "subject"), FaultGuard.NONE);
+        return new Mmio(MemorySegment.NULL, 0, Objects.requireNonNull(port, "port"), 0, size, identity);
     }
 
     /**

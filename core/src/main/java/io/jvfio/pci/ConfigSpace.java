@@ -3,6 +3,7 @@ package io.jvfio.pci;
 
 import io.jvfio.mmio.RegisterPort;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -42,7 +43,10 @@ public final class ConfigSpace {
             throw new IllegalArgumentException("config space of " + subject + " has 0x" + Long.toHexString(size)
                     + " bytes, which holds no header");
         }
-        return new ConfigSpace(port, (int) Math.min(size, PciRegisters.EXTENDED_SIZE), subject);
+        return new ConfigSpace(
+                Objects.requireNonNull(port, "port"),
+                (int) Math.min(size, PciRegisters.EXTENDED_SIZE),
+                Objects.requireNonNull(subject, "subject"));
     }
 
     /** How large it is in bytes: 256, or 4096 with extended capabilities. */

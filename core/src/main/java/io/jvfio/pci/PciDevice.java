@@ -14,6 +14,7 @@ import io.jvfio.iommu.Dma;
 import io.jvfio.mmio.FaultGuard;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -88,6 +89,10 @@ public final class PciDevice implements AutoCloseable {
     @SuppressWarnings("exports")
     public static PciDevice of(
             VfioDevice device, String name, InterruptDispatcher dispatcher, SystemCalls calls, Runnable afterClose) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(dispatcher, "dispatcher");
+        Objects.requireNonNull(calls, "calls");
+        Objects.requireNonNull(afterClose, "afterClose");
         if (!device.info().pci() || device.info().regionCount() <= PciRegisters.CONFIG_REGION) {
             throw new IllegalArgumentException(name + " is not a PCI device");
         }
