@@ -2,11 +2,14 @@
 package io.jvfio.host;
 
 import io.jvfio.PciAddress;
+import io.jvfio.internal.sys.SystemCalls;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * The devices of a host, read from sysfs. Every call reads anew. Devices come and go meanwhile: one that vanishes while
@@ -20,10 +23,17 @@ public final class Host {
     private final Sysfs sysfs;
     private final HostRoots roots;
     private final SystemFacts facts;
+    private final Supplier<SystemCalls> calls;
 
     Host(Sysfs sysfs, HostRoots roots) {
+        this(sysfs, roots, SystemCalls::linux);
+    }
+
+    /** A host that is written to by these calls, which are needed only then. */
+    Host(Sysfs sysfs, HostRoots roots, Supplier<SystemCalls> calls) {
         this.sysfs = sysfs;
         this.roots = roots;
+        this.calls = calls;
         this.facts = new SystemFacts(sysfs, roots);
     }
 
@@ -99,6 +109,25 @@ public final class Host {
     /** What the kernel has of VFIO. Blocks. */
     public VfioSupport support() {
         return facts.support();
+    }
+
+    /**
+     * The virtual functions of a physical one, which need not be there.
+     *
+     * @param physical the physical function
+     */
+    public VirtualFunctions virtualFunctions(PciAddress physical) {
+        return new VirtualFunctions(this, sysfs, new AttributeWriter(calls.get()), physical);
+    }
+
+    /**
+     * The processes that have device nodes open, by number. Without privilege only those of the same user can be seen.
+     * Blocks, longer the more processes there are.
+     *
+     * @param nodes as {@link VfioAccess} names them
+     */
+    public List<NodeHolder> holders(Set<Path> nodes) {
+        return new NodeHolders(sysfs, roots.proc()).of(nodes);
     }
 
     private HostScan scan() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host;
 
+import io.jvfio.internal.sys.SystemCalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +28,12 @@ final class FakeHost {
     /** The host as this reader sees it. */
     Host host(Sysfs reader) {
         return new Host(reader, HostRoots.below(root));
+    }
+
+    /** The host as it is written to by these calls. */
+    Host host(SystemCalls calls) {
+        HostRoots roots = HostRoots.below(root);
+        return new Host(new Sysfs(roots.sys()), roots, () -> calls);
     }
 
     /** A function without a driver and without a group. */
@@ -128,6 +135,15 @@ final class FakeHost {
         try {
             Files.deleteIfExists(link);
             Files.createSymbolicLink(link, link.getParent().toRealPath().relativize(target));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A link as those of procfs are. */
+    static void linkTo(Path link, Path target) {
+        try {
+            Files.createSymbolicLink(link, target);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
