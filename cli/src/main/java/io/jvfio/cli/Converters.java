@@ -2,7 +2,9 @@
 package io.jvfio.cli;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.PciAddress;
 import io.jvfio.device.OpenOptions.IommuChoice;
+import io.jvfio.host.VirtualFunctions;
 import io.jvfio.interrupt.InterruptType;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -49,6 +51,21 @@ final class Converters {
                 throw new TypeConversionException("'" + text + "' is no width in bits: 8, 16, 32 or 64");
             }
             return Integer.valueOf(text);
+        }
+    }
+
+    /** A PCI function of this host. */
+    static final class Address implements ITypeConverter<PciAddress> {
+        /** For picocli. */
+        Address() {}
+
+        @Override
+        public PciAddress convert(String text) {
+            try {
+                return PciAddress.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
         }
     }
 
@@ -108,6 +125,28 @@ final class Converters {
         @Override
         public Iterator<String> iterator() {
             return spellings(InterruptType.values()).iterator();
+        }
+    }
+
+    /** Whether drivers are bound to new virtual functions. */
+    static final class Probing implements ITypeConverter<VirtualFunctions.Probing> {
+        /** For picocli. */
+        Probing() {}
+
+        @Override
+        public VirtualFunctions.Probing convert(String text) {
+            return choice(VirtualFunctions.Probing.values(), text, "setting");
+        }
+    }
+
+    /** The settings, for help and completion. */
+    static final class Probings implements Iterable<String> {
+        /** For picocli. */
+        Probings() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return spellings(VirtualFunctions.Probing.values()).iterator();
         }
     }
 

@@ -10,6 +10,15 @@ final class ExitCode {
     /** It failed, or the answer is no. */
     static final int FAILED = 1;
 
+    /** It would do harm, and nothing was touched. */
+    static final int REFUSED = 2;
+
+    /** A step failed, and what was done before it is undone. */
+    static final int ROLLED_BACK = 4;
+
+    /** A step failed, and so did going back; the message says what the state is. */
+    static final int INCOMPLETE = 5;
+
     /** The device is bound to a VFIO driver, but its node or its group cannot be had. */
     static final int NOT_ACCESSIBLE = 7;
 

@@ -2,6 +2,7 @@
 package io.jvfio.cli;
 
 import io.jvfio.VfioException;
+import io.jvfio.host.VirtualFunctionException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -38,7 +39,20 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         if (jvfio.json()) {
             jvfio.environment().out().println(json(command.getCommandName(), failure));
         }
-        return failure instanceof OpenFailure refused ? refused.exitCode() : ExitCode.FAILED;
+        return code(failure);
+    }
+
+    private static int code(Exception failure) {
+        return switch (failure) {
+            case OpenFailure refused -> refused.exitCode();
+            case VirtualFunctionException change ->
+                switch (change.outcome()) {
+                    case REFUSED -> ExitCode.REFUSED;
+                    case ROLLED_BACK -> ExitCode.ROLLED_BACK;
+                    case INCOMPLETE -> ExitCode.INCOMPLETE;
+                };
+            default -> ExitCode.FAILED;
+        };
     }
 
     @Override

@@ -23,6 +23,7 @@ import picocli.CommandLine.ScopeType;
             ReadCommand.class,
             WriteCommand.class,
             ResetCommand.class,
+            VfCommand.class,
             IrqCommand.class,
             DemoCommand.class,
         },
@@ -31,7 +32,8 @@ import picocli.CommandLine.ScopeType;
             "D is a device: a PCI address such as 0000:01:00.0, or SCHEME:TARGET such as group:ADDRESS, cdev:ADDRESS,"
                     + " noiommu:ADDRESS or mdev:UUID.",
             "",
-            "Exit codes: 0 done, 1 failed or no, 7 the device's node or group cannot be had, 64 wrong usage."
+            "Exit codes: 0 done, 1 failed or no, 2 refused because it would do harm, 4 failed and all is as before, 5 failed"
+                    + " half-way, 7 the device's node or group cannot be had, 64 wrong usage."
         })
 public final class Jvfio {
     /** The version of all that {@code --json} prints. */

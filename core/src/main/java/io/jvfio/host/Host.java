@@ -48,7 +48,7 @@ public final class Host {
      * @param root has {@code sys}, {@code dev}, {@code proc} and {@code lib/modules}, as far as they exist
      */
     public static Host of(Path root) {
-        return of(HostRoots.below(root));
+        return of(HostRoots.below(Objects.requireNonNull(root, "root")));
     }
 
     /**
@@ -117,7 +117,8 @@ public final class Host {
      * @param physical the physical function
      */
     public VirtualFunctions virtualFunctions(PciAddress physical) {
-        return new VirtualFunctions(this, sysfs, new AttributeWriter(calls.get()), physical);
+        return new VirtualFunctions(
+                this, sysfs, new AttributeWriter(calls.get()), Objects.requireNonNull(physical, "physical"));
     }
 
     /**
@@ -127,7 +128,7 @@ public final class Host {
      * @param nodes as {@link VfioAccess} names them
      */
     public List<NodeHolder> holders(Set<Path> nodes) {
-        return new NodeHolders(sysfs, roots.proc()).of(nodes);
+        return new NodeHolders(sysfs, roots.proc()).of(Set.copyOf(nodes));
     }
 
     private HostScan scan() {

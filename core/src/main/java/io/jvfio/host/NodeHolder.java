@@ -2,6 +2,7 @@
 package io.jvfio.host;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * A process that has a device node open.
@@ -13,6 +14,12 @@ import java.nio.file.Path;
  * @param node the node
  */
 public record NodeHolder(long process, String command, Path node) {
+    /** Refuses null. */
+    public NodeHolder {
+        Objects.requireNonNull(command, "command");
+        Objects.requireNonNull(node, "node");
+    }
+
     /** {@code qemu-system-x86 (process 4711)}. */
     @Override
     public String toString() {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -65,6 +66,12 @@ public final class VirtualFunctions {
      * @param deadline how long the kernel may take for each step
      */
     public record CreateOptions(boolean replace, Probing probing, Duration deadline) {
+        /** Refuses null. */
+        public CreateOptions {
+            Objects.requireNonNull(probing, "probing");
+            Objects.requireNonNull(deadline, "deadline");
+        }
+
         /** Leaves what exists alone, keeps the setting, and waits 10 seconds. */
         public static CreateOptions defaults() {
             return new CreateOptions(false, Probing.KEEP, Duration.ofSeconds(10));
