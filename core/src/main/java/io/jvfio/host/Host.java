@@ -3,6 +3,8 @@ package io.jvfio.host;
 
 import io.jvfio.PciAddress;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.pci.config.ConfigImage;
+import io.jvfio.pci.config.VitalProductData;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +17,8 @@ import java.util.function.Supplier;
  * The devices of a host, read from sysfs. Every call reads anew. Devices come and go meanwhile: one that vanishes while
  * it is read is left out, and what is unreadable or no sense in it is shown as unknown.
  *
- * <p>Reading never touches a device: its config space is not read, so nothing wakes from runtime suspension.
+ * <p>Reading never touches a device, so nothing wakes from runtime suspension; what {@link #config} and
+ * {@link #vitalProductData} read, they read from the device.
  *
  * <p>Threads: immutable.
  */
@@ -76,6 +79,28 @@ public final class Host {
         return scan().function(address);
     }
 
+    /**
+     * A function's config space as sysfs shows it, whoever drives it; an unprivileged process sees 64 bytes. Blocks.
+     *
+     * @return empty if there is no such function or its config space cannot be read
+     */
+    public Optional<ConfigImage> config(PciAddress address) {
+        return Optional.ofNullable(sysfs.bytes(function(address, "config"), ConfigImage.LARGEST))
+                .filter(bytes -> bytes.length > 0)
+                .map(ConfigImage::of);
+    }
+
+    /**
+     * A function's vital product data. Blocks while the device hands it out, which can take a second.
+     *
+     * @return empty if there is none or this process may not read it
+     */
+    public Optional<VitalProductData> vitalProductData(PciAddress address) {
+        return Optional.ofNullable(sysfs.bytes(function(address, "vpd"), VitalProductData.LARGEST))
+                .filter(bytes -> bytes.length > 0)
+                .map(VitalProductData::of);
+    }
+
     /** The mediated devices, by UUID. Blocks. */
     public List<HostMdev> mdevs() {
         return scan().mdevs();
@@ -129,6 +154,10 @@ public final class Host {
      */
     public List<NodeHolder> holders(Set<Path> nodes) {
         return new NodeHolders(sysfs, roots.proc()).of(Set.copyOf(nodes));
+    }
+
+    private Path function(PciAddress address, String file) {
+        return sysfs.path("bus/pci/devices/" + address).resolve(file);
     }
 
     private HostScan scan() {

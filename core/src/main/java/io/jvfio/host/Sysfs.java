@@ -43,6 +43,16 @@ class Sysfs {
         }
     }
 
+    /** What a binary file has, up to a length; null if it cannot be read. */
+    final byte @Nullable [] bytes(Path file, int longest) {
+        opening(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(longest);
+        } catch (IOException absent) {
+            return null;
+        }
+    }
+
     /** The names in a directory, in no order; none if it cannot be read. */
     final List<String> names(Path directory) {
         List<String> names = new ArrayList<>();

@@ -2,8 +2,14 @@
 package io.jvfio.pci;
 
 import io.jvfio.mmio.RegisterPort;
+import io.jvfio.pci.config.CapabilityChain;
+import io.jvfio.pci.config.CapabilityHeader;
+import io.jvfio.pci.config.ConfigView;
+import io.jvfio.pci.config.FieldValue;
+import io.jvfio.pci.config.VitalProductData;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,7 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Threads: thread-safe. {@code modify} and the methods of {@link PciDevice} that change shared registers exclude each
  * other. Accesses do not allocate; they block as the carrier does.
  */
-public final class ConfigSpace {
+public final class ConfigSpace implements ConfigView {
     private final RegisterPort port;
     private final int size;
     private final String subject;
@@ -50,21 +56,25 @@ public final class ConfigSpace {
     }
 
     /** How large it is in bytes: 256, or 4096 with extended capabilities. */
+    @Override
     public int size() {
         return size;
     }
 
     /** Reads one byte: 0 to 0xff. */
+    @Override
     public int read8(int offset) {
         return (int) port.read(check(offset, 1), 1);
     }
 
     /** Reads two bytes: 0 to 0xffff. */
+    @Override
     public int read16(int offset) {
         return (int) port.read(check(offset, 2), 2);
     }
 
     /** Reads four bytes. */
+    @Override
     public int read32(int offset) {
         return (int) port.read(check(offset, 4), 4);
     }
@@ -111,6 +121,38 @@ public final class ConfigSpace {
         }
     }
 
+    /**
+     * Changes one field of a register and nothing else: other fields keep their value, bits that are cleared or started
+     * by writing 1 are left alone, reserved ones are written as their kind asks for. One read and one write of the
+     * register's width (two of each for a register of 8 bytes, the lower half first), without another modification in
+     * between. Writes even if nothing changes.
+     *
+     * @param field where, from {@link io.jvfio.pci.config.ConfigContents} of this device; what it read then does not
+     *     matter
+     * @param value the field's new value, unsigned; 1 clears a field that is cleared so
+     * @throws IllegalArgumentException if the field cannot be written, or the value has more bits than it
+     */
+    public void write(FieldValue field, long value) {
+        int offset = field.of().offset();
+        int width = field.of().register().width();
+        lock.lock();
+        try {
+            switch (width) {
+                case Byte.BYTES -> write8(offset, (int) field.changed(read8(offset), value));
+                case Short.BYTES -> write16(offset, (int) field.changed(read16(offset), value));
+                case Integer.BYTES ->
+                    write32(offset, (int) field.changed(Integer.toUnsignedLong(read32(offset)), value));
+                default -> {
+                    long changed = field.changed(read64(offset), value);
+                    write32(offset, (int) changed);
+                    write32(offset + Integer.BYTES, (int) (changed >>> Integer.SIZE));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The vendor's id, 0 to 0xffff; 0xffff means that nobody answers. */
     public int vendorId() {
         return read16(PciRegisters.VENDOR_ID);
@@ -146,12 +188,12 @@ public final class ConfigSpace {
      * to itself ends there.
      */
     public List<CapabilityHeader> capabilities() {
-        return List.copyOf(CapabilityList.standard(this));
+        return CapabilityChain.standard(this).capabilities();
     }
 
     /** The extended capabilities in the order of the device's list, read now; none below 4096 bytes of config space. */
     public List<CapabilityHeader> extendedCapabilities() {
-        return List.copyOf(CapabilityList.extended(this));
+        return CapabilityChain.extended(this).capabilities();
     }
 
     /**
@@ -160,7 +202,7 @@ public final class ConfigSpace {
      * @param id 0 to 0xff
      */
     public OptionalInt capability(int id) {
-        return first(CapabilityList.standard(this), id);
+        return first(capabilities(), id);
     }
 
     /**
@@ -169,7 +211,21 @@ public final class ConfigSpace {
      * @param id 0 to 0xffff
      */
     public OptionalInt extendedCapability(int id) {
-        return first(CapabilityList.extended(this), id);
+        return first(extendedCapabilities(), id);
+    }
+
+    /**
+     * Vital product data, read out of the device now through its capability. Blocks while the device looks for it: four
+     * bytes at a time, some milliseconds each on slow devices; what it has not handed out after three seconds is left out,
+     * and named in the result's problem.
+     *
+     * @return empty if the device has no such capability
+     */
+    public Optional<VitalProductData> vitalProductData() {
+        OptionalInt capability = capability(PciRegisters.CAP_VPD);
+        return capability.isPresent()
+                ? Optional.of(VitalProductData.of(new VpdReader(this, capability.getAsInt())))
+                : Optional.empty();
     }
 
     /** {@code config space of 0000:01:00.0, 0x1000 bytes}. */
@@ -193,6 +249,10 @@ public final class ConfigSpace {
                 .filter(capability -> capability.id() == id)
                 .mapToInt(CapabilityHeader::offset)
                 .findFirst();
+    }
+
+    private long read64(int offset) {
+        return Integer.toUnsignedLong(read32(offset)) | (long) read32(offset + Integer.BYTES) << Integer.SIZE;
     }
 
     private int check(int offset, int width) {

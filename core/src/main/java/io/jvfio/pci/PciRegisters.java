@@ -53,6 +53,7 @@ final class PciRegisters {
     static final int BAR_PREFETCHABLE = 0x8;
 
     static final int CAP_POWER = 0x01;
+    static final int CAP_VPD = 0x03;
     static final int CAP_MSI = 0x05;
     static final int CAP_MSIX = 0x11;
 
@@ -75,6 +76,15 @@ final class PciRegisters {
 
     /** Cleared by writing 1; a read-modify-write must write 0. */
     static final int POWER_PME_STATUS = 1 << 15;
+
+    /** From the vital product data capability. */
+    static final int VPD_ADDRESS = 2;
+
+    /** Written as 0 to start reading; 1 says that the data is there. */
+    static final int VPD_DONE = 1 << 15;
+
+    /** From the vital product data capability. */
+    static final int VPD_DATA = 4;
 
     private PciRegisters() {}
 }

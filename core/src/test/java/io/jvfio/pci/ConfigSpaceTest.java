@@ -4,6 +4,7 @@ package io.jvfio.pci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.pci.config.CapabilityHeader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;

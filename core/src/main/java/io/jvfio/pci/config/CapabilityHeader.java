@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.pci;
+package io.jvfio.pci.config;
 
 import java.util.Locale;
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.pci.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A function's config space, taken apart: the header's registers and those of every capability, as they read at one
+ * time. Whatever the bytes are, decoding ends, reads nothing outside and throws nothing; what is wrong is a
+ * {@link Finding}.
+ *
+ * <p>{@snippet :
+ * ConfigContents contents = ConfigContents.of(device.config());
+ * FieldValue size = contents.capability(0x10).orElseThrow().register("DevCtl").field("MaxReadReq");
+ * device.config().write(size, 2);
+ * }
+ *
+ * <p>Threads: immutable.
+ *
+ * @param size bytes of config space that were there to be read
+ * @param header the header's registers
+ * @param capabilities standard ones first, each in the order of its list
+ * @param findings what is wrong, in the order in which it was found
+ */
+public record ConfigContents(
+        int size, List<RegisterValue> header, List<Capability> capabilities, List<Finding> findings) {
+    private static final int EXPRESS = 0x10;
+    private static final int EXTENDED_HEADER = 4;
+    private static final int STANDARD_HEADER = 2;
+
+    /** Copies the lists. */
+    public ConfigContents {
+        header = List.copyOf(header);
+        capabilities = List.copyOf(capabilities);
+        findings = List.copyOf(findings);
+    }
+
+    /**
+     * Takes config space apart. Reads each register once.
+     *
+     * @param view any bytes
+     */
+    public static ConfigContents of(ConfigView view) {
+        List<Finding> findings = new ArrayList<>();
+        if (view.known(0, 8) && view.read32(0) == -1 && view.read32(4) == -1) {
+            findings.add(new Finding(Finding.Kind.NO_ANSWER, 0, "all bits are 1: nobody answers"));
+        }
+        CapabilityChain standard = CapabilityChain.standard(view);
+        CapabilityChain extended = CapabilityChain.extended(view);
+        Decoding.Function function = function(view, standard);
+        int headerEnd = Math.min(view.size(), CapabilityChain.HEADER_SIZE);
+        Decoding header = new Decoding(function, 0, headerEnd, 0, findings);
+        HeaderTables.decode(header);
+        findings.addAll(standard.findings());
+        findings.addAll(extended.findings());
+        List<Capability> capabilities = new ArrayList<>();
+        for (CapabilityChain chain : List.of(standard, extended)) {
+            for (CapabilityHeader each : chain.capabilities()) {
+                capabilities.add(capability(function, each, chain.capabilities(), findings));
+            }
+        }
+        overlaps(capabilities, findings);
+        return new ConfigContents(view.size(), header.registers(), capabilities, findings);
+    }
+
+    /**
+     * One of the header's registers.
+     *
+     * @throws IllegalArgumentException if the header has none of this name
+     */
+    public RegisterValue register(String name) {
+        return header.stream()
+                .filter(register -> register.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the header has no register \"" + name + "\"; it has "
+                        + header.stream().map(RegisterValue::name).toList()));
+    }
+
+    /**
+     * The first standard capability with this id.
+     *
+     * @param id 0 to 0xff
+     */
+    public Optional<Capability> capability(int id) {
+        return first(false, id);
+    }
+
+    /**
+     * The first extended capability with this id.
+     *
+     * @param id 0 to 0xffff
+     */
+    public Optional<Capability> extendedCapability(int id) {
+        return first(true, id);
+    }
+
+    private Optional<Capability> first(boolean extended, int id) {
+        return capabilities.stream()
+                .filter(each ->
+                        each.header().extended() == extended && each.header().id() == id)
+                .findFirst();
+    }
+
+    private static Decoding.Function function(ConfigView view, CapabilityChain standard) {
+        int express = standard.capabilities().stream()
+                .filter(each -> each.id() == EXPRESS)
+                .mapToInt(CapabilityHeader::offset)
+                .findFirst()
+                .orElse(0);
+        return new Decoding.Function(
+                view,
+                view.known(0x0e, 1) ? view.read8(0x0e) & 0x7f : HeaderTables.ENDPOINT,
+                view.known(0, Short.BYTES) ? view.read16(0) : 0xffff,
+                express);
+    }
+
+    private static Capability capability(
+            Decoding.Function function, CapabilityHeader header, List<CapabilityHeader> all, List<Finding> findings) {
+        CapabilityLayout layout = Layouts.of(header);
+        int end = header.extended() ? ConfigImage.LARGEST : CapabilityChain.CONVENTIONAL_SIZE;
+        int limit = layout.known() ? end : nextAfter(header, all, end);
+        Decoding at = new Decoding(function, header.offset(), limit, header.version(), findings);
+        at.claim(header.extended() ? EXTENDED_HEADER : STANDARD_HEADER);
+        layout.body().decode(at);
+        return new Capability(header, layout.name(), layout.title(), Math.max(at.size(), 4), at.registers(), at.raw());
+    }
+
+    /** Where the next capability in space starts: what is raw ends there. */
+    private static int nextAfter(CapabilityHeader header, List<CapabilityHeader> all, int end) {
+        return all.stream()
+                .mapToInt(CapabilityHeader::offset)
+                .filter(offset -> offset > header.offset())
+                .min()
+                .orElse(end);
+    }
+
+    private static void overlaps(List<Capability> capabilities, List<Finding> findings) {
+        List<Capability> sorted = new ArrayList<>(capabilities);
+        sorted.sort(Comparator.comparingInt(each -> each.header().offset()));
+        Capability furthest = null;
+        for (Capability each : sorted) {
+            if (furthest != null && furthest.last() >= each.header().offset()) {
+                findings.add(new Finding(
+                        Finding.Kind.OVERLAP,
+                        each.header().offset(),
+                        each.name() + " starts inside " + furthest.name() + ", which ends at 0x"
+                                + Integer.toHexString(furthest.last())));
+            }
+            furthest = furthest == null || each.last() > furthest.last() ? each : furthest;
+        }
+    }
+}
