@@ -4,6 +4,7 @@ package io.jvfio;
 import io.jvfio.device.CarrierContext;
 import io.jvfio.device.CarrierProvider;
 import io.jvfio.device.OpenOptions;
+import io.jvfio.device.PassServer;
 import io.jvfio.device.PassedDevice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.OpenEvent;
@@ -14,6 +15,7 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.PciDevice;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -127,6 +129,22 @@ public final class Vfio implements AutoCloseable {
      */
     public VfioDevice openDevice(PassedDevice device) {
         return kernel.open(context, device);
+    }
+
+    /**
+     * Makes a socket at which other programs get a device of the kernel whose nodes this process may open and they may
+     * not. They open {@code passed:} and the socket's path.
+     *
+     * @param device a locator of a device of the kernel behind an IOMMU
+     * @param socket a path that does not exist yet, at most 75 bytes
+     * @param user who may connect, or null for this process's user; to name another takes CAP_CHOWN
+     * @return the server, owned by the caller
+     * @throws IllegalArgumentException if the locator or the user names nothing, or the device is not behind an IOMMU
+     * @throws VfioException if there is a file of that name
+     * @throws java.io.UncheckedIOException if the folder cannot be written
+     */
+    public PassServer pass(DeviceLocator device, Path socket, @Nullable String user) {
+        return kernel.pass(context, device, socket, user);
     }
 
     /**

@@ -26,12 +26,13 @@ import picocli.CommandLine.ScopeType;
             ResetCommand.class,
             VfCommand.class,
             IrqCommand.class,
+            PassCommand.class,
             DemoCommand.class,
         },
         footer = {
             "",
             "D is a device: a PCI address such as 0000:01:00.0, or SCHEME:TARGET such as group:ADDRESS, cdev:ADDRESS,"
-                    + " noiommu:ADDRESS or mdev:UUID.",
+                    + " noiommu:ADDRESS, mdev:UUID or passed:SOCKET (see pass).",
             "",
             "Exit codes: 0 done, 1 failed or no, 2 refused because it would do harm, 4 failed and all is as before, 5 failed"
                     + " half-way, 7 the device's node or group cannot be had, 64 wrong usage."

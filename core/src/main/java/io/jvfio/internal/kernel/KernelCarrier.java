@@ -4,16 +4,23 @@ package io.jvfio.internal.kernel;
 import io.jvfio.DeviceLocator;
 import io.jvfio.Fd;
 import io.jvfio.PciAddress;
+import io.jvfio.VfioException;
 import io.jvfio.device.CarrierContext;
 import io.jvfio.device.CarrierProvider;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
+import io.jvfio.device.PassServer;
 import io.jvfio.device.PassedDevice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.iommu.AddressSpace;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -32,6 +39,7 @@ public final class KernelCarrier implements CarrierProvider {
     private static final String CDEV = "cdev";
     private static final String NOIOMMU = "noiommu";
     private static final String MDEV = "mdev";
+    private static final String PASSED = "passed";
 
     /** The iommufd that is open now, or null. Guarded by this. */
     private @Nullable Iommufd iommufd;
@@ -41,11 +49,14 @@ public final class KernelCarrier implements CarrierProvider {
 
     @Override
     public Set<String> schemes() {
-        return Set.of(DeviceLocator.PCI, GROUP, CDEV, NOIOMMU, MDEV);
+        return Set.of(DeviceLocator.PCI, GROUP, CDEV, NOIOMMU, MDEV, PASSED);
     }
 
     @Override
     public VfioDevice open(CarrierContext context, DeviceLocator locator, OpenOptions options) {
+        if (locator.scheme().equals(PASSED)) {
+            return openPassed(context, locator, options);
+        }
         SysfsDevice device = resolve(locator);
         UUID token = token(device, options.vfToken());
         AddressSpace given = options.addressSpace();
@@ -69,6 +80,36 @@ public final class KernelCarrier implements CarrierProvider {
         } catch (RuntimeException e) {
             throw Failures.closing(e, space);
         }
+    }
+
+    /** Asks who has opened the device's nodes for them, at a UNIX socket. */
+    private VfioDevice openPassed(CarrierContext context, DeviceLocator locator, OpenOptions options) {
+        if (options.addressSpace() != null) {
+            throw new IllegalArgumentException(locator + " comes with an address space of its own");
+        }
+        SystemCalls sys = context.systemCalls();
+        List<Descriptor> fds = new ArrayList<>();
+        try (UnixSocket socket = UnixSocket.connect(sys, locator.target())) {
+            PassMessage message = PassMessage.receive(sys, socket, locator.target(), fds);
+            UUID token = options.vfToken();
+            return switch (message.kind()) {
+                case FAILED -> throw new VfioException("recvmsg", Errno.EIO, locator.toString(), message.text());
+                case CDEV -> open(context, new PassedDevice.Cdev(fds.getFirst(), fds.getLast(), message.text(), token));
+                case GROUP -> open(context, new PassedDevice.Group(fds.getFirst(), message.text(), token));
+            };
+        } finally {
+            fds.forEach(Descriptor::close);
+        }
+    }
+
+    /**
+     * Listens for programs that are to get a device.
+     *
+     * @param socket where, a path that does not exist
+     * @param user whom it is for, or null for this process's user
+     */
+    public PassServer pass(CarrierContext context, DeviceLocator locator, Path socket, @Nullable String user) {
+        return KernelPassServer.listen(context.systemCalls(), resolve(locator), socket, user);
     }
 
     @Override
