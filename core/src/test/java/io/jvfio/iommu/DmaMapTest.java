@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -307,6 +308,7 @@ final class DmaMapTest {
     }
 
     @Test
+    @Tag("allocation")
     void lookups_and_transfers_allocate_nothing() {
         for (int i = 1; i <= 8; i++) {
             map(i * PAGE, 1);

@@ -22,6 +22,7 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +113,7 @@ final class DmaEventsTest {
     }
 
     @Test
+    @Tag("allocation")
     void events_that_nobody_records_allocate_nothing() {
         Allocations.assertNone(() -> {
             if (MapEvent.start() != null || UnmapEvent.start() != null) {

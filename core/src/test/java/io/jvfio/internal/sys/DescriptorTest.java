@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -220,6 +221,7 @@ class DescriptorTest {
     }
 
     @Test
+    @Tag("allocation")
     void acquire_and_release_allocate_nothing() {
         try (Descriptor fd = Descriptor.open(sys, "/dev/null", Abi.O_RDWR)) {
             Allocations.assertNone(() -> {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -116,6 +117,7 @@ class EpollTest {
     }
 
     @Test
+    @Tag("allocation")
     void waiting_and_changing_allocate_nothing() {
         try (EventFd member = EventFd.open(sys);
                 Epoll epoll = Epoll.open(sys, 1)) {

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class EventFdTest {
@@ -96,6 +97,7 @@ class EventFdTest {
     }
 
     @Test
+    @Tag("allocation")
     void signal_and_drain_allocate_nothing() {
         try (EventFd events = EventFd.open(sys)) {
             Allocations.assertNone(() -> {

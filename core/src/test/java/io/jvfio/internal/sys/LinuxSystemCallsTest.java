@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,6 +135,7 @@ class LinuxSystemCallsTest {
     }
 
     @Test
+    @Tag("allocation")
     void hot_calls_allocate_nothing() {
         int fd = sys.open("/dev/zero", Abi.O_RDWR, 0);
         try (Arena arena = Arena.ofConfined()) {

@@ -8,6 +8,7 @@ import io.jvfio.VfioException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -133,6 +134,7 @@ class PollerTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_wait_allocates_nothing() {
         try (EventFd events = EventFd.open(sys);
                 Poller poller = new Poller(sys, 2)) {
