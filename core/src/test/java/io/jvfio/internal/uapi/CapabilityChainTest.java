@@ -141,7 +141,7 @@ class CapabilityChainTest {
         int read = 0;
         for (int i = 0; i < 4_000; i++) {
             byte[] bytes = new byte[random.nextInt(8, 200)];
-            // Small values, so that many an offset leads to another header.
+            // Small values and zeros, so that many an offset means something.
             for (int b = 0; b < bytes.length; b++) {
                 bytes[b] = random.nextInt(4) == 0 ? (byte) random.nextInt(bytes.length) : 0;
             }
@@ -150,6 +150,10 @@ class CapabilityChainTest {
             struct.set(JAVA_INT_UNALIGNED, 0, argsz);
             int fixed = random.nextInt(4, 40);
             int first = random.nextInt(bytes.length + 8);
+            if (random.nextBoolean() && first + 8 <= bytes.length) {
+                // Otherwise hardly one header in ten thousand leads to another.
+                struct.set(JAVA_INT_UNALIGNED, first + 4, random.nextInt(bytes.length));
+            }
             try {
                 List<CapabilityChain.Link> links =
                         CapabilityChain.read(struct, fixed, first).toList();
