@@ -44,6 +44,10 @@ final class Hints {
     private static final String HUGE_PAGES = "no free huge pages of this size: raise"
             + " /sys/kernel/mm/hugepages/hugepages-*/nr_hugepages, or use ordinary pages";
 
+    private static final String NO_HOT_RESET =
+            "neither the slot nor the bus of this device can be reset: it is on a root"
+                    + " bus, or the bridge above it cannot";
+
     private static final Map<String, String> BY_CALL = Map.ofEntries(
             // Device nodes
             hint(
@@ -218,7 +222,12 @@ final class Hints {
                     "every device that the reset affects must be open by this"
                             + " process: see VFIO_DEVICE_GET_PCI_HOT_RESET_INFO"),
             hint("VFIO_DEVICE_PCI_HOT_RESET", Errno.EPERM, "the reset affects a device that is not yours"),
-            hint("VFIO_DEVICE_PCI_HOT_RESET", Errno.ENODEV, "neither the slot nor the bus of this device can be reset"),
+            hint("VFIO_DEVICE_PCI_HOT_RESET", Errno.ENODEV, NO_HOT_RESET),
+            hint("VFIO_DEVICE_GET_PCI_HOT_RESET_INFO", Errno.ENODEV, NO_HOT_RESET),
+            hint(
+                    "VFIO_DEVICE_GET_PCI_HOT_RESET_INFO",
+                    Errno.EPERM,
+                    "a function of the same slot or bus is in no IOMMU group, so nobody can own it"),
             hint(
                     "pread",
                     Errno.EIO,

@@ -41,12 +41,8 @@ abstract class DeviceCommand implements Callable<Integer> {
 
     /** Opens a device as the command line says, and closes it whatever happens. */
     final int with(DeviceLocator locator, Work work) throws Exception {
-        OpenOptions options = OpenOptions.defaults().withIommu(jvfio.iommu());
-        if (vfToken != null) {
-            options = options.withVfToken(vfToken);
-        }
         Interruption interruption = environment().interruption();
-        try (PciDevice device = open(locator, options)) {
+        try (PciDevice device = open(locator, options())) {
             interruption.opened(device);
             try {
                 return work.on(device);
@@ -54,6 +50,12 @@ abstract class DeviceCommand implements Callable<Integer> {
                 interruption.closed(device);
             }
         }
+    }
+
+    /** How the command line says that devices are opened. */
+    final OpenOptions options() {
+        OpenOptions options = OpenOptions.defaults().withIommu(jvfio.iommu());
+        return vfToken == null ? options : options.withVfToken(vfToken);
     }
 
     private PciDevice open(DeviceLocator locator, OpenOptions options) {

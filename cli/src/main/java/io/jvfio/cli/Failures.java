@@ -45,6 +45,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     private static int code(Exception failure) {
         return switch (failure) {
             case OpenFailure refused -> refused.exitCode();
+            case CommandFailure told -> told.exitCode();
             case VirtualFunctionException change ->
                 switch (change.outcome()) {
                     case REFUSED -> ExitCode.REFUSED;

@@ -14,14 +14,29 @@ import org.jspecify.annotations.Nullable;
  * @param addressSpace the space to join, or null for a private one
  * @param iommu which kind of address space a kernel device gets
  * @param vfToken the token of an SR-IOV function whose PF asks for one, or null
+ * @param resetOnOpen whether the device must have been reset before anybody uses it
  */
 public record OpenOptions(
         @Nullable AddressSpace addressSpace,
         IommuChoice iommu,
-        @Nullable UUID vfToken) {
+        @Nullable UUID vfToken,
+        ResetOnOpen resetOnOpen) {
     /** Refuses null. */
     public OpenOptions {
         Objects.requireNonNull(iommu, "iommu");
+        Objects.requireNonNull(resetOnOpen, "resetOnOpen");
+    }
+
+    /**
+     * What a device may still have of the one who used it before: a virtual function above all is handed from user to user.
+     * vfio-pci resets a function when the first user opens it and when the last closes it, if the kernel knows a way
+     * ({@code reset_method} in sysfs), and says nothing if not. Threads: immutable.
+     */
+    public enum ResetOnOpen {
+        /** What the carrier does is enough; a virtual function that was not reset is told in the log. */
+        AUTO,
+        /** The device is reset, once more where the carrier has done it; opening fails if it cannot be. */
+        REQUIRED
     }
 
     /** The kinds of IOMMU interface that Linux has. */
@@ -42,21 +57,26 @@ public record OpenOptions(
 
     /** A private address space of the best kind. */
     public static OpenOptions defaults() {
-        return new OpenOptions(null, IommuChoice.AUTO, null);
+        return new OpenOptions(null, IommuChoice.AUTO, null, ResetOnOpen.AUTO);
     }
 
     /** The same in a space that exists. */
     public OpenOptions withAddressSpace(AddressSpace space) {
-        return new OpenOptions(Objects.requireNonNull(space, "space"), iommu, vfToken);
+        return new OpenOptions(Objects.requireNonNull(space, "space"), iommu, vfToken, resetOnOpen);
     }
 
     /** The same with this kind of IOMMU interface. */
     public OpenOptions withIommu(IommuChoice choice) {
-        return new OpenOptions(addressSpace, choice, vfToken);
+        return new OpenOptions(addressSpace, choice, vfToken, resetOnOpen);
     }
 
     /** The same with a VF token. It is used only where the device asks for one. */
     public OpenOptions withVfToken(UUID token) {
-        return new OpenOptions(addressSpace, iommu, Objects.requireNonNull(token, "token"));
+        return new OpenOptions(addressSpace, iommu, Objects.requireNonNull(token, "token"), resetOnOpen);
+    }
+
+    /** The same with this demand. */
+    public OpenOptions withResetOnOpen(ResetOnOpen demand) {
+        return new OpenOptions(addressSpace, iommu, vfToken, Objects.requireNonNull(demand, "demand"));
     }
 }

@@ -134,6 +134,11 @@ public interface VfioDevice extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** The ability to be reset together with the other functions of its slot or bus, where the carrier has it. */
+    default Optional<HotReset> hotReset() {
+        return Optional.empty();
+    }
+
     /** The kernel's device descriptor, borrowed: the escape hatch. Empty where no kernel device is behind this one. */
     default Optional<Fd> descriptor() {
         return Optional.empty();

@@ -147,6 +147,15 @@ public final class Host {
     }
 
     /**
+     * How the kernel resets a function.
+     *
+     * @param address the function, which need not be there
+     */
+    public ResetMethods resetMethods(PciAddress address) {
+        return new ResetMethods(sysfs, new AttributeWriter(calls.get()), Objects.requireNonNull(address, "address"));
+    }
+
+    /**
      * The processes that have device nodes open, by number. Without privilege only those of the same user can be seen.
      * Blocks, longer the more processes there are.
      *

@@ -5,7 +5,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.CarrierContext;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.event.ResetEvent;
+import io.jvfio.host.Host;
 import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptControl;
@@ -13,6 +13,7 @@ import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.Dma;
 import io.jvfio.mmio.FaultGuard;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,9 +46,8 @@ public final class PciDevice implements AutoCloseable {
     private final String name;
     private final Lifecycle lifecycle;
     private final ConfigSpace config;
-    private final int commandAtOpen;
     private final PowerControl power;
-    private final InterruptEnable interruptEnable;
+    private final Resets resets;
     private final InterruptControl interrupts;
     private final Dma dma;
     private final Windows windows;
@@ -65,11 +65,11 @@ public final class PciDevice implements AutoCloseable {
                 new RegionPort(device, PciRegisters.CONFIG_REGION),
                 device.region(PciRegisters.CONFIG_REGION).size(),
                 name);
-        this.commandAtOpen = config.read16(PciRegisters.COMMAND) & ~PciRegisters.COMMAND_MASTER;
         this.power = new PowerControl(config, name);
-        this.interruptEnable = new InterruptEnable(config);
+        InterruptEnable interruptEnable = new InterruptEnable(config);
         this.interrupts = new InterruptControl(device, dispatcher, calls, interruptEnable, name);
         this.dma = Dma.of(device::addressSpace, new CarrierContext(calls), name);
+        this.resets = new Resets(device, config, power, interruptEnable, dma, lifecycle, name);
         this.windows = new Windows(device, name);
         this.bars = new Bars(this, config, windows, calls.pageSize());
         this.faults = new Faults(device, calls, lifecycle, power, name, this::foundGone);
@@ -216,25 +216,20 @@ public final class PciDevice implements AutoCloseable {
      */
     public void reset() {
         lifecycle.checkOpen();
-        ResetEvent event = ResetEvent.start();
-        boolean done = false;
-        config.lock().lock();
-        try {
-            device.reset();
-            done = true;
-            power.wasReset();
-            if (config.read16(PciRegisters.COMMAND) != commandAtOpen) {
-                config.write16(PciRegisters.COMMAND, commandAtOpen);
-            }
-            interruptEnable.reapply();
-        } finally {
-            config.lock().unlock();
-            if (event != null) {
-                event.commit(name, done);
-            }
-        }
-        dma.releaseQuarantine();
-        lifecycle.recovered();
+        resets.reset();
+    }
+
+    /**
+     * Finds out what a hot reset of this device would affect: the reset of its whole slot or bus, which works where the
+     * function has no reset of its own. Nothing is reset yet. Blocks.
+     *
+     * @param together devices that this process has open and that may be reset with it
+     * @return the plan, with who is in the way
+     * @throws VfioException with ENOTTY if the carrier has no hot reset, with ENODEV if neither slot nor bus can be reset
+     */
+    public HotResetPlan planHotReset(Collection<PciDevice> together) {
+        lifecycle.checkOpen();
+        return HotResetPlan.of(Host.system(), this, together);
     }
 
     /**
@@ -336,6 +331,10 @@ public final class PciDevice implements AutoCloseable {
 
     void checkOpen() {
         lifecycle.checkOpen();
+    }
+
+    Resets resets() {
+        return resets;
     }
 
     FaultGuard faults() {

@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Makes a tree like sysfs, with the nodes of VFIO beside it. */
-final class FakeHost {
+public final class FakeHost {
     final Path root;
     final Path sys;
-    final Path dev;
 
-    FakeHost(Path root) {
+    /** In place of {@code /dev}. */
+    public final Path dev;
+
+    public FakeHost(Path root) {
         this.root = root;
         sys = root.resolve("sys");
         dev = root.resolve("dev");
@@ -21,7 +23,7 @@ final class FakeHost {
         directory(dev);
     }
 
-    Host host() {
+    public Host host() {
         return Host.of(root);
     }
 
@@ -37,7 +39,7 @@ final class FakeHost {
     }
 
     /** A function without a driver and without a group. */
-    Path function(String address, String id, String subsystem, String classCode) {
+    public Path function(String address, String id, String subsystem, String classCode) {
         return functionAt("devices/pci0000:00/" + address, id, subsystem, classCode);
     }
 
@@ -56,7 +58,7 @@ final class FakeHost {
     }
 
     /** An edu function in its group, bound to vfio-pci, with all nodes. */
-    Path boundEdu(String address, int group, int cdev) {
+    public Path boundEdu(String address, int group, int cdev) {
         Path edu = function(address, "1234:11E8", "1AF4:1100", "FF00");
         group(edu, group);
         driver(edu, "vfio-pci");
@@ -64,18 +66,18 @@ final class FakeHost {
         return edu;
     }
 
-    void group(Path device, int group) {
+    public void group(Path device, int group) {
         Path directory = directory(sys.resolve("kernel/iommu_groups/" + group + "/devices"));
         link(device.resolve("iommu_group"), directory.getParent());
         link(directory.resolve(device.getFileName()), device);
     }
 
-    void driver(Path device, String driver) {
+    public void driver(Path device, String driver) {
         link(device.resolve("driver"), directory(sys.resolve("bus/pci/drivers/" + driver)));
     }
 
     /** Lists a device and its group in VFIO's classes, and makes the nodes. */
-    void vfio(Path device, String cdev, String group) {
+    public void vfio(Path device, String cdev, String group) {
         Path inDevice = directory(device.resolve("vfio-dev/" + cdev));
         link(directory(sys.resolve("class/vfio-dev")).resolve(cdev), inDevice);
         vfioGroup(group);
@@ -103,7 +105,7 @@ final class FakeHost {
     }
 
     /** An attribute or file below the root. */
-    void text(String place, String text) {
+    public void text(String place, String text) {
         Path file = root.resolve(place);
         directory(file.getParent());
         file(file, text);
@@ -141,7 +143,7 @@ final class FakeHost {
     }
 
     /** A link as those of procfs are. */
-    static void linkTo(Path link, Path target) {
+    public static void linkTo(Path link, Path target) {
         try {
             Files.createSymbolicLink(link, target);
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.HotReset;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.RegionArea;
@@ -55,6 +56,9 @@ final class FakeDevice implements VfioDevice {
 
     /** What the close of the device, of each window and of the interrupts fail with. */
     volatile @Nullable Supplier<RuntimeException> closeFailure;
+
+    /** What it offers of hot resets. */
+    @Nullable HotReset hotReset;
 
     volatile boolean closed;
     private final SystemCalls sys;
@@ -107,6 +111,11 @@ final class FakeDevice implements VfioDevice {
         }
         FakeRegion region = regions.get(index);
         return region == null ? new RegionInfo(index, 0, 0, List.of(), null, false, List.of()) : region.info();
+    }
+
+    @Override
+    public Optional<HotReset> hotReset() {
+        return Optional.ofNullable(hotReset);
     }
 
     @Override

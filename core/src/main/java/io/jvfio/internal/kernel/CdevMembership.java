@@ -88,6 +88,11 @@ final class CdevMembership implements Membership, Reattachable {
     }
 
     @Override
+    public @Nullable Descriptor group() {
+        return null;
+    }
+
+    @Override
     public AddressSpace space() {
         Ioas now = space;
         if (now == null) {

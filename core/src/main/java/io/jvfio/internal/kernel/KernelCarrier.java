@@ -9,6 +9,7 @@ import io.jvfio.device.CarrierContext;
 import io.jvfio.device.CarrierProvider;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
+import io.jvfio.device.OpenOptions.ResetOnOpen;
 import io.jvfio.device.PassServer;
 import io.jvfio.device.PassedDevice;
 import io.jvfio.device.VfioDevice;
@@ -55,7 +56,7 @@ public final class KernelCarrier implements CarrierProvider {
     @Override
     public VfioDevice open(CarrierContext context, DeviceLocator locator, OpenOptions options) {
         if (locator.scheme().equals(PASSED)) {
-            return openPassed(context, locator, options);
+            return fresh(openPassed(context, locator, options), null, options.resetOnOpen());
         }
         SysfsDevice device = resolve(locator);
         UUID token = token(device, options.vfToken());
@@ -66,10 +67,33 @@ public final class KernelCarrier implements CarrierProvider {
                         given.description() + " is no address space of the kernel; " + locator + " cannot join it");
             }
             checkIommu(locator, device);
-            return KernelDevice.of(context.systemCalls(), device.name(), shared.join(device, token), null);
+            VfioDevice joined = KernelDevice.of(context.systemCalls(), device.name(), shared.join(device, token), null);
+            return fresh(joined, device, options.resetOnOpen());
         }
         KernelSpace space = addressSpace(context, locator, options);
-        return openPrivately(context, space, () -> space.join(device, token), device.name());
+        VfioDevice opened = openPrivately(context, space, () -> space.join(device, token), device.name());
+        return fresh(opened, device, options.resetOnOpen());
+    }
+
+    /**
+     * Makes sure of the reset at open, as far as it is asked for; closes the device if that fails.
+     *
+     * @param place the device in sysfs, or null if somebody else has opened it
+     */
+    private static VfioDevice fresh(VfioDevice device, @Nullable SysfsDevice place, ResetOnOpen demand) {
+        if (demand == ResetOnOpen.REQUIRED) {
+            try {
+                device.reset();
+            } catch (RuntimeException e) {
+                throw Failures.closing(e, device);
+            }
+        } else if (place != null && place.virtualFunction() && !device.info().resettable()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the virtual function {0} could not be reset when it was opened, and may have state of its last user",
+                    place.name());
+        }
+        return device;
     }
 
     /** Opens a device in a space that belongs to it, and closes the space if that fails. */

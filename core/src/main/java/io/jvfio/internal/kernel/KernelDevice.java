@@ -9,6 +9,7 @@ import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.HotReset;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.Reattachable;
@@ -226,6 +227,11 @@ final class KernelDevice implements VfioDevice {
     @Override
     public Optional<Reattachable> reattachable() {
         return membership.reattachable();
+    }
+
+    @Override
+    public Optional<HotReset> hotReset() {
+        return info.pci() ? Optional.of(new KernelHotReset(fd, membership.group(), registers, name)) : Optional.empty();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.jvfio.device.Reattachable;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.iommu.AddressSpace;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an open device holds of its address space: its descriptor, and its place there.
@@ -15,6 +16,9 @@ interface Membership extends AutoCloseable {
 
     /** The device's descriptor, closed by {@link #close}. */
     Descriptor device();
+
+    /** The descriptor of the group through which the device was opened, borrowed; null if it was opened by its own node. */
+    @Nullable Descriptor group();
 
     /** The space in which the device is now. */
     AddressSpace space();

@@ -84,7 +84,12 @@ record SysfsDevice(String name, Path directory) {
 
     /** Whether the device is an SR-IOV function, physical or virtual: only those take part in VF tokens. */
     boolean sriovFunction() {
-        return Files.exists(directory.resolve("physfn")) || Files.exists(directory.resolve("sriov_totalvfs"));
+        return virtualFunction() || Files.exists(directory.resolve("sriov_totalvfs"));
+    }
+
+    /** Whether the device is a virtual function. */
+    boolean virtualFunction() {
+        return Files.exists(directory.resolve("physfn"));
     }
 
     /** Whether the driver offers VFIO at all. */

@@ -134,7 +134,7 @@ final class Type1Container implements KernelSpace {
             if (mode.compatibility()) {
                 narrow();
             }
-            return new GroupMembership(this, node, fd);
+            return new GroupMembership(this, node, group.descriptor(), fd);
         } catch (RuntimeException e) {
             fd.close();
             throw e;
@@ -244,17 +244,24 @@ final class Type1Container implements KernelSpace {
     private static final class GroupMembership implements Membership {
         private final Type1Container space;
         private final String node;
+        private final Descriptor group;
         private final Descriptor device;
 
-        GroupMembership(Type1Container space, String node, Descriptor device) {
+        GroupMembership(Type1Container space, String node, Descriptor group, Descriptor device) {
             this.space = space;
             this.node = node;
+            this.group = group;
             this.device = device;
         }
 
         @Override
         public Descriptor device() {
             return device;
+        }
+
+        @Override
+        public Descriptor group() {
+            return group;
         }
 
         @Override

@@ -102,6 +102,11 @@ final class VfioGroup implements AutoCloseable {
         }
     }
 
+    /** The group's descriptor, borrowed. */
+    Descriptor descriptor() {
+        return fd;
+    }
+
     /** One more device of the group is in use. */
     void use() {
         users++;

@@ -16,20 +16,25 @@ import io.jvfio.host.VirtualFunctionException.Outcome;
 import io.jvfio.host.VirtualFunctions;
 import io.jvfio.host.VirtualFunctions.CreateOptions;
 import io.jvfio.pci.PciDevice;
+import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Virtual functions of igb, whose physical function vfio-pci has. */
 final class VirtualFunctionsKernelIT {
     private static final Path ENABLE = Path.of("/sys/module/vfio_pci/parameters/enable_sriov");
     private static final PciAddress IGB = PciAddress.parse(LabDevices.IGB);
+    private static final UUID TOKEN = UUID.fromString("4f0f2c52-8a0e-4d6b-9c1e-0b7a52d1c3f4");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final CreateOptions OPTIONS = CreateOptions.defaults().withDeadline(PATIENCE);
 
@@ -87,11 +92,13 @@ final class VirtualFunctionsKernelIT {
     }
 
     /** The kernel would wait for this process, which waits for the kernel. */
-    @Test
-    void virtual_functions_in_use_are_left_alone() {
-        PciAddress first = functions.create(1, OPTIONS).getFirst();
-        try (PciDevice physical = Vfio.open(LabDevices.IGB, OpenOptions.defaults());
-                PciDevice open = Vfio.open(first.toString(), OpenOptions.defaults())) {
+    @ParameterizedTest(name = "[mode={0}]")
+    @EnumSource(names = {"TYPE1V2", "IOMMUFD"})
+    void virtual_functions_in_use_are_left_alone(AccessMode mode) {
+        String first = functions.create(1, OPTIONS).getFirst().toString();
+        OpenOptions options = mode.options().withVfToken(TOKEN);
+        try (PciDevice physical = Vfio.open(LabDevices.IGB, options);
+                PciDevice open = Vfio.open(first, options)) {
             assertThatExceptionOfType(VfioException.class)
                     .isThrownBy(() -> functions.remove(PATIENCE))
                     .withMessageContaining("process " + ProcessHandle.current().pid());

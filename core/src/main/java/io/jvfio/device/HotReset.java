@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.device;
+
+import io.jvfio.VfioException;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * A device that can be reset together with all others in its slot or on its bus: the reset of last resort, which needs no
+ * function's co-operation ({@code VFIO_DEVICE_PCI_HOT_RESET}). Whoever resets must own all of them, and shows it: by the
+ * descriptors of their groups, or because all are open in one iommufd.
+ *
+ * <p>This is the carrier's side; users plan a hot reset with {@code PciDevice.planHotReset}, which names who is in the way
+ * before anything happens.
+ *
+ * <p>Threads: thread-safe.
+ */
+public interface HotReset {
+
+    /**
+     * The functions that it would reset, the device itself among them. Blocks.
+     *
+     * @throws VfioException with ENODEV if neither the slot nor the bus can be reset, with EPERM if a function is in no
+     *     group
+     */
+    List<HotResetFunction> functions();
+
+    /** The number of the group through which the device is open; -1 if it is open by its own node. */
+    int group();
+
+    /**
+     * Resets. Before that bus mastering is switched off in this device and the others, so that it is off afterwards. What
+     * {@link VfioDevice#reset} says of the state afterwards holds for each function. Blocks, a second or more.
+     *
+     * @param others what this process owns besides and has open, of the same carrier
+     * @throws IllegalArgumentException if one of them is of another carrier
+     * @throws VfioException if the carrier refuses
+     */
+    void reset(Collection<? extends HotReset> others);
+}
