@@ -25,9 +25,13 @@ import picocli.CommandLine.ScopeType;
             WriteCommand.class,
             ResetCommand.class,
             VfCommand.class,
+            IsVfioCommand.class,
+            UdevCommand.class,
+            DoctorCommand.class,
             IrqCommand.class,
             PassCommand.class,
             DemoCommand.class,
+            CompletionCommand.class,
         },
         footer = {
             "",

@@ -121,6 +121,14 @@ public final class Host {
         return scan().group(number);
     }
 
+    /**
+     * What this process needs for VFIO, and whether it is there. Where nothing is a {@link Finding.Level#PROBLEM}, devices
+     * can be used. Nothing is opened. Blocks.
+     */
+    public List<Finding> examine() {
+        return new Examination(this, facts).findings();
+    }
+
     /** The IOMMUs by name; empty if the kernel drives none. Blocks. */
     public List<HostIommu> iommus() {
         return facts.iommus();
