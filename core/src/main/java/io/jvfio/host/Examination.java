@@ -193,7 +193,8 @@ final class Examination {
         long limit = host.memory().locking().limit();
         if (limit < 0 || limit >= COMFORTABLE) {
             findings.add(Finding.ok(
-                    Topic.LOCKED_MEMORY, limit < 0 ? "without a limit" : limit / MIB + " MiB may be locked"));
+                    Topic.LOCKED_MEMORY,
+                    limit < 0 ? "no limit holds for this process" : limit / MIB + " MiB may be locked"));
             return;
         }
         add(
