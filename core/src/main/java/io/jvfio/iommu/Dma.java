@@ -98,7 +98,8 @@ public final class Dma {
 
     /**
      * Makes and maps memory. Costs system calls and, later, a close of some 20 to 40 microseconds: for many small
-     * buffers take a {@link #pool}.
+     * buffers take a {@link #pool}. Behind an IOMMU an address that is not fixed is aligned to the size of the pages, so
+     * that the IOMMU has huge ones as well.
      *
      * @param size bytes, more than 0; what is mapped ends at the end of the last page
      * @return the buffer, zeroed, owned by the caller
@@ -257,9 +258,13 @@ public final class Dma {
     }
 
     private Allocation mapped(AddressSpace target, DmaMemory memory, MapRequest request) {
+        // Otherwise the IOMMU would have to translate each ordinary page by itself.
+        boolean alignable = target.translated() && !request.fixed();
+        MapRequest aligned =
+                alignable ? request.withAlignment(Math.max(request.alignment(), memory.pageSize())) : request;
         DmaMapping mapping;
         try {
-            mapping = map(target, memory.source(), request);
+            mapping = map(target, memory.source(), aligned);
         } catch (StillMappedException e) {
             memory.abandon();
             throw e;

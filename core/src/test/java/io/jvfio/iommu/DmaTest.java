@@ -333,6 +333,7 @@ final class DmaTest {
         if (available) {
             try (DmaBuffer buffer = dma.allocate(PAGE, huge)) {
                 assertThat(buffer.pageSize()).isEqualTo(0x20_0000);
+                assertThat(buffer.iova() % 0x20_0000).isZero();
                 assertThat(buffer.size()).isEqualTo(PAGE);
                 buffer.memory().fill((byte) 1);
                 assertThat(backend.maps().getFirst().last()

@@ -65,7 +65,8 @@ class SourcesTest {
     private static List<Path> publicTypes() {
         return Repository.files().stream()
                 .filter(file -> Repository.name(file).matches("[a-z-]+/src/main/java/io/jvfio/.*\\.java"))
-                .filter(file -> !Repository.name(file).matches("(cli|examples|benchmarks|stress|tests)/.*|.*/internal/.*"))
+                .filter(file ->
+                        !Repository.name(file).matches("(cli|examples|benchmarks|stress|tests)/.*|.*/internal/.*"))
                 .filter(file -> PUBLIC_DECLARATION.matcher(text(file)).find())
                 .toList();
     }

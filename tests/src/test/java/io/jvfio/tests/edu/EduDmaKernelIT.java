@@ -11,6 +11,9 @@ import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.iommu.DmaOptions;
 import io.jvfio.iommu.DmaPool;
 import io.jvfio.iommu.IovaExplanation;
+import io.jvfio.tests.lab.AccessMode;
+import io.jvfio.tests.lab.IommuPageTable;
+import io.jvfio.tests.lab.LabDevices;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -26,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The device moves bytes between memory and its own buffer. */
 final class EduDmaKernelIT extends EduFixture {
     private static final int SIZE = Edu.INTERNAL_BUFFER_SIZE;
+    private static final long HUGE_PAGE = 2 << 20;
     private static final byte SECRET = 0x5a;
     private static final byte UNTOUCHED = 0x11;
 
@@ -81,6 +85,22 @@ final class EduDmaKernelIT extends EduFixture {
 
             assertThat(anonymous.memory().mismatch(cut.memory())).isEqualTo(-1);
             assertThat(own.memory().mismatch(cut.memory())).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void huge_pages_lie_where_the_iommu_can_have_them_huge_too() throws IOException {
+        enableDma();
+        DmaOptions huge = DmaOptions.defaults().withPages(DmaOptions.Pages.HUGE_2M);
+        try (DmaBuffer buffer = edu.dma().allocate(SIZE, huge)) {
+            assertThat(buffer.pageSize()).isEqualTo(HUGE_PAGE);
+            assertThat(buffer.iova() % HUGE_PAGE).isZero();
+            transfer(buffer.iova(), Edu.INTERNAL_BUFFER, SIZE, 0);
+            // The compatibility layer maps in small pages for type1, whose unmap may start anywhere.
+            if (IommuPageTable.isReadable() && mode != AccessMode.COMPAT_TYPE1) {
+                assertThat(IommuPageTable.pageSize(LabDevices.EDU, buffer.iova()))
+                        .hasValue(HUGE_PAGE);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
 import io.jvfio.testkit.TestMemory;
 import io.jvfio.tests.lab.AccessMode;
+import io.jvfio.tests.lab.IommuPageTable;
 import io.jvfio.tests.lab.LabDevices;
 import java.io.IOException;
 import java.util.Optional;
