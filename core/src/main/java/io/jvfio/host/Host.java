@@ -85,7 +85,7 @@ public final class Host {
      * @return empty if there is no such function or its config space cannot be read
      */
     public Optional<ConfigImage> config(PciAddress address) {
-        return Optional.ofNullable(sysfs.bytes(function(address, "config"), ConfigImage.LARGEST))
+        return Optional.ofNullable(sysfs.bytes(file(address, "config"), ConfigImage.LARGEST))
                 .filter(bytes -> bytes.length > 0)
                 .map(ConfigImage::of);
     }
@@ -96,7 +96,7 @@ public final class Host {
      * @return empty if there is none or this process may not read it
      */
     public Optional<VitalProductData> vitalProductData(PciAddress address) {
-        return Optional.ofNullable(sysfs.bytes(function(address, "vpd"), VitalProductData.LARGEST))
+        return Optional.ofNullable(sysfs.bytes(file(address, "vpd"), VitalProductData.LARGEST))
                 .filter(bytes -> bytes.length > 0)
                 .map(VitalProductData::of);
     }
@@ -173,8 +173,9 @@ public final class Host {
         return new NodeHolders(sysfs, roots.proc()).of(Set.copyOf(nodes));
     }
 
-    private Path function(PciAddress address, String file) {
-        return sysfs.path("bus/pci/devices/" + address).resolve(file);
+    private Path file(PciAddress address, String name) {
+        Objects.requireNonNull(address, "address");
+        return sysfs.path("bus/pci/devices/" + address).resolve(name);
     }
 
     private HostScan scan() {

@@ -2,6 +2,7 @@
 package io.jvfio.pci.config;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -19,8 +20,12 @@ import java.util.Optional;
 public record Capability(
         CapabilityHeader header, String name, String title, int size, List<RegisterValue> registers, RawBytes raw) {
 
-    /** Copies the list. */
+    /** Copies the list and refuses null. */
     public Capability {
+        Objects.requireNonNull(header, "header");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(title, "title");
+        Objects.requireNonNull(raw, "raw");
         registers = List.copyOf(registers);
     }
 
@@ -44,6 +49,7 @@ public record Capability(
 
     /** One of its registers, if it has it. */
     public Optional<RegisterValue> find(String registerName) {
+        Objects.requireNonNull(registerName, "registerName");
         return registers.stream()
                 .filter(register -> register.name().equals(registerName))
                 .findFirst();

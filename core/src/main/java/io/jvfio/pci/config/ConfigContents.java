@@ -4,6 +4,7 @@ package io.jvfio.pci.config;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -71,6 +72,7 @@ public record ConfigContents(
      * @throws IllegalArgumentException if the header has none of this name
      */
     public RegisterValue register(String name) {
+        Objects.requireNonNull(name, "name");
         return header.stream()
                 .filter(register -> register.name().equals(name))
                 .findFirst()

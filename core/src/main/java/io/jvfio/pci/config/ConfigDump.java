@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ public final class ConfigDump {
      * @throws IOException if the source fails or has more than {@link #MOST_FUNCTIONS}
      */
     public static List<DumpedFunction> read(Reader source) throws IOException {
-        Lines lines = new Lines(source);
+        Lines lines = new Lines(Objects.requireNonNull(source, "source"));
         List<DumpedFunction> functions = new ArrayList<>();
         Builder current = null;
         for (String line = lines.next(); line != null; line = lines.next()) {

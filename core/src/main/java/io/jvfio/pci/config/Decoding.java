@@ -2,6 +2,7 @@
 package io.jvfio.pci.config;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,6 +12,12 @@ import java.util.List;
  * <p>Threads: one at a time.
  */
 final class Decoding {
+    private static final int EXPRESS_CAP = 0x02;
+    private static final int LINK_CAP = 0x0c;
+    private static final int ROOT_PORT = 4;
+    private static final int EVENT_COLLECTOR = 10;
+    private static final int MOST_LANES = 32;
+
     private final Function function;
     private final int start;
     private final int limit;
@@ -75,6 +82,10 @@ final class Decoding {
     }
 
     void addAll(Register... all) {
+        addAll(Arrays.asList(all));
+    }
+
+    void addAll(List<Register> all) {
         for (Register register : all) {
             add(register);
         }
@@ -134,11 +145,21 @@ final class Decoding {
     /** How many lanes the function's link can have; 1 if it says nothing or nonsense. */
     int lanes() {
         int at = function.expressOffset();
-        if (at == 0 || !function.view().known(at + 0x0c, Integer.BYTES)) {
+        if (at == 0 || !function.view().known(at + LINK_CAP, Integer.BYTES)) {
             return 1;
         }
-        int width = function.view().read32(at + 0x0c) >>> 4 & 0x3f;
-        return width >= 1 && width <= 32 ? width : 1;
+        int width = function.view().read32(at + LINK_CAP) >>> 4 & 0x3f;
+        return width >= 1 && width <= MOST_LANES ? width : 1;
+    }
+
+    /** Whether the function is one that collects errors: a root port or an event collector. */
+    boolean rootErrors() {
+        int at = function.expressOffset();
+        if (at == 0 || !function.view().known(at + EXPRESS_CAP, Short.BYTES)) {
+            return false;
+        }
+        int type = function.view().read16(at + EXPRESS_CAP) >> 4 & 0xf;
+        return type == ROOT_PORT || type == EVENT_COLLECTOR;
     }
 
     private boolean reaches(int offset, int width) {

@@ -11,6 +11,7 @@ import static io.jvfio.pci.config.RegisterField.ro;
 import static io.jvfio.pci.config.RegisterField.rw;
 import static io.jvfio.pci.config.RegisterField.rw1c;
 
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -19,8 +20,11 @@ import java.util.Set;
  * <p>Source: PCIe 6.0, 7.5.3.
  */
 final class ExpressTables {
+    private static final int ENDPOINT = 0;
+    private static final int LEGACY = 1;
     private static final int ROOT_PORT = 4;
     private static final int DOWNSTREAM = 6;
+    private static final int EXPRESS_TO_PCI = 7;
     private static final int PCI_TO_EXPRESS = 8;
     private static final int INTEGRATED = 9;
     private static final int EVENT_COLLECTOR = 10;
@@ -81,22 +85,25 @@ final class ExpressTables {
             ro("MixedMPS", 29),
             ro("TEE-IO", 30));
 
-    /** Bit 15 starts a reset of an endpoint that can, and is something else on a bridge to PCI. */
-    private static final Register DEVICE_CTL = Register.of16(
-            "DevCtl",
-            0x08,
-            rw("CorrErr", 0),
-            rw("NonFatalErr", 1),
-            rw("FatalErr", 2),
-            rw("UnsupReq", 3),
-            rw("RlxdOrd", 4),
-            rw("MaxPayload", 7, 5, PAYLOAD),
-            rw("ExtTag", 8),
-            rw("PhantFunc", 9),
-            flag("AuxPwr", 10, RWS),
-            rw("NoSnoop", 11),
-            rw("MaxReadReq", 14, 12, PAYLOAD),
-            flag("FLReset", 15, RW1S));
+    private static final RegisterField[] DEVICE_CTL = {
+        rw("CorrErr", 0),
+        rw("NonFatalErr", 1),
+        rw("FatalErr", 2),
+        rw("UnsupReq", 3),
+        rw("RlxdOrd", 4),
+        rw("MaxPayload", 7, 5, PAYLOAD),
+        rw("ExtTag", 8),
+        rw("PhantFunc", 9),
+        flag("AuxPwr", 10, RWS),
+        rw("NoSnoop", 11),
+        rw("MaxReadReq", 14, 12, PAYLOAD),
+    };
+
+    /** Bit 15 starts a reset of an endpoint, and is something else on a bridge to PCI. */
+    private static final Register ENDPOINT_CTL = deviceControl(flag("FLReset", 15, RW1S));
+
+    private static final Register BRIDGE_CTL = deviceControl(rw("BrConfRtry", 15));
+    private static final Register PORT_CTL = Register.of16("DevCtl", 0x08, DEVICE_CTL);
 
     private static final Register DEVICE_STA = Register.of16(
                     "DevSta",
@@ -316,7 +323,7 @@ final class ExpressTables {
         int type = (int) TYPE.of(express);
         boolean link = !WITHOUT_LINK.contains(type);
         boolean slot = WITH_SLOT.contains(type) && SLOT.isSet(express);
-        at.addAll(DEVICE_CAP, DEVICE_CTL, DEVICE_STA);
+        at.addAll(DEVICE_CAP, deviceControl(type), DEVICE_STA);
         if (link) {
             at.addAll(LINK);
         }
@@ -336,5 +343,19 @@ final class ExpressTables {
         if (slot) {
             at.addAll(ExpressLinkTables.SLOT2);
         }
+    }
+
+    private static Register deviceControl(int type) {
+        return switch (type) {
+            case ENDPOINT, LEGACY, INTEGRATED -> ENDPOINT_CTL;
+            case EXPRESS_TO_PCI -> BRIDGE_CTL;
+            default -> PORT_CTL;
+        };
+    }
+
+    private static Register deviceControl(RegisterField highest) {
+        RegisterField[] fields = Arrays.copyOf(DEVICE_CTL, DEVICE_CTL.length + 1);
+        fields[DEVICE_CTL.length] = highest;
+        return Register.of16("DevCtl", 0x08, fields);
     }
 }

@@ -4,7 +4,7 @@ package io.jvfio.pci.config;
 /**
  * What software may do with a field. Sticky ones keep their value over a reset.
  *
- * <p>Source: PCIe 6.0, 7.4.
+ * <p>Source: PCIe 6.0, 7.4. Threads: immutable.
  */
 public enum FieldAccess {
     /** Read-only. */

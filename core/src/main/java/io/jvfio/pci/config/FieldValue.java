@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import java.util.Objects;
+
 /**
  * A field of a function's register, and what it read.
  *
@@ -10,6 +12,12 @@ package io.jvfio.pci.config;
  * @param field what it is
  */
 public record FieldValue(RegisterValue of, RegisterField field) {
+
+    /** Refuses null. */
+    public FieldValue {
+        Objects.requireNonNull(of, "of");
+        Objects.requireNonNull(field, "field");
+    }
 
     /** The field's name. */
     public String name() {

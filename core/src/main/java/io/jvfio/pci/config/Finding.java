@@ -2,6 +2,7 @@
 package io.jvfio.pci.config;
 
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Something in config space that is not as the specification says, or that could not be read.
@@ -13,6 +14,12 @@ import java.util.Locale;
  * @param message what it is, in words
  */
 public record Finding(Kind kind, int offset, String message) {
+
+    /** Refuses null. */
+    public Finding {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(message, "message");
+    }
 
     /** Kinds of findings. */
     public enum Kind {

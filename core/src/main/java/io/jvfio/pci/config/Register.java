@@ -3,6 +3,7 @@ package io.jvfio.pci.config;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -20,6 +21,7 @@ public record Register(String name, int offset, int width, List<RegisterField> f
 
     /** Checks that the fields lie inside and apart. */
     public Register {
+        Objects.requireNonNull(name, "name");
         fields = List.copyOf(fields);
         long taken = 0;
         Set<String> names = new HashSet<>();

@@ -2,6 +2,7 @@
 package io.jvfio.pci.config;
 
 import io.jvfio.mmio.Field;
+import java.util.Objects;
 
 /**
  * A field of a register: where it is, what may be done with it, how it is worded.
@@ -14,6 +15,14 @@ import io.jvfio.mmio.Field;
  * @param wording how its value is put into words; not used for flags
  */
 public record RegisterField(String name, Field bits, FieldAccess access, Wording wording) {
+
+    /** Refuses null. */
+    public RegisterField {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(bits, "bits");
+        Objects.requireNonNull(access, "access");
+        Objects.requireNonNull(wording, "wording");
+    }
 
     static RegisterField ro(String name, int bit) {
         return flag(name, bit, FieldAccess.RO);

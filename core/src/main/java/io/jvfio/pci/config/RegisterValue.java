@@ -2,6 +2,7 @@
 package io.jvfio.pci.config;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,11 @@ import java.util.Optional;
  * @param value what was read, in its low bits
  */
 public record RegisterValue(Register register, int offset, long value) {
+
+    /** Refuses null. */
+    public RegisterValue {
+        Objects.requireNonNull(register, "register");
+    }
 
     /** The register's name. */
     public String name() {
@@ -40,6 +46,7 @@ public record RegisterValue(Register register, int offset, long value) {
 
     /** One of its fields, if it has it. */
     public Optional<FieldValue> find(String name) {
+        Objects.requireNonNull(name, "name");
         return register.fields().stream()
                 .filter(field -> field.name().equals(name))
                 .findFirst()

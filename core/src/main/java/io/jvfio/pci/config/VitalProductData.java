@@ -3,6 +3,7 @@ package io.jvfio.pci.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -39,7 +40,14 @@ public record VitalProductData(
      * @param name two characters: {@code PN}, {@code SN}
      * @param value one character for each byte
      */
-    public record Keyword(String name, String value) {}
+    public record Keyword(String name, String value) {
+
+        /** Refuses null. */
+        public Keyword {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(value, "value");
+        }
+    }
 
     /** Where the bytes come from. */
     @FunctionalInterface
@@ -53,24 +61,29 @@ public record VitalProductData(
         int at(int offset);
     }
 
-    /** Copies the lists. */
+    /** Copies the lists and refuses null. */
     public VitalProductData {
+        Objects.requireNonNull(identifier, "identifier");
+        Objects.requireNonNull(checksum, "checksum");
+        Objects.requireNonNull(problem, "problem");
         readOnly = List.copyOf(readOnly);
         readWrite = List.copyOf(readWrite);
     }
 
     /** Parses bytes, whatever they are. */
     public static VitalProductData of(byte[] bytes) {
+        Objects.requireNonNull(bytes, "bytes");
         return of(offset -> offset < bytes.length ? bytes[offset] & 0xff : -1);
     }
 
     /** Parses bytes as they are read; none is asked for twice. */
     public static VitalProductData of(Bytes bytes) {
-        return new Parser(bytes).parse();
+        return new Parser(Objects.requireNonNull(bytes, "bytes")).parse();
     }
 
     /** A read-only keyword's value, {@code SN} for example. */
     public Optional<String> keyword(String name) {
+        Objects.requireNonNull(name, "name");
         return readOnly.stream()
                 .filter(keyword -> keyword.name().equals(name))
                 .map(Keyword::value)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * How a field's value is put into words.
@@ -25,7 +27,7 @@ public interface Wording {
 
     /** Hexadecimal with all digits. */
     static Wording hex(int digits) {
-        return value -> String.format(Locale.ROOT, "0x%0" + digits + "x", value);
+        return new Wordings.Hex(digits);
     }
 
     /**
@@ -34,28 +36,26 @@ public interface Wording {
      * @param words for 0, 1, …; what is beyond is a number in brackets, as is what has an empty word
      */
     static Wording choice(String... words) {
-        return value -> value >= 0 && value < words.length && !words[(int) value].isEmpty()
-                ? words[(int) value]
-                : "[" + Long.toUnsignedString(value) + "]";
+        return new Wordings.Choice(List.of(words));
     }
 
     /** Decimal with a unit behind it. */
     static Wording unit(String unit) {
-        return value -> Long.toUnsignedString(value) + unit;
+        return new Wordings.Unit(Objects.requireNonNull(unit, "unit"));
     }
 
     /** A power of two: {@code unit * 2^value}, and the unit's name behind it. */
     static Wording shifted(int unit, String name) {
-        return value -> value < 32 ? ((long) unit << value) + name : "[" + value + "]";
+        return new Wordings.Shifted(unit, Objects.requireNonNull(name, "name"));
     }
 
     /** One more than the value: for counts that cannot be 0. */
     static Wording plusOne() {
-        return value -> Long.toUnsignedString(value + 1);
+        return new Wordings.PlusOne();
     }
 
     /** An address or offset whose lower bits the register uses for something else. */
     static Wording aligned(int bits, int digits) {
-        return value -> String.format(Locale.ROOT, "0x%0" + digits + "x", value << bits);
+        return new Wordings.Aligned(bits, digits);
     }
 }

@@ -10,6 +10,7 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
+import io.jvfio.pci.config.ConfigImage;
 import java.io.Reader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,6 +41,9 @@ final class Samples {
             Map.entry(int.class, 1),
             Map.entry(long.class, (long) SIZE),
             Map.entry(String.class, "0000:00:04.0"),
+            Map.entry(String[].class, new String[] {"a sample"}),
+            Map.entry(byte[].class, new byte[] {1}),
+            Map.entry(ConfigImage.class, ConfigImage.of(new byte[64])),
             Map.entry(UUID.class, new UUID(1, 2)),
             Map.entry(Path.class, Path.of("/nowhere")),
             Map.entry(Duration.class, Duration.ofSeconds(1)),
