@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jvfio.PciAddress;
+import io.jvfio.Vfio;
+import io.jvfio.host.Host;
+import io.jvfio.pci.PciDevice;
+import io.jvfio.pci.config.ConfigContents;
+import io.jvfio.pci.config.ConfigDump;
+import io.jvfio.pci.config.ConfigImage;
+import io.jvfio.pci.config.DumpedFunction;
+import io.jvfio.pci.config.FieldValue;
+import io.jvfio.pci.config.RegisterValue;
+import io.jvfio.tests.lab.LabDevices;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Config space of every function of the guest, against {@code lspci} and sysfs. */
+final class ConfigKernelIT {
+    private static final Path DEVICES = Path.of("/sys/bus/pci/devices");
+    private static final int EXPRESS = 0x10;
+    private static final int SRIOV = 0x10;
+
+    /** So many flags, numbers and words there are in the guest's list at least; fewer mean that the test has gone blind. */
+    private static final int FEWEST = 2500;
+
+    private final Host host = Host.system();
+
+    @Test
+    void every_field_that_lspci_decodes_too_has_the_same_value() throws Exception {
+        List<LspciFunction> functions = LspciFunction.parse(run("lspci", "-D", "-vvvnn"));
+        LspciComparison comparison = new LspciComparison();
+        for (LspciFunction function : functions) {
+            comparison.compare(function, sysfs(function.address()));
+        }
+        assertThat(comparison.disagreements).isEmpty();
+        assertThat(comparison.unknown).isEmpty();
+        assertThat(functions).hasSameSizeAs(host.functions());
+        assertThat(comparison.compared).isGreaterThan(FEWEST);
+    }
+
+    @Test
+    void a_dump_of_lspci_decodes_as_sysfs_does() throws Exception {
+        List<DumpedFunction> dumped = ConfigDump.read(new StringReader(run("lspci", "-D", "-vvv", "-xxxx")));
+        assertThat(dumped).hasSameSizeAs(host.functions());
+        for (DumpedFunction function : dumped) {
+            assertThat(ConfigContents.of(function.config()))
+                    .as("%s", function.address())
+                    .isEqualTo(sysfs(function.address()));
+        }
+    }
+
+    @Test
+    void no_function_of_the_guest_has_a_malformed_list() {
+        host.functions()
+                .forEach(function -> assertThat(sysfs(function.address()).findings())
+                        .as("%s", function.address())
+                        .isEmpty());
+    }
+
+    @Test
+    void sysfs_attributes_say_the_same() throws IOException {
+        int links = 0;
+        for (var function : host.functions()) {
+            Path folder = DEVICES.resolve(function.address().toString());
+            ConfigContents contents = sysfs(function.address());
+            long type = contents.register("Class").value();
+            assertThat(attribute(folder, "vendor")).isEqualTo(hex("0x%04x", contents.register("VendorID")));
+            assertThat(attribute(folder, "device")).isEqualTo(hex("0x%04x", contents.register("DeviceID")));
+            assertThat(attribute(folder, "class")).isEqualTo(String.format("0x%06x", type >> 8));
+            assertThat(attribute(folder, "revision")).isEqualTo(String.format("0x%02x", type & 0xff));
+            var express = contents.capability(EXPRESS);
+            if (express.isPresent() && express.get().find("LnkSta").isPresent()) {
+                links++;
+                RegisterValue status = express.get().register("LnkSta");
+                assertThat(attribute(folder, "current_link_width"))
+                        .isEqualTo(Long.toString(status.field("Width").value()));
+                assertThat(attribute(folder, "current_link_speed")
+                                .replace(".0 ", "")
+                                .replace(" PCIe", "")
+                                .replace(" ", ""))
+                        .isEqualTo(status.field("Speed").word());
+                assertThat(attribute(folder, "max_link_width"))
+                        .isEqualTo(Long.toString(
+                                express.get().register("LnkCap").field("Width").value()));
+            }
+            if (function.address().toString().equals(LabDevices.IGB)) {
+                assertThat(attribute(folder, "sriov_totalvfs"))
+                        .isEqualTo(Long.toString(contents.extendedCapability(SRIOV)
+                                .orElseThrow()
+                                .register("TotalVFs")
+                                .value()));
+            }
+        }
+        assertThat(links).isGreaterThan(3);
+    }
+
+    @Test
+    void an_open_device_shows_what_vfio_does_not_change() {
+        try (PciDevice device = Vfio.open(LabDevices.IGB)) {
+            ConfigContents opened = ConfigContents.of(device.config());
+            ConfigContents shown = sysfs(PciAddress.parse(LabDevices.IGB));
+            assertThat(opened.findings()).isEmpty();
+            assertThat(opened.capabilities())
+                    .extracting(capability -> capability.name())
+                    .contains("PM", "MSI", "MSI-X", "Express", "AER")
+                    .isSubsetOf(shown.capabilities().stream()
+                            .map(capability -> capability.name())
+                            .toList());
+            assertThat(opened.capability(EXPRESS).orElseThrow().register("DevCap"))
+                    .isEqualTo(shown.capability(EXPRESS).orElseThrow().register("DevCap"));
+        }
+    }
+
+    /** The enable bit of correctable errors stands beside eleven others of its register; vfio lets it through. */
+    @Test
+    void a_typed_write_changes_its_field_alone() {
+        try (PciDevice device = Vfio.open(LabDevices.IGB)) {
+            RegisterValue before = ConfigContents.of(device.config())
+                    .capability(EXPRESS)
+                    .orElseThrow()
+                    .register("DevCtl");
+            FieldValue reported = before.field("CorrErr");
+
+            device.config().write(reported, reported.isSet() ? 0 : 1);
+
+            int after = device.config().read16(before.offset());
+            assertThat(after).isEqualTo((int)
+                    (before.value() ^ 1 << reported.field().bits().low()));
+            device.config().write(reported, reported.value());
+            assertThat(device.config().read16(before.offset())).isEqualTo((int) before.value());
+        }
+    }
+
+    private ConfigContents sysfs(PciAddress address) {
+        ConfigImage image = host.config(address).orElseThrow(() -> new AssertionError("no config space of " + address));
+        return ConfigContents.of(image);
+    }
+
+    private static String hex(String format, RegisterValue register) {
+        return String.format(format, register.value());
+    }
+
+    private static String attribute(Path folder, String name) throws IOException {
+        return Files.readString(folder.resolve(name)).strip();
+    }
+
+    private static String run(String... command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(Map.of("LC_ALL", "C"));
+        Process process = builder.start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        return text;
+    }
+}
