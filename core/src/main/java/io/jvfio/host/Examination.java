@@ -220,7 +220,8 @@ final class Examination {
         findings.add(Finding.ok(
                 Topic.HUGE_PAGES,
                 pages.stream()
-                        .map(size -> size.free() + " of " + size.total() + " free of " + size.size() / MIB + " MiB")
+                        .map(size -> size.free() + " of " + size.total() + " pages of " + size.size() / MIB
+                                + " MiB are free")
                         .collect(Collectors.joining(", "))));
     }
 

@@ -125,7 +125,9 @@ final class HostScan {
         Member member = member(directory);
         FunctionIds ids = ids(uevent(directory), sysfs.read(directory.resolve("revision")));
         int numaNode = Numbers.decimal(sysfs.read(directory.resolve("numa_node")), -1);
-        String physical = sysfs.target(directory.resolve("physfn"));
+        Path link = directory.resolve("physfn");
+        // Asked for first, as most functions have none, and an exception costs more than both questions.
+        String physical = Files.exists(link) ? sysfs.target(link) : null;
         SriovRole role = physical != null
                 ? SriovRole.VF
                 : Files.exists(directory.resolve("sriov_totalvfs")) ? SriovRole.PF : SriovRole.NONE;

@@ -27,7 +27,6 @@ final class VfioClasses {
 
     private final Sysfs files;
     private final Path nodes;
-    private final Path iommu;
 
     /** By name on its bus, the name of each device's own node. */
     private final Map<String, String> cdevs;
@@ -37,14 +36,20 @@ final class VfioClasses {
 
     private final boolean listsDevices;
 
+    /** Why the nodes that all devices share cannot be opened; null if they can. */
+    private final @Nullable Trouble noContainer;
+
+    private final @Nullable Trouble noIommufd;
+
     private VfioClasses(
             Sysfs files, Path devRoot, Map<String, String> cdevs, Map<Integer, String> groups, boolean listsDevices) {
         this.files = files;
         this.nodes = devRoot.resolve("vfio");
-        this.iommu = devRoot.resolve("iommu");
         this.cdevs = cdevs;
         this.groups = groups;
         this.listsDevices = listsDevices;
+        this.noContainer = trouble(nodes.resolve("vfio"));
+        this.noIommufd = trouble(devRoot.resolve("iommu"));
     }
 
     static VfioClasses read(Sysfs sysfs, Path devRoot) {
@@ -99,8 +104,8 @@ final class VfioClasses {
         if (blocker != null) {
             return new VfioAccess(cdev, group, noIommu, List.of(), Obstacle.GROUP_NOT_VIABLE, blocker);
         }
-        Trouble noCdev = trouble(cdev, iommu);
-        Trouble noGroup = trouble(group, nodes.resolve("vfio"));
+        Trouble noCdev = trouble(cdev, noIommufd);
+        Trouble noGroup = trouble(group, noContainer);
         List<Way> ways = new ArrayList<>();
         if (noCdev == null) {
             ways.add(Way.IOMMUFD);
@@ -154,12 +159,12 @@ final class VfioClasses {
     private record Trouble(Obstacle obstacle, String reason) {}
 
     /** Why a node, with the one that goes with it, cannot be opened; null if both can. */
-    private @Nullable Trouble trouble(@Nullable Path node, Path partner) {
+    private @Nullable Trouble trouble(@Nullable Path node, @Nullable Trouble partner) {
         if (node == null) {
             return new Trouble(Obstacle.NO_NODE, "the kernel offers no node for it");
         }
         Trouble own = trouble(node);
-        return own == null ? trouble(partner) : own;
+        return own == null ? partner : own;
     }
 
     private @Nullable Trouble trouble(Path node) {

@@ -66,7 +66,7 @@ class ExaminationTest {
     void a_host_where_all_is_there_has_nothing_to_complain_of() {
         assertThat(fake.host().examine()).extracting(Finding::level).containsOnly(Level.OK);
         assertThat(finding(Topic.IOMMU).text()).isEqualTo("dmar0 (Intel VT-d), 1 group");
-        assertThat(finding(Topic.HUGE_PAGES).text()).isEqualTo("60 of 64 free of 2 MiB");
+        assertThat(finding(Topic.HUGE_PAGES).text()).isEqualTo("60 of 64 pages of 2 MiB are free");
         assertThat(finding(Topic.DEVICES).text()).isEqualTo("0000:00:04.0 can be opened");
     }
 
