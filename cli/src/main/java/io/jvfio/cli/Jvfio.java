@@ -77,6 +77,12 @@ public final class Jvfio {
             description = "How to open devices of the kernel: ${COMPLETION-CANDIDATES}.")
     private IommuChoice iommu = IommuChoice.AUTO;
 
+    /** For picocli's tools, which describe commands and run none. */
+    @SuppressWarnings("unused")
+    private Jvfio() {
+        this(Environment.system(new Interruption()));
+    }
+
     private Jvfio(Environment environment) {
         this.environment = environment;
     }
