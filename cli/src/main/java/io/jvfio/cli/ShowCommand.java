@@ -8,9 +8,13 @@ import io.jvfio.host.Host;
 import io.jvfio.host.HostFunction;
 import io.jvfio.host.HostMdev;
 import io.jvfio.host.PciIds;
+import io.jvfio.host.SriovRole;
 import io.jvfio.host.VfioAccess;
+import io.jvfio.host.VirtualFunctions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,6 +69,19 @@ final class ShowCommand extends DeviceCommand {
                 HostFunction function = shown.function();
                 if (function != null) {
                     json.object("function", item -> HostJson.function(item, function, names));
+                    json.texts("resetMethods", resetMethods(function));
+                    VirtualFunctions virtual = environment().host().virtualFunctions(function.address());
+                    if (function.sriov() == SriovRole.PF) {
+                        json.object("virtualFunctions", item -> {
+                            item.number("count", virtual.count());
+                            item.number("total", virtual.total());
+                            item.texts(
+                                    "addresses",
+                                    virtual.list().stream()
+                                            .map(PciAddress::toString)
+                                            .toList());
+                        });
+                    }
                 }
                 HostMdev mdev = shown.mdev();
                 if (mdev != null) {
@@ -163,7 +180,11 @@ final class ShowCommand extends DeviceCommand {
         }
     }
 
-    private static void function(Properties properties, HostFunction function, PciIds names) {
+    private List<String> resetMethods(HostFunction function) {
+        return environment().host().resetMethods(function.address()).enabled();
+    }
+
+    private void function(Properties properties, HostFunction function, PciIds names) {
         var ids = function.ids();
         properties.add("name", HostText.name(ids, names));
         properties.add("id", HostText.id(ids) + ", revision " + HostText.digits(ids.revision(), 2));
@@ -177,8 +198,17 @@ final class ShowCommand extends DeviceCommand {
         properties.add("driver", function.driver());
         properties.add("IOMMU group", HostText.number(function.group()));
         properties.add("NUMA node", HostText.number(function.numaNode()));
+        properties.add(
+                "behind", function.upstream().stream().map(PciAddress::toString).collect(Collectors.joining(", ")));
+        properties.add("reset methods", String.join(", ", resetMethods(function)));
         switch (function.sriov()) {
-            case PF -> properties.add("SR-IOV", "physical function");
+            case PF -> {
+                VirtualFunctions virtual = environment().host().virtualFunctions(function.address());
+                properties.add(
+                        "SR-IOV",
+                        "physical function with " + virtual.count() + " of at most " + virtual.total()
+                                + " virtual functions");
+            }
             case VF ->
                 properties.add(
                         "SR-IOV",

@@ -153,6 +153,24 @@ class HostCommandsTest {
     }
 
     @Test
+    void show_tells_of_virtual_functions_bridges_and_resets() {
+        run.host.functionAt("0000:00:08.0", "0000:02:00.0", "8086:10C9", "20000");
+        run.host.text("sys/bus/pci/devices/0000:02:00.0/sriov_totalvfs", "7\n");
+        run.host.text("sys/bus/pci/devices/0000:02:00.0/sriov_numvfs", "0\n");
+        run.host.text("sys/bus/pci/devices/0000:02:00.0/reset_method", "flr bus\n");
+
+        assertThat(run.execute("show", "0000:02:00.0")).isZero();
+        assertThat(run.out)
+                .containsPattern("SR-IOV +physical function with 0 of at most 7 virtual functions")
+                .containsPattern("behind +0000:00:08.0")
+                .containsPattern("reset methods +flr, bus");
+        run.execute("show", "--json", "0000:02:00.0");
+        assertThat(run.json().get("resetMethods")).isEqualTo(List.of("flr", "bus"));
+        assertThat(((Map<?, ?>) run.json().get("virtualFunctions")).get("total"))
+                .isEqualTo(7L);
+    }
+
+    @Test
     void show_does_not_open_what_it_is_asked_to_leave_alone() {
         populate();
 

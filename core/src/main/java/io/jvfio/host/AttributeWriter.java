@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Writes attributes of sysfs. The kernel's answer is the errno of the write, which {@code java.nio.file} does not tell.
@@ -19,14 +20,20 @@ import java.util.concurrent.TimeoutException;
  * <p>Threads: thread-safe.
  */
 final class AttributeWriter {
-    private final SystemCalls sys;
+    private final Supplier<SystemCalls> calls;
 
-    AttributeWriter(SystemCalls sys) {
-        this.sys = sys;
+    /**
+     * A writer that makes these calls.
+     *
+     * @param calls asked for when something is written: who only reads needs no native code
+     */
+    AttributeWriter(Supplier<SystemCalls> calls) {
+        this.calls = calls;
     }
 
     /** Writes a text with a line end, which every attribute ignores and an empty text needs; 0 or {@code -errno}. */
     int write(Path attribute, String text) {
+        SystemCalls sys = calls.get();
         int fd = sys.open(attribute.toString(), Abi.O_WRONLY | Abi.O_CLOEXEC, 0);
         if (fd < 0) {
             return fd;

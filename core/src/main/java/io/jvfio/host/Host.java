@@ -151,7 +151,7 @@ public final class Host {
      */
     public VirtualFunctions virtualFunctions(PciAddress physical) {
         return new VirtualFunctions(
-                this, sysfs, new AttributeWriter(calls.get()), Objects.requireNonNull(physical, "physical"));
+                this, sysfs, new AttributeWriter(calls), Objects.requireNonNull(physical, "physical"));
     }
 
     /**
@@ -160,7 +160,7 @@ public final class Host {
      * @param address the function, which need not be there
      */
     public ResetMethods resetMethods(PciAddress address) {
-        return new ResetMethods(sysfs, new AttributeWriter(calls.get()), Objects.requireNonNull(address, "address"));
+        return new ResetMethods(sysfs, new AttributeWriter(calls), Objects.requireNonNull(address, "address"));
     }
 
     /**
