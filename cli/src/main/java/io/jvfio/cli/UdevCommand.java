@@ -2,6 +2,7 @@
 package io.jvfio.cli;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.PciAddress;
 import io.jvfio.host.HostGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,6 +102,13 @@ final class UdevCommand extends HostCommand {
                 : node.getFileName().toString();
     }
 
+    private boolean isBridge(String name) {
+        return PciAddress.matches(name)
+                && host().function(PciAddress.parse(name))
+                        .filter(function -> function.ids().isPciBridge())
+                        .isPresent();
+    }
+
     /** What whoever installs the rules should know. */
     private List<String> warnings(List<Seen> devices) {
         Set<String> named = devices.stream().map(Seen::name).collect(Collectors.toSet());
@@ -113,9 +121,8 @@ final class UdevCommand extends HostCommand {
             if (device.group() >= 0) {
                 String others = host().group(device.group()).stream()
                         .flatMap(group -> group.members().stream())
-                        .filter(member -> member.role() != HostGroup.Role.NEUTRAL)
                         .map(HostGroup.Member::name)
-                        .filter(name -> !named.contains(name))
+                        .filter(name -> !named.contains(name) && !isBridge(name))
                         .collect(Collectors.joining(", "));
                 if (!others.isEmpty()) {
                     warnings.add("group " + device.group() + " of " + device.name()

@@ -46,7 +46,7 @@ final class VfCommand {
         @Option(
                 names = "--timeout",
                 paramLabel = "SECONDS",
-                defaultValue = "10",
+                defaultValue = "30",
                 description = "How long the kernel may take for each step (${DEFAULT-VALUE}).")
         private int timeout;
 

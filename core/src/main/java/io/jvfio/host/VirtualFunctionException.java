@@ -20,7 +20,7 @@ public final class VirtualFunctionException extends VfioException {
         REFUSED,
         /** A step failed, and all is as before. */
         ROLLED_BACK,
-        /** A step failed, and so did going back; the message says what is there now. */
+        /** A step failed and so did going back, or the kernel is still at it; the message says which. */
         INCOMPLETE
     }
 

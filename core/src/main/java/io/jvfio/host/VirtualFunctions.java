@@ -72,9 +72,9 @@ public final class VirtualFunctions {
             Objects.requireNonNull(deadline, "deadline");
         }
 
-        /** Leaves what exists alone, keeps the setting, and waits 10 seconds. */
+        /** Leaves what exists alone, keeps the setting, and waits 30 seconds: some cards have hundreds. */
         public static CreateOptions defaults() {
-            return new CreateOptions(false, Probing.KEEP, Duration.ofSeconds(10));
+            return new CreateOptions(false, Probing.KEEP, Duration.ofSeconds(30));
         }
 
         /** The same, and virtual functions that exist may go, or not. */
@@ -170,7 +170,7 @@ public final class VirtualFunctions {
             set(AUTOPROBE, probe ? 1 : 0, probed ? 1 : 0, options.deadline());
             return made;
         } catch (VirtualFunctionException e) {
-            throw restored(e, before, probed, options.deadline());
+            throw e.outcome() == Outcome.INCOMPLETE ? e : restored(e, before, probed, options.deadline());
         }
     }
 
@@ -221,7 +221,9 @@ public final class VirtualFunctions {
         }
         int result = writer.write(directory.resolve(attribute), Integer.toString(to), deadline);
         if (result < 0) {
-            throw failure(Outcome.ROLLED_BACK, -result, hint(attribute, -result, to));
+            // A write that the kernel keeps is neither done nor undone.
+            boolean kept = result == -Errno.ETIMEDOUT || result == -Errno.EINTR;
+            throw failure(kept ? Outcome.INCOMPLETE : Outcome.ROLLED_BACK, -result, hint(attribute, -result, to));
         }
         if (number(attribute, -1) != to) {
             throw failure(

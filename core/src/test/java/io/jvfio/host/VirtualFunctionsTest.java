@@ -150,7 +150,10 @@ class VirtualFunctionsTest {
 
         assertThatExceptionOfType(VirtualFunctionException.class)
                 .isThrownBy(() -> functions.remove(Duration.ofMillis(50)))
-                .satisfies(failure -> assertThat(failure.errno()).isEqualTo(Errno.ETIMEDOUT));
+                .satisfies(failure -> {
+                    assertThat(failure.errno()).isEqualTo(Errno.ETIMEDOUT);
+                    assertThat(failure.outcome()).isEqualTo(Outcome.INCOMPLETE);
+                });
         kernel.letGo();
     }
 

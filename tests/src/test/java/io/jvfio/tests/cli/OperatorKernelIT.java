@@ -76,7 +76,7 @@ final class OperatorKernelIT {
     void the_rules_of_udev_name_the_companions_of_a_group() {
         assertThat(Command.run("udev", LabDevices.GROUPED_EDU, "--group", "vfio")
                         .out())
-                .contains(LabDevices.GROUPED_TESTDEV + ", " + LabDevices.GROUPED_RNG)
+                .contains("node: " + LabDevices.GROUPED_TESTDEV + ", " + LabDevices.GROUPED_RNG)
                 .contains("KERNELS==\"" + LabDevices.GROUPED_EDU + "\", GROUP=\"vfio\"");
     }
 
