@@ -275,7 +275,7 @@ final class ExpressTables {
                     "EmergencyPowerReduction",
                     25,
                     24,
-                    Wording.choice("Not Supported", "Device Specific", "Form Factor or Device Specific")),
+                    Wording.choice("Not Supported", "Dev Specific", "Form Factor Dev Specific")),
             ro("EmergencyPowerReductionInit", 26),
             ro("FRS", 31));
 

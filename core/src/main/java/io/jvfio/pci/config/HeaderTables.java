@@ -159,7 +159,7 @@ final class HeaderTables {
     };
 
     private static final Field BAR_IS_IO = Field.bit(0);
-    private static final Field BAR_IS_64 = Field.bits(2, 1);
+    private static final Field BAR_TYPE = Field.bits(2, 1);
     private static final int WIDE = 2;
 
     private HeaderTables() {}
@@ -180,24 +180,32 @@ final class HeaderTables {
         }
     }
 
-    /** BARs; a 64-bit one takes the place of two. */
-    static void bars(Decoding at, String name, int offset, int count) {
+    private static void bars(Decoding at, String name, int offset, int count) {
         int index = 0;
         while (index < count) {
             int place = offset + index * Integer.BYTES;
-            int low = at.peek32(place);
-            boolean wide = !BAR_IS_IO.isSet(low) && BAR_IS_64.of(low) == WIDE && index < count - 1;
-            at.add(bar(name + index, place, BAR_IS_IO.isSet(low), wide));
-            index += wide ? 2 : 1;
+            if (BAR_IS_IO.isSet(at.peek32(place))) {
+                at.add(Register.of32(name + index, place, ro("I/O", 0), rw("Address", 31, 2, Wording.aligned(2, 4))));
+                index++;
+            } else {
+                index += memory(at, name + index, place, index < count - 1);
+            }
         }
     }
 
-    private static Register bar(String name, int offset, boolean io, boolean wide) {
-        if (io) {
-            return Register.of32(name, offset, ro("I/O", 0), rw("Address", 31, 2, Wording.aligned(2, 4)));
+    /** BARs that are never in I/O space: those of virtual functions. */
+    static void memoryBars(Decoding at, String name, int offset, int count) {
+        int index = 0;
+        while (index < count) {
+            index += memory(at, name + index, offset + index * Integer.BYTES, index < count - 1);
         }
+    }
+
+    /** A BAR in memory space; how many places it takes. */
+    private static int memory(Decoding at, String name, int offset, boolean mayBeWide) {
+        boolean wide = mayBeWide && BAR_TYPE.of(at.peek32(offset)) == WIDE;
         int width = wide ? Long.BYTES : Integer.BYTES;
-        return new Register(
+        at.add(new Register(
                 name,
                 offset,
                 width,
@@ -206,7 +214,8 @@ final class HeaderTables {
                         ro("Type", 2, 1, Wording.choice("32-bit", "below 1M", "64-bit")),
                         ro("Prefetchable", 3),
                         rw("Address", width * Byte.SIZE - 1, 4, Wording.aligned(4, 2 * width))),
-                false);
+                false));
+        return width / Integer.BYTES;
     }
 
     private static Register secondaryStatus(int offset) {

@@ -51,7 +51,7 @@ final class VirtualizationTables {
 
     static final CapabilityLayout SRIOV = new CapabilityLayout("SR-IOV", "Single Root I/O Virtualization", at -> {
         at.addAll(SRIOV_FIRST);
-        HeaderTables.bars(at, "VFBAR", 0x24, 6);
+        HeaderTables.memoryBars(at, "VFBAR", 0x24, 6);
         at.add(MIGRATION);
     });
 

@@ -9,7 +9,6 @@ import io.jvfio.tests.config.LspciFunction.Block;
 import io.jvfio.tests.config.LspciFunction.Entry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -29,9 +28,11 @@ final class LspciComparison {
     /** The power states from which a function can wake the system stand in brackets behind the name of the event. */
     private static final Pattern WAKE = Pattern.compile("PME\\(([^)]*)\\)");
 
-    /** Labels that are not the names of our registers. */
-    private static final Map<String, String> REGISTERS =
-            Map.of("Flags", "PMCap", "Status", "PMStatus", "Secondary status", "SecStatus", "Bridge", "PMBridge");
+    /** Texts of lspci for what has no meaning; we show the number. */
+    private static final Set<String> WITHOUT_MEANING = Set.of("unknown", "Unknown", "Reserved", "RsvdP", "reserved");
+
+    /** Labels whose flags belong to none of our registers, with the capability's name. */
+    final Set<String> unmapped = new TreeSet<>();
 
     final List<String> disagreements = new ArrayList<>();
 
@@ -46,13 +47,10 @@ final class LspciComparison {
         subject = expected.address().toString();
         LspciRules.TITLE.forEach(rule -> apply(rule, expected.title(), name -> header(actual, name)));
         for (Entry entry : expected.header()) {
-            RegisterValue register = header(actual, entry.label())
-                    .or(() -> header(actual, REGISTERS.getOrDefault(entry.label(), entry.label())))
-                    .orElse(null);
-            if (register != null) {
-                flags(register, entry.text());
-            }
-            LspciRules.header(entry.label()).forEach(rule -> apply(rule, entry.text(), name -> anywhere(actual, name)));
+            String name = entry.label().equals("Secondary status") ? "SecStatus" : entry.label();
+            header(actual, name).ifPresent(register -> flags(List.of(register), entry.text()));
+            LspciRules.header(entry.label())
+                    .forEach(rule -> apply(rule, entry.text(), register -> anywhere(actual, register)));
         }
         if (expected.capabilities().size() != actual.capabilities().size()) {
             disagree(
@@ -79,11 +77,15 @@ final class LspciComparison {
         String first = actual.registers().isEmpty()
                 ? ""
                 : actual.registers().getFirst().name();
-        actual.find(first).ifPresent(register -> flags(register, expected.title()));
+        actual.find(first).ifPresent(register -> flags(List.of(register), expected.title()));
         LspciRules.capability(actual.name(), "").forEach(rule -> apply(rule, expected.title(), actual::find));
         for (Entry entry : expected.entries()) {
-            actual.find(REGISTERS.getOrDefault(entry.label(), entry.label()))
-                    .ifPresent(register -> flags(register, LspciRules.renamed(register.name(), entry.text())));
+            List<RegisterValue> registers = LspciLabels.registers(actual, entry.label());
+            if (!registers.isEmpty()) {
+                flags(registers, LspciRules.renamed(registers.getFirst().name(), entry.text()));
+            } else if (FLAG.matcher(entry.text()).find()) {
+                unmapped.add(actual.name() + ":" + entry.label());
+            }
             LspciRules.capability(actual.name(), entry.label())
                     .forEach(rule -> apply(
                             rule,
@@ -92,27 +94,32 @@ final class LspciComparison {
         }
     }
 
-    private void flags(RegisterValue register, String text) {
+    private void flags(List<RegisterValue> registers, String text) {
         Matcher wake = WAKE.matcher(text);
         String spread = wake.replaceAll(
                 match -> Matcher.quoteReplacement(match.group(1).replaceAll("(\\w+)([+-]),?", "PME($1)$2 ")));
         Matcher flag = FLAG.matcher(spread);
         while (flag.find()) {
-            Optional<FieldValue> field = register.find(flag.group(1));
+            String name = LspciLabels.flag(flag.group(1));
+            Optional<FieldValue> field = registers.stream()
+                    .flatMap(register -> register.find(name).stream())
+                    .findFirst();
+            String where = field.map(found -> found.of().name())
+                            .orElse(registers.getFirst().name()) + "." + name;
+            if (LspciLabels.isWrong(where)) {
+                continue;
+            }
             if (field.isPresent()) {
-                check(
-                        register.name() + "." + flag.group(1),
-                        flag.group(2).equals("+"),
-                        field.get().isSet());
+                check(where, flag.group(2).equals("+"), field.get().isSet());
             } else {
-                unknown.add(register.name() + "." + flag.group(1));
+                unknown.add(where);
             }
         }
     }
 
     private void apply(LspciRules.Rule rule, String text, Function<String, Optional<RegisterValue>> registers) {
         Matcher matcher = rule.pattern().matcher(text);
-        if (!matcher.find()) {
+        if (!matcher.find() || WITHOUT_MEANING.contains(matcher.group(1))) {
             return;
         }
         FieldValue field = registers

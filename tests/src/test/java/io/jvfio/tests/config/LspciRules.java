@@ -27,8 +27,10 @@ final class LspciRules {
                 text -> Long.parseUnsignedLong(text, 16),
                 field -> Long.parseUnsignedLong(field.word().substring(2), 16));
 
-        /** The lowest and the highest speed. */
-        static final Reading SPEEDS = new Reading(text -> text, field -> range(field.word()));
+        /** A range that always starts at the lowest speed: the highest is compared. */
+        static final Reading SPEEDS = new Reading(
+                text -> text.substring(text.indexOf('-') + 1),
+                field -> field.word().substring(field.word().lastIndexOf(',') + 1));
 
         /** What stands before it means yes. */
         static final Reading PRESENT = new Reading(String::isEmpty, FieldValue::isSet);
@@ -237,12 +239,5 @@ final class LspciRules {
     private static Rule log(int index) {
         String pattern = "HeaderLog: " + "[0-9a-f]{8} ".repeat(index) + "([0-9a-f]{8})";
         return rule("AER", "HeaderLog", pattern, "HeaderLog" + index, "Log", Reading.HEXADECIMAL);
-    }
-
-    /** {@code 2.5-16GT/s} of all speeds by name. */
-    private static String range(String speeds) {
-        String[] all = speeds.split(",", -1);
-        String first = all[0].replace("GT/s", "");
-        return all.length == 1 ? all[0] : first + "-" + all[all.length - 1];
     }
 }
