@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code jvfio completion}. */
 @Command(
         name = "completion",
         description = "Prints what a shell needs to complete jvfio's commands and options.",
         footer = {"", "bash: source <(jvfio completion bash)", "zsh:  source <(jvfio completion zsh)"})
-final class CompletionCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
+final class CompletionCommand extends Subcommand {
     @Parameters(index = "0", paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}.")
     @SuppressWarnings("NullAway.Init")
     private Shell shell;
@@ -40,9 +28,9 @@ final class CompletionCommand implements Callable<Integer> {
     public Integer call() {
         if (shell == Shell.zsh) {
             // The script brings bash's completion to zsh itself, but that of zsh has to run already.
-            jvfio.out().println("autoload -Uz compinit && compinit");
+            out().println("autoload -Uz compinit && compinit");
         }
-        jvfio.out().println(AutoComplete.bash("jvfio", spec.root().commandLine()));
+        out().println(AutoComplete.bash("jvfio", commandLine()));
         return 0;
     }
 }

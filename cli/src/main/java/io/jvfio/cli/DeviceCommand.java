@@ -5,27 +5,12 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.VfioException;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.pci.PciDevice;
-import java.io.PrintWriter;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** A command that opens one device. */
-abstract class DeviceCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
+abstract class DeviceCommand extends Subcommand {
     @Option(
             names = "--vf-token",
             paramLabel = "UUID",
@@ -54,7 +39,7 @@ abstract class DeviceCommand implements Callable<Integer> {
 
     /** How the command line says that devices are opened. */
     final OpenOptions options() {
-        OpenOptions options = OpenOptions.defaults().withIommu(jvfio.iommu());
+        OpenOptions options = OpenOptions.defaults().withIommu(jvfio().iommu());
         return vfToken == null ? options : options.withVfToken(vfToken);
     }
 
@@ -64,31 +49,5 @@ abstract class DeviceCommand implements Callable<Integer> {
         } catch (VfioException e) {
             throw new OpenFailure(locator, e, environment().access(locator));
         }
-    }
-
-    final Environment environment() {
-        return jvfio.environment();
-    }
-
-    final PrintWriter out() {
-        return jvfio.out();
-    }
-
-    final boolean json() {
-        return jvfio.json();
-    }
-
-    /** Prints an object with these fields behind those that every object has. */
-    final void printJson(Consumer<Json> fields) {
-        out().println(Json.object(environment().terminal(), json -> {
-            json.number("schema", Jvfio.SCHEMA);
-            json.text("command", spec.name());
-            fields.accept(json);
-        }));
-    }
-
-    /** The command line asks for what makes no sense. */
-    final ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

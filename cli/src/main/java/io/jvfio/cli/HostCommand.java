@@ -7,27 +7,10 @@ import io.jvfio.host.Host;
 import io.jvfio.host.HostFunction;
 import io.jvfio.host.HostMdev;
 import io.jvfio.host.VfioAccess;
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** A command that looks at the host and opens nothing. */
-@Command
-abstract class HostCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
+abstract class HostCommand extends Subcommand {
     /**
      * A device as the host shows it.
      *
@@ -38,20 +21,8 @@ abstract class HostCommand implements Callable<Integer> {
      */
     record Seen(String name, @Nullable String driver, int group, VfioAccess access) {}
 
-    final Environment environment() {
-        return jvfio.environment();
-    }
-
     final Host host() {
         return environment().host();
-    }
-
-    final PrintWriter out() {
-        return jvfio.out();
-    }
-
-    final boolean json() {
-        return jvfio.json();
     }
 
     /** The device of a locator; fails if the host has none. */
@@ -65,19 +36,5 @@ abstract class HostCommand implements Callable<Integer> {
                 .flatMap(host()::mdev)
                 .orElseThrow(() -> new CommandFailure("no device " + locator + " on this host"));
         return new Seen(mdev.uuid().toString(), mdev.driver(), mdev.group(), mdev.access());
-    }
-
-    /** Prints an object with these fields behind those that every object has. */
-    final void printJson(Consumer<Json> fields) {
-        out().println(Json.object(environment().terminal(), json -> {
-            json.number("schema", Jvfio.SCHEMA);
-            json.text("command", spec.name());
-            fields.accept(json);
-        }));
-    }
-
-    /** The command line asks for what makes no sense. */
-    final ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -15,13 +15,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code jvfio list}. */
 @Command(
@@ -32,11 +30,7 @@ import picocli.CommandLine.ParentCommand;
             "The column OPEN says in which ways this process could open the device now, or what is in the way;"
                     + " 'jvfio show D' says more. Nothing is opened."
         })
-final class ListCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
+final class ListCommand extends Subcommand {
     @ArgGroup
     private @Nullable Shape shape;
 
@@ -54,21 +48,19 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Host host = jvfio.environment().host();
+        Host host = environment().host();
         if (shape != null && shape.groups) {
             listGroups(host.groups());
             return 0;
         }
         List<HostFunction> functions = host.functions();
         List<HostMdev> mdevs = host.mdevs();
-        PciIds names = jvfio.environment().names().get();
-        if (jvfio.json()) {
-            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
-                json.number("schema", Jvfio.SCHEMA);
-                json.text("command", "list");
+        PciIds names = environment().names().get();
+        if (json()) {
+            printJson(json -> {
                 json.objects("functions", functions, (item, function) -> HostJson.function(item, function, names));
                 json.objects("mdevs", mdevs, HostJson::mdev);
-            }));
+            });
         } else {
             print(functions, mdevs, names);
         }
@@ -76,8 +68,8 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private void print(List<HostFunction> functions, List<HostMdev> mdevs, PciIds names) {
-        PrintWriter out = jvfio.out();
-        boolean terminal = jvfio.environment().terminal();
+        PrintWriter out = out();
+        boolean terminal = environment().terminal();
         Table table = new Table("ADDRESS", "ID", "CLASS", "GROUP", "NUMA", "SRIOV", "DRIVER", "OPEN", "NAME");
         boolean tree = shape != null && shape.tree;
         for (HostFunction function : tree ? inTreeOrder(functions) : functions) {
@@ -137,12 +129,10 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private void listGroups(List<HostGroup> groups) {
-        if (jvfio.json()) {
-            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
-                json.number("schema", Jvfio.SCHEMA);
-                json.text("command", "list");
+        if (json()) {
+            printJson(json -> {
                 json.objects("groups", groups, HostJson::group);
-            }));
+            });
             return;
         }
         Table table = new Table("GROUP", "TYPE", "VFIO", "MEMBER", "DRIVER", "ROLE");
@@ -159,9 +149,9 @@ final class ListCommand implements Callable<Integer> {
             }
         }
         if (table.isEmpty()) {
-            jvfio.out().println("no IOMMU groups: 'jvfio doctor' says why");
+            out().println("no IOMMU groups: 'jvfio doctor' says why");
         } else {
-            table.print(jvfio.out(), jvfio.environment().terminal());
+            table.print(out(), environment().terminal());
         }
     }
 }

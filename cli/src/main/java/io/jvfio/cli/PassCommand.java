@@ -6,12 +6,10 @@ import io.jvfio.Vfio;
 import io.jvfio.VfioException;
 import io.jvfio.device.PassServer;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code jvfio pass}. */
 @Command(
@@ -25,11 +23,7 @@ import picocli.CommandLine.ParentCommand;
             "anew; a device has one user at a time. Ctrl-C ends the command and removes the",
             "socket; programs that have the device keep it."
         })
-final class PassCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
+final class PassCommand extends Subcommand {
     @Parameters(index = "0", paramLabel = "D", description = "The device.", converter = Converters.Locator.class)
     @SuppressWarnings("NullAway.Init")
     private DeviceLocator locator;
@@ -78,8 +72,8 @@ final class PassCommand implements Callable<Integer> {
     }
 
     private void say(String line) {
-        if (!jvfio.json()) {
-            jvfio.out().println(line);
+        if (!json()) {
+            out().println(line);
         }
     }
 }

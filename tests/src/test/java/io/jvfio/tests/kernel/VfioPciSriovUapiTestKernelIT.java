@@ -4,14 +4,21 @@ package io.jvfio.tests.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.host.Host;
+import io.jvfio.host.VirtualFunctions;
+import io.jvfio.host.VirtualFunctions.CreateOptions;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -29,7 +36,9 @@ final class VfioPciSriovUapiTestKernelIT extends KernelFixture {
     private static final UUID FIRST = UUID.fromString("0d5b1c7e-93a4-4c58-8f4e-5f1d6c9e2a01");
     private static final UUID SECOND = UUID.fromString("7e2f9a40-11c6-4bd3-9a0b-c5d8e7f60b02");
 
-    private static VirtualFunctions functions;
+    private static final Path ENABLE = Path.of("/sys/module/vfio_pci/parameters/enable_sriov");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final VirtualFunctions FUNCTIONS = Host.system().virtualFunctions(PciAddress.parse(LabDevices.IGB));
 
     /** The fixture's variants: the token that the VF is opened with. */
     enum Token {
@@ -49,17 +58,18 @@ final class VfioPciSriovUapiTestKernelIT extends KernelFixture {
 
     @BeforeAll
     static void createFunctions() throws IOException {
-        functions = VirtualFunctions.create(LabDevices.IGB, 1);
+        Files.writeString(ENABLE, "1");
+        FUNCTIONS.create(1, CreateOptions.defaults().withReplace(true).withDeadline(PATIENCE));
     }
 
     @AfterAll
-    static void removeFunctions() throws IOException {
-        functions.close();
+    static void removeFunctions() {
+        FUNCTIONS.remove(PATIENCE);
     }
 
     @ParameterizedTest
     @EnumSource
-    void init_token_match(Token token) throws IOException {
+    void init_token_match(Token token) {
         AddressSpace space = emptySpace(mode, LabDevices.IGB);
         openFunction(space, LabDevices.IGB, FIRST);
         checkVirtualFunction(space, token, FIRST);
@@ -67,7 +77,7 @@ final class VfioPciSriovUapiTestKernelIT extends KernelFixture {
 
     @ParameterizedTest
     @EnumSource
-    void pf_early_close(Token token) throws IOException {
+    void pf_early_close(Token token) {
         AddressSpace space = emptySpace(mode, LabDevices.IGB);
         openFunction(space, LabDevices.IGB, FIRST).close();
         checkVirtualFunction(space, token, FIRST);
@@ -75,15 +85,15 @@ final class VfioPciSriovUapiTestKernelIT extends KernelFixture {
 
     @ParameterizedTest
     @EnumSource
-    void override_token(Token token) throws IOException {
+    void override_token(Token token) {
         AddressSpace space = emptySpace(mode, LabDevices.IGB);
         VfioDevice physical = openFunction(space, LabDevices.IGB, FIRST);
         assertThat(physical.feature(new DeviceFeature.VfToken(SECOND))).hasValue(DeviceFeature.Done.DONE);
         checkVirtualFunction(space, token, SECOND);
     }
 
-    private void checkVirtualFunction(AddressSpace space, Token token, UUID wanted) throws IOException {
-        String virtual = functions.address(0);
+    private void checkVirtualFunction(AddressSpace space, Token token, UUID wanted) {
+        String virtual = FUNCTIONS.list().getFirst().toString();
         if (wanted.equals(token.uuid)) {
             assertThat(openFunction(space, virtual, token.uuid).info().pci()).isTrue();
         } else {
