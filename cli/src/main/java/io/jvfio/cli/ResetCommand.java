@@ -89,7 +89,7 @@ final class ResetCommand extends DeviceCommand {
     private int reset(PciDevice device) {
         if (!device.device().info().resettable()) {
             throw new CommandFailure(locator + " cannot be reset on its own: neither the function nor its slot or bus"
-                    + " offers the kernel a way (ENOTTY); see reset_method in sysfs");
+                    + " offers the kernel a way (ENOTTY); --hot resets its whole bus, where others are on it too");
         }
         long start = System.nanoTime();
         device.reset();

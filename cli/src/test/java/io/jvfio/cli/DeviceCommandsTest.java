@@ -134,6 +134,14 @@ class DeviceCommandsTest {
     }
 
     @Test
+    void a_hot_reset_needs_a_carrier_that_has_it() {
+        assertThat(run.execute("reset", EDU, "--hot")).isEqualTo(ExitCode.FAILED);
+
+        assertThat(run.err).contains("ENOTTY", "no hot reset").hasLineCount(1);
+        assertThat(device.resets).isZero();
+    }
+
+    @Test
     void show_prints_what_the_device_says() {
         assertThat(run.execute("show", EDU)).isZero();
 
