@@ -36,6 +36,7 @@ final class DeviceJson {
             item.id("id", capability.id(), capability.extended() ? 16 : 8);
             item.number("version", capability.version());
             item.hex("offset", capability.offset());
+            item.text("name", capability.title());
         });
     }
 

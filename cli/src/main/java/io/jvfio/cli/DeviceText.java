@@ -54,12 +54,13 @@ final class DeviceText {
     }
 
     static Table capabilities(DeviceFacts facts) {
-        Table table = new Table("CAPABILITY", "ID", "VERSION");
+        Table table = new Table("CAPABILITY", "ID", "VERSION", "NAME");
         for (var capability : facts.capabilities()) {
             table.row(
                     Hex.ofBits(capability.offset(), 12),
                     Hex.ofBits(capability.id(), capability.extended() ? 16 : 8),
-                    capability.extended() ? String.valueOf(capability.version()) : "");
+                    capability.extended() ? String.valueOf(capability.version()) : "",
+                    capability.title());
         }
         return table;
     }

@@ -151,7 +151,7 @@ class DeviceCommandsTest {
                 .contains("pages of 4 KiB, 2 MiB, 1 GiB; 65535 more maps; 8 MiB of locked memory, 4 KiB used")
                 .containsPattern("bar0 +4 KiB +rw +2 KiB +memory 32-bit")
                 .containsPattern("MSI +4 +-")
-                .containsPattern("0x040 +0x05");
+                .containsPattern("0x040 +0x05 +Message Signalled Interrupts");
         assertThat(device.closed).isTrue();
     }
 

@@ -15,6 +15,11 @@ import java.util.Locale;
  */
 public record CapabilityHeader(boolean extended, int id, int version, int offset) {
 
+    /** What it is, in words: {@code Power Management}; {@code unknown capability} if its id is not known. */
+    public String title() {
+        return Layouts.of(this).title();
+    }
+
     /** {@code capability 0x11 at 0x70}. */
     @Override
     public String toString() {
