@@ -71,6 +71,11 @@ final class ListCommand extends Subcommand {
         PrintWriter out = out();
         boolean terminal = environment().terminal();
         Table table = new Table("ADDRESS", "ID", "CLASS", "GROUP", "NUMA", "SRIOV", "DRIVER", "OPEN", "NAME");
+        Set<String> open = functions.stream()
+                .filter(function -> function.access().openable())
+                .map(function -> HostText.open(function.access()))
+                .collect(Collectors.toSet());
+        table.judge("OPEN", open::contains);
         boolean tree = shape != null && shape.tree;
         for (HostFunction function : tree ? inTreeOrder(functions) : functions) {
             table.row(
@@ -136,6 +141,7 @@ final class ListCommand extends Subcommand {
             return;
         }
         Table table = new Table("GROUP", "TYPE", "VFIO", "MEMBER", "DRIVER", "ROLE");
+        table.judge("VFIO", "viable"::equals);
         for (HostGroup group : groups) {
             String viable = group.noIommu() ? "unsafe" : group.viable() ? "viable" : "blocked";
             for (HostGroup.Member member : group.members()) {

@@ -4,6 +4,7 @@ package io.jvfio.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +16,26 @@ import org.jspecify.annotations.Nullable;
 final class Table {
     private static final String GAP = "  ";
     private static final String BOLD = "\u001b[1m";
+    private static final String GREEN = "\u001b[32m";
+    private static final String YELLOW = "\u001b[33m";
     private static final String PLAIN = "\u001b[0m";
 
     private final List<String> headings;
     private final List<List<String>> rows = new ArrayList<>();
 
+    /** The index of a column in which some texts are good and others are not, or -1. */
+    private int judged = -1;
+
+    private Predicate<String> good = text -> true;
+
     Table(String... headings) {
         this.headings = List.of(headings);
+    }
+
+    /** Colours a column where it is printed on a terminal: green what is good, yellow what is not. */
+    void judge(String heading, Predicate<String> isGood) {
+        judged = headings.indexOf(heading);
+        good = isGood;
     }
 
     /** Adds a row; null or empty cells are what is absent. */
@@ -45,18 +59,19 @@ final class Table {
                 columns.add(column);
             }
         }
-        String heading = line(headings, columns);
+        String heading = line(headings, columns, false);
         out.println(terminal ? BOLD + heading + PLAIN : heading);
         for (List<String> row : rows) {
-            out.println(line(row, columns));
+            out.println(line(row, columns, terminal));
         }
     }
 
-    private String line(List<String> cells, List<Integer> columns) {
+    private String line(List<String> cells, List<Integer> columns, boolean coloured) {
         StringBuilder line = new StringBuilder();
         for (int column : columns) {
             String cell = cells.get(column);
-            line.append(cell.isEmpty() ? "-" : cell);
+            String text = cell.isEmpty() ? "-" : cell;
+            line.append(coloured && column == judged ? (good.test(cell) ? GREEN : YELLOW) + text + PLAIN : text);
             if (column != columns.getLast()) {
                 line.repeat(' ', width(column) - Math.max(1, cell.length())).append(GAP);
             }

@@ -90,15 +90,21 @@ class HostCommandsTest {
     }
 
     @Test
-    void list_on_a_terminal_has_bold_headings() {
+    void list_on_a_terminal_has_bold_headings_and_says_by_colour_what_can_be_opened() {
         populate();
         run.terminal = true;
 
         run.execute("list");
 
         assertThat(run.out).startsWith("\u001b[1mADDRESS");
-        assertThat(run.out.lines().skip(1).findFirst())
-                .hasValueSatisfying(line -> assertThat(line).doesNotContain("\u001b"));
+        assertThat(run.out.lines())
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("0000:00:04.0")
+                        .contains("\u001b[32miommufd,group\u001b[0m  A vendor"))
+                .anySatisfy(
+                        line -> assertThat(line).startsWith("0000:01:00.0").contains("\u001b[33mno-driver\u001b[0m"));
+        run.execute("list", "--groups");
+        assertThat(run.out).contains("\u001b[32mviable\u001b[0m  0000:00:04.0");
     }
 
     @Test
