@@ -14,6 +14,7 @@ module io.jvfio.core {
     exports io.jvfio;
     exports io.jvfio.device;
     exports io.jvfio.host;
+    exports io.jvfio.host.driver;
     exports io.jvfio.iommu;
     exports io.jvfio.interrupt;
     exports io.jvfio.mmio;

@@ -159,7 +159,7 @@ final class Converters {
         return Arrays.stream(constants).map(Converters::spelling).toList();
     }
 
-    private static <E extends Enum<E>> E choice(E[] constants, String text, String what) {
+    static <E extends Enum<E>> E choice(E[] constants, String text, String what) {
         for (E constant : constants) {
             if (spelling(constant).equalsIgnoreCase(text)) {
                 return constant;

@@ -10,6 +10,7 @@ import io.jvfio.host.HostFunction;
 import io.jvfio.host.HostMdev;
 import io.jvfio.host.PciIds;
 import io.jvfio.host.VfioAccess;
+import io.jvfio.host.driver.KernelDrivers;
 import io.jvfio.pci.PciDevice;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: immutable.
  *
  * @param host the host
+ * @param drivers its kernel drivers
  * @param names the names of ids, read when they are first needed
  * @param opener opens a device by its locator
  * @param out where results go
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Environment(
         Host host,
+        KernelDrivers drivers,
         Supplier<PciIds> names,
         BiFunction<String, OpenOptions, PciDevice> opener,
         PrintWriter out,
@@ -44,6 +47,7 @@ record Environment(
     static Environment system(Interruption interruption) {
         return new Environment(
                 Host.system(),
+                KernelDrivers.system(),
                 PciIds::system,
                 Vfio::open,
                 new PrintWriter(System.out, true, Charset.defaultCharset()),
@@ -53,7 +57,7 @@ record Environment(
 
     /** The same with results going elsewhere. */
     Environment withOutput(PrintWriter writer, boolean isTerminal) {
-        return new Environment(host, names, opener, writer, isTerminal, interruption);
+        return new Environment(host, drivers, names, opener, writer, isTerminal, interruption);
     }
 
     /** How the host shows a device, or null if it is none of the host's. */

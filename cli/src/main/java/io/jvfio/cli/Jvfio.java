@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             ListCommand.class,
             ShowCommand.class,
+            ExplainCommand.class,
             ConfigCommand.class,
             ReadCommand.class,
             WriteCommand.class,

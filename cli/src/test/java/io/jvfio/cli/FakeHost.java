@@ -91,6 +91,11 @@ final class FakeHost {
         file(root.resolve(place), text);
     }
 
+    /** A link from one place below the root to another. */
+    void link(String link, String target) {
+        link(root.resolve(link), root.resolve(target));
+    }
+
     private static void file(Path file, String text) {
         try {
             Files.createDirectories(file.getParent());

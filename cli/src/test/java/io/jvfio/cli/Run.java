@@ -5,6 +5,7 @@ import io.jvfio.Vfio;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.host.PciIds;
+import io.jvfio.host.driver.KernelDrivers;
 import io.jvfio.pci.PciDevice;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import picocli.CommandLine;
@@ -20,6 +22,8 @@ import picocli.CommandLine;
 final class Run {
     static final PciIds NAMES = names();
 
+    final Path root;
+    final Map<String, String> variables = new HashMap<>();
     final FakeHost host;
     final Interruption interruption = new Interruption();
     boolean terminal;
@@ -31,6 +35,7 @@ final class Run {
     String err = "";
 
     Run(Path root) {
+        this.root = root;
         this.host = new FakeHost(root);
     }
 
@@ -42,8 +47,14 @@ final class Run {
     int execute(String... args) {
         StringWriter outText = new StringWriter();
         StringWriter errText = new StringWriter();
-        Environment environment =
-                new Environment(host.host(), () -> NAMES, opener, new PrintWriter(outText), terminal, interruption);
+        Environment environment = new Environment(
+                host.host(),
+                KernelDrivers.of(root, variables),
+                () -> NAMES,
+                opener,
+                new PrintWriter(outText),
+                terminal,
+                interruption);
         CommandLine command = Jvfio.commandLine(environment);
         command.setErr(new PrintWriter(errText));
         int code = command.execute(args);

@@ -2,6 +2,7 @@
 package io.jvfio.host;
 
 import io.jvfio.PciAddress;
+import io.jvfio.internal.sys.AttributeWriter;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.pci.config.ConfigImage;
 import io.jvfio.pci.config.VitalProductData;

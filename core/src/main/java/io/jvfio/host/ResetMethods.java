@@ -3,6 +3,7 @@ package io.jvfio.host;
 
 import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
+import io.jvfio.internal.sys.AttributeWriter;
 import io.jvfio.internal.sys.Errno;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.host;
+package io.jvfio.internal.sys;
 
-import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -19,7 +16,7 @@ import java.util.function.Supplier;
  *
  * <p>Threads: thread-safe.
  */
-final class AttributeWriter {
+public final class AttributeWriter {
     private final Supplier<SystemCalls> calls;
 
     /**
@@ -27,12 +24,12 @@ final class AttributeWriter {
      *
      * @param calls asked for when something is written: who only reads needs no native code
      */
-    AttributeWriter(Supplier<SystemCalls> calls) {
+    public AttributeWriter(Supplier<SystemCalls> calls) {
         this.calls = calls;
     }
 
     /** Writes a text with a line end, which every attribute ignores and an empty text needs; 0 or {@code -errno}. */
-    int write(Path attribute, String text) {
+    public int write(Path attribute, String text) {
         SystemCalls sys = calls.get();
         int fd = sys.open(attribute.toString(), Abi.O_WRONLY | Abi.O_CLOEXEC, 0);
         if (fd < 0) {
@@ -54,7 +51,7 @@ final class AttributeWriter {
      * @return 0 or {@code -errno}; {@code -ETIMEDOUT} when the time is over, and {@code -EINTR} when the waiting thread was
      *     interrupted, which stays so
      */
-    int write(Path attribute, String text, Duration patience) {
+    public int write(Path attribute, String text, Duration patience) {
         CompletableFuture<Integer> result = new CompletableFuture<>();
         Thread.ofPlatform()
                 .daemon()

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.host.driver;
+
+/**
+ * How closely a rule describes a device. Of two rules that match the same device and have equal keys, both ask the same
+ * of it, word for word: then there is no better one.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param wildcards how many of the seven fields take every value, 0 to 7; fewer is better (K1)
+ * @param fields which fields ask for a value, the vendor as bit 6 down to the interface as bit 0; larger is better (K2)
+ */
+public record RankKey(int wildcards, int fields) implements Comparable<RankKey> {
+
+    /** Refuses numbers that no rule has. */
+    public RankKey {
+        if (fields < 0 || fields >>> MatchField.ALL.size() != 0) {
+            throw new IllegalArgumentException("fields 0x" + Integer.toHexString(fields) + " are more than seven");
+        }
+        if (wildcards != MatchField.ALL.size() - Integer.bitCount(fields)) {
+            throw new IllegalArgumentException(wildcards + " wildcards beside fields 0x" + Integer.toHexString(fields));
+        }
+    }
+
+    /** The key of a rule that asks for these fields. */
+    static RankKey ofFields(int fields) {
+        return new RankKey(MatchField.ALL.size() - Integer.bitCount(fields), fields);
+    }
+
+    /** Orders the better before the worse. */
+    @Override
+    public int compareTo(RankKey other) {
+        return wildcards != other.wildcards
+                ? Integer.compare(wildcards, other.wildcards)
+                : Integer.compare(other.fields, fields);
+    }
+
+    /** Whether the rule asks for nothing. */
+    public boolean isGeneric() {
+        return fields == 0;
+    }
+
+    /** The fields as seven digits, {@code 1100000} for vendor and device. */
+    public String fieldText() {
+        String digits = Integer.toBinaryString(fields);
+        return "0".repeat(MatchField.ALL.size() - digits.length()) + digits;
+    }
+}
