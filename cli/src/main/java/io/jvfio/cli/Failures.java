@@ -3,6 +3,7 @@ package io.jvfio.cli;
 
 import io.jvfio.VfioException;
 import io.jvfio.host.VirtualFunctionException;
+import io.jvfio.host.driver.DriverException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -45,6 +46,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     private static int code(Exception failure) {
         return switch (failure) {
             case OpenFailure refused -> refused.exitCode();
+            case DriverException driver ->
+                switch (driver.problem().code().severity()) {
+                    case REFUSED -> ExitCode.REFUSED;
+                    case AMBIGUOUS -> ExitCode.AMBIGUOUS;
+                    case ROLLED_BACK -> ExitCode.ROLLED_BACK;
+                    case INCOMPLETE -> ExitCode.INCOMPLETE;
+                    case IMPOSSIBLE -> ExitCode.IMPOSSIBLE;
+                    case NOT_ACCESSIBLE -> ExitCode.NOT_ACCESSIBLE;
+                };
             case CommandFailure told -> told.exitCode();
             case VirtualFunctionException change ->
                 switch (change.outcome()) {
@@ -77,6 +87,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             json.text("command", command);
             json.object("error", error -> {
                 error.text("message", reason(failure));
+                if (failure instanceof DriverException driver) {
+                    error.text("code", driver.problem().name());
+                    error.text("detail", driver.problem().detail());
+                    error.text("hint", driver.problem().hint());
+                }
                 if (failure instanceof VfioException refused) {
                     error.text("call", refused.call());
                     error.number("errno", refused.errno());
@@ -93,6 +108,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         String message = failure.getMessage();
         boolean meant = failure instanceof VfioException
                 || failure instanceof CommandFailure
+                || failure instanceof DriverException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException
                 || failure instanceof IndexOutOfBoundsException;

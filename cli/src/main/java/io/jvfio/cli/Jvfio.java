@@ -8,8 +8,10 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The {@code jvfio} command itself; what it does is in its subcommands. */
 @Command(
@@ -21,6 +23,9 @@ import picocli.CommandLine.ScopeType;
             ListCommand.class,
             ShowCommand.class,
             ExplainCommand.class,
+            BindCommand.class,
+            ReleaseCommand.class,
+            RecoverCommand.class,
             ConfigCommand.class,
             ReadCommand.class,
             WriteCommand.class,
@@ -39,14 +44,18 @@ import picocli.CommandLine.ScopeType;
             "D is a device: a PCI address such as 0000:01:00.0, or SCHEME:TARGET such as group:ADDRESS, cdev:ADDRESS,"
                     + " noiommu:ADDRESS, mdev:UUID or passed:SOCKET (see pass).",
             "",
-            "Exit codes: 0 done, 1 failed or no, 2 refused because it would do harm, 4 failed and all is as before, 5 failed"
-                    + " half-way, 7 the device's node or group cannot be had, 64 wrong usage."
+            "Exit codes: 0 done, 1 failed or no, 2 refused because it would do harm, 3 ambiguous, 4 failed and all is as before, 5 failed"
+                    + " half-way, 6 there is no such driver, 7 the device's node or group cannot be had, 64 wrong usage."
         })
 public final class Jvfio {
     /** The version of all that {@code --json} prints. */
     static final int SCHEMA = 1;
 
     private final Environment environment;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Option(
             names = {"-h", "--help"},
@@ -127,6 +136,13 @@ public final class Jvfio {
 
     PrintWriter out() {
         return environment.out();
+    }
+
+    /** Tells a reason that does not end the command. */
+    void warn(String reason) {
+        out().flush();
+        spec.commandLine().getErr().println("jvfio: " + reason);
+        spec.commandLine().getErr().flush();
     }
 
     boolean json() {

@@ -73,6 +73,11 @@ public record DriverRequest(
         return new DriverRequest(null, true, force, forced, reallySure, strict, rebind, noIommu, onTie, prefer);
     }
 
+    /** The same with the choice left to jvfio. */
+    DriverRequest withoutDriver() {
+        return new DriverRequest(null, false, force, forced, reallySure, strict, rebind, noIommu, onTie, prefer);
+    }
+
     /** The same, and everything may be forced that can be. */
     public DriverRequest withForce() {
         return new DriverRequest(driver, generic, true, forced, reallySure, strict, rebind, noIommu, onTie, prefer);

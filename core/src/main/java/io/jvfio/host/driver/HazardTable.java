@@ -207,7 +207,7 @@ final class HazardTable {
     }
 
     /** {@code 4711 qemu-system-x86 /dev/vfio/3}, where the name may have blanks. */
-    private static String holder(String line) {
+    static String holder(String line) {
         String process = line.substring(0, line.indexOf(' '));
         String node = line.substring(line.lastIndexOf(' ') + 1);
         String command = line.substring(process.length() + 1, line.length() - node.length() - 1);

@@ -2,30 +2,43 @@
 package io.jvfio.host.driver;
 
 import io.jvfio.PciAddress;
+import io.jvfio.host.driver.BindResult.Change;
+import io.jvfio.host.driver.DeviceSnapshot.GroupMember;
+import io.jvfio.host.driver.DriverProblem.Code;
+import io.jvfio.host.driver.Journal.Binding;
+import io.jvfio.internal.sys.SystemCalls;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the kernel drivers of a host's functions, and explains why.
+ * Chooses the kernel drivers of a host's functions, explains why, binds them and gives the functions back.
  *
- * <p>Threads: immutable; every call reads anew.
+ * <p>Changes need root. They are written to a journal below {@code /run/jvfio} before each step, so that {@link #recover}
+ * can take back what was left half-done, whatever has ended the process.
+ *
+ * <p>Threads: immutable; every call reads anew. Two changes of one function at a time exclude each other, also between
+ * processes.
  */
 public final class KernelDrivers {
-    private final Path root;
-    private final Map<String, String> variables;
+    private final Supplier<HostFiles.Source> source;
+    private final Supplier<Effects> effects;
 
-    private KernelDrivers(Path root, Map<String, String> variables) {
-        this.root = root;
-        this.variables = variables;
+    KernelDrivers(Supplier<HostFiles.Source> source, Supplier<Effects> effects) {
+        this.source = source;
+        this.effects = effects;
     }
 
     /** Those of the host that this process runs on. */
     public static KernelDrivers system() {
-        return new KernelDrivers(Path.of("/"), System.getenv());
+        return of(Path.of("/"), System.getenv());
     }
 
     /**
@@ -35,7 +48,10 @@ public final class KernelDrivers {
      * @param variables in place of the environment
      */
     public static KernelDrivers of(Path root, Map<String, String> variables) {
-        return new KernelDrivers(Objects.requireNonNull(root, "root"), Map.copyOf(variables));
+        Objects.requireNonNull(root, "root");
+        Map<String, String> environment = Map.copyOf(variables);
+        return new KernelDrivers(
+                () -> new LiveHost(root, environment), () -> new LinuxEffects(root, SystemCalls.linux()));
     }
 
     /**
@@ -47,7 +63,7 @@ public final class KernelDrivers {
     public Optional<Explanation> explain(PciAddress address, DriverRequest request) {
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(request, "request");
-        HostRecording.Recorder recorder = new HostRecording.Recorder(address, new LiveHost(root, variables));
+        HostRecording.Recorder recorder = new HostRecording.Recorder(address, source.get());
         return explain(new HostFiles(recorder), address, request)
                 .map(explained -> explained.with(recorder.recording()));
     }
@@ -56,6 +72,210 @@ public final class KernelDrivers {
     public static Optional<Explanation> replay(HostRecording recording, DriverRequest request) {
         Objects.requireNonNull(request, "request");
         return explain(recording.files(), recording.address(), request).map(explained -> explained.with(recording));
+    }
+
+    /**
+     * How a function would be bound, with the others of its group if that is wanted. Changes nothing. Blocks.
+     *
+     * @return one plan for each function that would be changed; empty if it has its driver already
+     * @throws DriverException if it cannot be, or would hurt
+     * @throws IllegalArgumentException if there is no such function, or the site's policy cannot be understood
+     */
+    public List<BindPlan> plan(PciAddress address, DriverRequest request, BindOptions options) {
+        Explanation first = explained(address, request);
+        List<BindPlan> plans = new ArrayList<>();
+        first.decision().failure().ifPresent(problem -> {
+            throw new DriverException(problem);
+        });
+        first.plan().ifPresent(plans::add);
+        if (options.wholeGroup()) {
+            for (GroupMember other : first.device().others()) {
+                if (other.blocks()) {
+                    plans.add(companion(other.address(), request));
+                }
+            }
+        }
+        return plans;
+    }
+
+    private Explanation explained(PciAddress address, DriverRequest request) {
+        return explain(address, request)
+                .orElseThrow(() -> new IllegalArgumentException("no PCI function " + address + " on this host"));
+    }
+
+    /** Another function of the group gets the driver for everything, unless somebody has named one for it. */
+    private BindPlan companion(PciAddress address, DriverRequest request) {
+        Explanation own = explained(address, request.withoutDriver());
+        Explanation taken = own.decision().overrides().isEmpty() ? explained(address, request.withGeneric()) : own;
+        taken.decision().failure().ifPresent(problem -> {
+            throw new DriverException(problem);
+        });
+        return taken.plan()
+                .orElseThrow(
+                        () -> DriverException.of(Code.STALE_PLAN, address + " has changed meanwhile", "try again"));
+    }
+
+    /**
+     * Binds a function to the driver that is chosen for it, or leaves everything as it was. Blocks, each step at most as
+     * long as the options say.
+     *
+     * @throws DriverException if it cannot be, or would hurt, or a step fails
+     * @throws IllegalArgumentException if there is no such function, or the site's policy cannot be understood
+     */
+    public BindResult bind(PciAddress address, DriverRequest request, BindOptions options) {
+        Explanation explanation = explained(address, request);
+        List<BindPlan> plans = plan(address, request, options);
+        DriverChange change = change(options.patience());
+        List<String> notes = new ArrayList<>(explanation.decision().notes());
+        List<Journal> done = plans.isEmpty() ? List.of() : bindOrNext(change, explanation, plans, options, notes);
+        if (options.persist()) {
+            for (Journal journal : done) {
+                String driver = Objects.requireNonNull(journal.target(), "target");
+                String file = persistence().keep(journal.address(), driver, moduleOf(driver));
+                change.lasting(journal, file);
+                notes.add(driver + " will be bound to " + journal.address() + " at each start, by " + file);
+            }
+        }
+        return new BindResult(
+                explanation,
+                done.stream()
+                        .map(journal -> new Change(
+                                journal.address(), orEmpty(journal.before().driver()), orEmpty(journal.target())))
+                        .toList(),
+                notes,
+                change.awaitNode(address));
+    }
+
+    private List<Journal> bindOrNext(
+            DriverChange change,
+            Explanation explanation,
+            List<BindPlan> plans,
+            BindOptions options,
+            List<String> notes) {
+        try {
+            return change.bind(plans, UUID.randomUUID().toString());
+        } catch (DriverException failure) {
+            Candidate next = options.nextOnFailure() && failure.problem().code() == Code.PROBE_FAILED
+                    ? next(explanation.decision())
+                    : null;
+            if (next == null) {
+                throw failure;
+            }
+            notes.add("DEGRADED to " + next.module() + ": " + failure.getMessage());
+            DriverRequest request = explanation.request().withDriver(next.module());
+            List<BindPlan> others = plan(explanation.device().address(), request, options);
+            return change.bind(others, UUID.randomUUID().toString());
+        }
+    }
+
+    /** The driver after the one that was chosen. */
+    private static @Nullable Candidate next(Decision decision) {
+        List<Candidate> rest = decision.candidates().stream()
+                .filter(Candidate::feasible)
+                .dropWhile(candidate -> !candidate.module().equals(decision.module()))
+                .skip(1)
+                .toList();
+        return rest.isEmpty() ? null : rest.getFirst();
+    }
+
+    /**
+     * Gives a function back: to what it had before jvfio bound it, or to whichever driver of the host takes it if
+     * somebody else has bound it. Blocks.
+     *
+     * @return the driver before and after; empty if it has no VFIO driver
+     * @throws DriverException if somebody has it open, or a step fails; then it is bound as before
+     * @throws IllegalArgumentException if there is no such function
+     */
+    public Optional<Change> release(PciAddress address, BindOptions options) {
+        DeviceSnapshot device = explained(address, DriverRequest.auto()).device();
+        HostFiles files = new HostFiles(source.get());
+        Journal known = new Journals(files, effects.get()).finished(address);
+        if (!device.vfio()) {
+            return Optional.empty();
+        }
+        List<String> holders = files.holders(SnapshotReader.vfioNodes(files, address));
+        if (!holders.isEmpty()) {
+            throw new DriverException(new DriverProblem(
+                    Code.REFUSED,
+                    Hazard.Row.U14,
+                    address + " is in use: "
+                            + String.join(
+                                    ", ",
+                                    holders.stream().map(HazardTable::holder).toList()),
+                    "end those first"));
+        }
+        Binding now = new DriverRelease(files, effects.get(), options.patience())
+                .release(address, UUID.randomUUID().toString());
+        String lasting = known != null && known.persistent() != null
+                ? known.persistent()
+                : persistence().existing(address);
+        if (!lasting.isEmpty()) {
+            persistence().forget(address, lasting);
+        }
+        return Optional.of(new Change(address, orEmpty(device.driver()), orEmpty(now.driver())));
+    }
+
+    /**
+     * How a function would be given back, as lines of a shell. Changes nothing. Blocks.
+     *
+     * @return empty if it has no VFIO driver
+     * @throws IllegalArgumentException if there is no such function
+     */
+    public List<String> releaseSteps(PciAddress address) {
+        DeviceSnapshot device = explained(address, DriverRequest.auto()).device();
+        HostFiles files = new HostFiles(source.get());
+        Journal known = device.vfio() ? new Journals(files, effects.get()).finished(address) : null;
+        Binding origin = known != null && Objects.equals(known.target(), device.driver()) ? known.origin() : null;
+        if (!device.vfio()) {
+            return List.of();
+        }
+        String override = origin == null ? "" : orEmpty(origin.override());
+        List<String> lines = new ArrayList<>(List.of(
+                "echo " + override + " > " + SnapshotReader.DEVICES + address + "/driver_override",
+                "echo " + address + " > /sys/bus/pci/drivers/" + device.driver() + "/unbind"));
+        if (origin == null || origin.driver() != null) {
+            lines.add("echo " + address + " > /sys/bus/pci/drivers_probe");
+        }
+        return lines;
+    }
+
+    /** The functions whose change was begun and not finished. Blocks. */
+    public List<PciAddress> unfinished() {
+        return new DriverUndo(
+                        new HostFiles(source.get()),
+                        effects.get(),
+                        BindOptions.defaults().patience())
+                .unfinished();
+    }
+
+    /**
+     * Takes back a change that was begun and not finished: the function has again what it had before. Blocks.
+     *
+     * @return how it is now, for people; empty if there was nothing to take back
+     * @throws DriverException if that fails; the journal stays
+     */
+    public Optional<String> recover(PciAddress address, BindOptions options) {
+        Objects.requireNonNull(address, "address");
+        return new DriverUndo(new HostFiles(source.get()), effects.get(), options.patience())
+                .recover(address)
+                .map(Binding::toString);
+    }
+
+    private DriverChange change(Duration patience) {
+        return new DriverChange(new HostFiles(source.get()), effects.get(), patience);
+    }
+
+    private Persistence persistence() {
+        return new Persistence(new HostFiles(source.get()), effects.get());
+    }
+
+    private String moduleOf(String driver) {
+        String module = new HostFiles(source.get()).target("/sys/bus/pci/drivers/" + driver + "/module");
+        return module == null ? driver : module;
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private record Explained(DeviceSnapshot device, Catalogue catalogue, DriverRequest request, Decision decision) {

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import io.jvfio.PciAddress;
+import io.jvfio.host.driver.BindOptions;
+import io.jvfio.host.driver.BindPlan;
+import io.jvfio.host.driver.BindResult;
+import io.jvfio.host.driver.KernelDrivers;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code jvfio bind}. */
+@Command(
+        name = "bind",
+        description =
+                "Binds a device to the kernel driver that is chosen for it; 'jvfio explain D' says which, and why.",
+        footer = {
+            "",
+            "If a step fails, all is put back. If the command itself is ended half-way, 'jvfio recover' does it."
+        })
+final class BindCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init")
+    private Jvfio jvfio;
+
+    @Mixin
+    private final DriverOptions wanted = new DriverOptions();
+
+    @Mixin
+    private final ChangeOptions how = new ChangeOptions();
+
+    @Option(names = "--whole-group", description = "The other functions of its group too, all or none.")
+    private boolean wholeGroup;
+
+    @Option(names = "--persist", description = "At each start of the host too.")
+    private boolean persist;
+
+    @Option(
+            names = "--on-probe-failure",
+            paramLabel = "WAY",
+            converter = ChangeOptions.Failing.class,
+            description = "If the driver refuses the device: error, or next for the next in rank.")
+    private boolean nextOnFailure;
+
+    @Parameters(index = "0", paramLabel = "D", description = "The PCI function.", converter = Converters.Address.class)
+    @SuppressWarnings("NullAway.Init")
+    private PciAddress address;
+
+    /** For picocli. */
+    BindCommand() {}
+
+    @Override
+    public Integer call() {
+        KernelDrivers drivers = jvfio.environment().drivers();
+        BindOptions options = new BindOptions(wholeGroup, nextOnFailure, persist, how.patience());
+        if (how.dryRun()) {
+            List<BindPlan> plans = drivers.plan(address, wanted.request(), options);
+            how.print(
+                    jvfio,
+                    "bind",
+                    plans.stream().flatMap(plan -> plan.shell().stream()).toList());
+            return 0;
+        }
+        BindResult result = drivers.bind(address, wanted.request(), options);
+        if (jvfio.json()) {
+            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
+                json.number("schema", Jvfio.SCHEMA);
+                json.text("command", "bind");
+                ChangeOptions.changes(json, result.changes());
+                json.texts("notes", result.notes());
+                result.warning().ifPresent(problem -> ExplainJson.problem(json, problem));
+                json.object("explanation", explanation -> ExplainJson.write(explanation, result.explanation()));
+            }));
+        } else {
+            if (result.changes().isEmpty()) {
+                jvfio.out()
+                        .println(address + ": bound to "
+                                + result.explanation().decision().name() + " already");
+            }
+            ChangeOptions.print(jvfio.out(), result.changes());
+            result.notes().forEach(note -> jvfio.out().println("  " + Table.printable(note)));
+        }
+        result.warning().ifPresent(problem -> jvfio.warn(problem.toString()));
+        return result.warning().isPresent() ? ExitCode.NOT_ACCESSIBLE : 0;
+    }
+}

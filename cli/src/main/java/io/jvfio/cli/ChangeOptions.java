@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import io.jvfio.host.driver.BindResult.Change;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** How drivers are changed, and how it is told. Threads: one at a time. */
+final class ChangeOptions {
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = "--dry-run", description = "Only print what would be done, as lines of a shell.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long the kernel may take for each step (${DEFAULT-VALUE}).")
+    private int timeout;
+
+    /** For picocli. */
+    ChangeOptions() {}
+
+    boolean dryRun() {
+        return dryRun;
+    }
+
+    Duration patience() {
+        if (timeout < 1) {
+            throw new ParameterException(spec.commandLine(), "a timeout is 1 second at least");
+        }
+        return Duration.ofSeconds(timeout);
+    }
+
+    /** What would be done. */
+    void print(Jvfio jvfio, String command, List<String> lines) {
+        if (jvfio.json()) {
+            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
+                json.number("schema", Jvfio.SCHEMA);
+                json.text("command", command);
+                json.flag("dryRun", dryRun);
+                json.texts("steps", lines);
+            }));
+        } else {
+            lines.forEach(jvfio.out()::println);
+        }
+    }
+
+    static void print(PrintWriter out, List<Change> changes) {
+        for (Change change : changes) {
+            out.println(change.address() + ": " + driver(change.from()) + " -> " + driver(change.to()));
+        }
+    }
+
+    private static String driver(String name) {
+        return name.isEmpty() ? "no driver" : name;
+    }
+
+    static void changes(Json json, List<Change> changes) {
+        json.objects("changes", changes, (item, change) -> {
+            item.text("address", change.address().toString());
+            item.text("from", change.from().isEmpty() ? null : change.from());
+            item.text("to", change.to().isEmpty() ? null : change.to());
+        });
+    }
+
+    /** What to do when a driver refuses a device: whether to try another. */
+    static final class Failing implements ITypeConverter<Boolean> {
+        /** For picocli. */
+        Failing() {}
+
+        @Override
+        public Boolean convert(String text) {
+            return switch (text) {
+                case "error" -> false;
+                case "next" -> true;
+                default -> throw new TypeConversionException("'" + text + "' is neither error nor next");
+            };
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import io.jvfio.PciAddress;
+import io.jvfio.host.driver.BindOptions;
+import io.jvfio.host.driver.DriverException;
+import io.jvfio.host.driver.KernelDrivers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code jvfio recover}. */
+@Command(
+        name = "recover",
+        description = "Takes back each bind and release that was begun and not finished: all is as it was before.")
+final class RecoverCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init")
+    private Jvfio jvfio;
+
+    @Mixin
+    private final ChangeOptions how = new ChangeOptions();
+
+    /** For picocli. */
+    RecoverCommand() {}
+
+    private record Recovered(PciAddress address, String state) {}
+
+    @Override
+    public Integer call() {
+        KernelDrivers drivers = jvfio.environment().drivers();
+        BindOptions options = BindOptions.defaults().withPatience(how.patience());
+        List<PciAddress> unfinished = drivers.unfinished();
+        if (how.dryRun()) {
+            how.print(
+                    jvfio,
+                    "recover",
+                    unfinished.stream()
+                            .map(address -> "# unfinished: " + address)
+                            .toList());
+            return 0;
+        }
+        List<Recovered> recovered = new ArrayList<>();
+        @Nullable DriverException failure = null;
+        for (PciAddress address : unfinished) {
+            try {
+                recovered.add(
+                        new Recovered(address, drivers.recover(address, options).orElse("gone")));
+            } catch (DriverException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        print(recovered);
+        if (failure != null) {
+            throw failure;
+        }
+        return 0;
+    }
+
+    private void print(List<Recovered> recovered) {
+        if (jvfio.json()) {
+            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
+                json.number("schema", Jvfio.SCHEMA);
+                json.text("command", "recover");
+                json.objects("recovered", recovered, (item, one) -> {
+                    item.text("address", one.address().toString());
+                    item.text("state", one.state());
+                });
+            }));
+            return;
+        }
+        if (recovered.isEmpty()) {
+            jvfio.out().println("nothing to recover");
+        }
+        recovered.forEach(one -> jvfio.out().println(one.address() + ": " + one.state()));
+    }
+}
