@@ -29,7 +29,7 @@ final class DriverOptions {
             paramLabel = "ROW",
             converter = Rows.class,
             description = "Do it although that would hurt: in these rows (U1 to U16), or in all that can be forced.")
-    private @Nullable List<Set<Hazard.Row>> force;
+    private @Nullable List<String> force;
 
     @Option(names = "--yes-really", description = "Also if the session that asks may end with it.")
     private boolean yesReally;
@@ -74,7 +74,10 @@ final class DriverOptions {
         }
         if (force != null) {
             Set<Hazard.Row> rows = EnumSet.noneOf(Hazard.Row.class);
-            force.forEach(rows::addAll);
+            force.stream()
+                    .filter(row -> !row.equals(ALL))
+                    .map(Hazard.Row::valueOf)
+                    .forEach(rows::add);
             request = rows.isEmpty() ? request.withForce() : request.withForced(rows);
         }
         request = yesReally ? request.withReallySure() : request;
@@ -83,18 +86,18 @@ final class DriverOptions {
         return noIommu ? request.withNoIommu() : request;
     }
 
-    /** A row, or none for all. */
-    static final class Rows implements ITypeConverter<Set<Hazard.Row>> {
+    /** The name of a row, or the word for all of them. */
+    static final class Rows implements ITypeConverter<String> {
         /** For picocli. */
         Rows() {}
 
         @Override
-        public Set<Hazard.Row> convert(String text) {
+        public String convert(String text) {
             if (text.equals(ALL)) {
-                return Set.of();
+                return text;
             }
             try {
-                return Set.of(Hazard.Row.valueOf(text.toUpperCase(Locale.ROOT)));
+                return Hazard.Row.valueOf(text.toUpperCase(Locale.ROOT)).name();
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException("'" + text + "' is no row of the table of hazards: U1 to U16");
             }

@@ -41,12 +41,14 @@ final class LibvirtChoice {
         if (equals > 1) {
             return new Parity(module, "tie: libvirt takes the first line");
         }
-        return new Parity(module, same || ours == null ? "" : reason(function, catalogue, ours));
+        return new Parity(module, same || ours == null ? "" : reason(function, catalogue, ours, fewest));
     }
 
-    private static String reason(Modalias function, Catalogue catalogue, String ours) {
+    private static String reason(Modalias function, Catalogue catalogue, String ours, int fewest) {
         for (ModuleAlias alias : catalogue.aliases()) {
-            if (Names.fold(alias.module()).equals(Names.fold(ours)) && alias.matches(function)) {
+            if (Names.fold(alias.module()).equals(Names.fold(ours))
+                    && alias.matches(function)
+                    && alias.key().wildcards() <= fewest) {
                 return alias.source() == Source.BUILTIN
                         ? "builtin alias not seen by libvirt"
                         : wildcards(alias, function) < 0

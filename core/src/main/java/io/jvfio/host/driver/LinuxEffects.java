@@ -33,7 +33,7 @@ final class LinuxEffects implements Effects {
 
     LinuxEffects(Path root, SystemCalls sys) {
         this.root = root;
-        this.writer = new AttributeWriter(sys);
+        this.writer = new AttributeWriter(() -> sys);
     }
 
     private Path path(String path) {
@@ -49,7 +49,7 @@ final class LinuxEffects implements Effects {
     public String load(String module, Duration patience) {
         Process process;
         try {
-            process = new ProcessBuilder("modprobe", module)
+            process = new ProcessBuilder(modprobe(), module)
                     .redirectErrorStream(true)
                     .redirectInput(Path.of("/dev/null").toFile())
                     .start();
@@ -109,6 +109,16 @@ final class LinuxEffects implements Effects {
         Files.deleteIfExists(path);
         Files.createSymbolicLink(path, Path.of(target));
         force(folder(path));
+    }
+
+    /** The program that the kernel itself would run, or the first of its name. */
+    private String modprobe() {
+        try {
+            String program = Files.readString(path("/proc/sys/kernel/modprobe")).strip();
+            return program.isEmpty() ? "modprobe" : program;
+        } catch (IOException unknown) {
+            return "modprobe";
+        }
     }
 
     private static Path folder(Path path) {

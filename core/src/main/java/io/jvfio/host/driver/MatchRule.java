@@ -81,7 +81,7 @@ public final class MatchRule {
         for (Integer value : values) {
             fields = fields << 1 | (value == null ? 0 : 1);
         }
-        return RankKey.ofFields(fields);
+        return new RankKey(fields);
     }
 
     /** Equal if they ask the same. */

@@ -7,31 +7,28 @@ package io.jvfio.host.driver;
  *
  * <p>Threads: immutable.
  *
- * @param wildcards how many of the seven fields take every value, 0 to 7; fewer is better (K1)
- * @param fields which fields ask for a value, the vendor as bit 6 down to the interface as bit 0; larger is better (K2)
+ * @param fields which of the seven fields ask for a value, the vendor as bit 6 down to the interface as bit 0; of as many
+ *     the larger number is better (K2)
  */
-public record RankKey(int wildcards, int fields) implements Comparable<RankKey> {
+public record RankKey(int fields) implements Comparable<RankKey> {
 
     /** Refuses numbers that no rule has. */
     public RankKey {
         if (fields < 0 || fields >>> MatchField.ALL.size() != 0) {
             throw new IllegalArgumentException("fields 0x" + Integer.toHexString(fields) + " are more than seven");
         }
-        if (wildcards != MatchField.ALL.size() - Integer.bitCount(fields)) {
-            throw new IllegalArgumentException(wildcards + " wildcards beside fields 0x" + Integer.toHexString(fields));
-        }
     }
 
-    /** The key of a rule that asks for these fields. */
-    static RankKey ofFields(int fields) {
-        return new RankKey(MatchField.ALL.size() - Integer.bitCount(fields), fields);
+    /** How many of the seven fields take every value, 0 to 7; fewer is better (K1). */
+    public int wildcards() {
+        return MatchField.ALL.size() - Integer.bitCount(fields);
     }
 
     /** Orders the better before the worse. */
     @Override
     public int compareTo(RankKey other) {
-        return wildcards != other.wildcards
-                ? Integer.compare(wildcards, other.wildcards)
+        return wildcards() != other.wildcards()
+                ? Integer.compare(wildcards(), other.wildcards())
                 : Integer.compare(other.fields, fields);
     }
 

@@ -5,6 +5,8 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.host.Host;
+import io.jvfio.host.driver.DriverRequest;
+import io.jvfio.host.driver.Modalias;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
@@ -63,6 +65,8 @@ final class Samples {
             Map.entry(MapRequest.class, MapRequest.defaults()),
             Map.entry(IovaRange.class, IovaRange.ofBits(32)),
             Map.entry(Descriptor.class, Descriptor.of(SystemCalls.linux(), Integer.MAX_VALUE, "open", "a sample")),
+            Map.entry(Modalias.class, Modalias.parse("pci:v00001234d000011E8sv00000000sd00000000bcFFsc00i00")),
+            Map.entry(DriverRequest.class, DriverRequest.auto()),
             Map.entry(Host.class, Host.of(Path.of("/nowhere"), Path.of("/nowhere"))));
 
     private Samples() {}
