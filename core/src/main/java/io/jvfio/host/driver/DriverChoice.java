@@ -109,7 +109,10 @@ final class DriverChoice {
         return decision(
                 new Pick(Outcome.REFUSED, null, null, hazard.id().name(), hazard.evidence()),
                 new DriverProblem(
-                        Code.REFUSED, hazard.id(), device.address() + ": " + hazard.evidence(), hazard.remedy()));
+                        Code.REFUSED,
+                        hazard.id().name(),
+                        device.address() + ": " + hazard.evidence(),
+                        hazard.remedy()));
     }
 
     private Decision decision(Pick pick, @Nullable DriverProblem problem) {

@@ -2,7 +2,6 @@
 package io.jvfio.host.driver;
 
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Why a driver could not be chosen, bound or given back.
@@ -10,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: immutable.
  *
  * @param code which kind of problem
- * @param row which row of the hazards it is; null unless it is a refusal
+ * @param row which row of the hazards it is, {@code U3}; empty unless it is a refusal
  * @param detail what exactly, for people
  * @param hint what to do about it; empty if there is nothing to say
  */
-public record DriverProblem(Code code, Hazard.@Nullable Row row, String detail, String hint) {
+public record DriverProblem(Code code, String row, String detail, String hint) {
 
     /** The kinds of problems. Threads: immutable. */
     public enum Code {
@@ -84,18 +83,19 @@ public record DriverProblem(Code code, Hazard.@Nullable Row row, String detail, 
     /** Refuses null. */
     public DriverProblem {
         Objects.requireNonNull(code, "code");
+        Objects.requireNonNull(row, "row");
         Objects.requireNonNull(detail, "detail");
         Objects.requireNonNull(hint, "hint");
     }
 
     /** A problem that is no refusal. */
     static DriverProblem of(Code code, String detail, String hint) {
-        return new DriverProblem(code, null, detail, hint);
+        return new DriverProblem(code, "", detail, hint);
     }
 
     /** The code by which programs tell it from others, {@code REFUSED_U3}. */
     public String name() {
-        return row == null ? code.name() : code + "_" + row;
+        return row.isEmpty() ? code.name() : code + "_" + row;
     }
 
     /** {@code REFUSED_U3: eth2 is up; hint: --force=U3 lifts it}. */

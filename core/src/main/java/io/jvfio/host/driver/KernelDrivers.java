@@ -197,7 +197,7 @@ public final class KernelDrivers {
         if (!holders.isEmpty()) {
             throw new DriverException(new DriverProblem(
                     Code.REFUSED,
-                    Hazard.Row.U14,
+                    Hazard.Row.U14.name(),
                     address + " is in use: "
                             + String.join(
                                     ", ",
