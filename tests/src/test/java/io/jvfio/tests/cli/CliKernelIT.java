@@ -66,6 +66,21 @@ final class CliKernelIT {
     }
 
     @Test
+    void config_takes_an_open_device_apart_and_one_that_cannot_be_opened() {
+        Command opened = Command.run("config", LabDevices.IGB, "-x");
+        Command bridge = Command.run("config", LabDevices.GROUP_BRIDGE);
+
+        assertThat(opened.code()).isZero();
+        assertThat(opened.out())
+                .contains("source: vfio, 4096 bytes")
+                .containsPattern("70 MSI-X: .*\n +72 +MSIXCtl +0x0009 +Count=10 Masked- Enable-")
+                .containsPattern("\n00: 86 80 c9 10 ")
+                .doesNotContain("findings");
+        assertThat(bridge.code()).isZero();
+        assertThat(bridge.out()).contains("source: sysfs").containsPattern("3e +BridgeCtl");
+    }
+
+    @Test
     void show_opens_mediated_devices_too() {
         Command show = Command.run("show", "mdev:" + LabDevices.MTTY);
 
