@@ -9,6 +9,7 @@ import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.mmio.Mmio;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -176,6 +177,10 @@ class RemovalTest {
                 outcome.complete(e);
             }
         });
+        while (Arrays.stream(waiting.getStackTrace())
+                .noneMatch(frame -> frame.getMethodName().equals("poll"))) {
+            Thread.onSpinWait(); // a wait that begins when the device is closed already ends in another way
+        }
         fake.fire(REQ, 0);
         waiting.join();
         assertThat(outcome.join()).isInstanceOf(DeviceGoneException.class);
