@@ -130,6 +130,7 @@ final class LiveHost implements HostFiles.Source {
         return host.holders(wanted).stream()
                 .map(holder -> holder.process() + " " + (holder.command().isEmpty() ? "?" : holder.command()) + " "
                         + holder.node())
+                .sorted()
                 .toList();
     }
 }
