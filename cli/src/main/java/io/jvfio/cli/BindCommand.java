@@ -7,12 +7,10 @@ import io.jvfio.host.driver.BindPlan;
 import io.jvfio.host.driver.BindResult;
 import io.jvfio.host.driver.KernelDrivers;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code jvfio bind}. */
 @Command(
@@ -23,11 +21,7 @@ import picocli.CommandLine.ParentCommand;
             "",
             "If a step fails, all is put back. If the command itself is ended half-way, 'jvfio recover' does it."
         })
-final class BindCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
+final class BindCommand extends Subcommand {
     @Mixin
     private final DriverOptions wanted = new DriverOptions();
 
@@ -56,36 +50,33 @@ final class BindCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KernelDrivers drivers = jvfio.environment().drivers();
+        KernelDrivers drivers = environment().drivers();
         BindOptions options = new BindOptions(wholeGroup, nextOnFailure, persist, how.patience());
         if (how.dryRun()) {
             List<BindPlan> plans = drivers.plan(address, wanted.request(), options);
             how.print(
-                    jvfio,
+                    jvfio(),
                     "bind",
                     plans.stream().flatMap(plan -> plan.shell().stream()).toList());
             return 0;
         }
         BindResult result = drivers.bind(address, wanted.request(), options);
-        if (jvfio.json()) {
-            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
-                json.number("schema", Jvfio.SCHEMA);
-                json.text("command", "bind");
+        if (json()) {
+            printJson(json -> {
                 ChangeOptions.changes(json, result.changes());
                 json.texts("notes", result.notes());
                 result.warning().ifPresent(problem -> ExplainJson.problem(json, problem));
                 json.object("explanation", explanation -> ExplainJson.write(explanation, result.explanation()));
-            }));
+            });
         } else {
             if (result.changes().isEmpty()) {
-                jvfio.out()
-                        .println(address + ": bound to "
-                                + result.explanation().decision().name() + " already");
+                out().println(address + ": bound to "
+                        + result.explanation().decision().name() + " already");
             }
-            ChangeOptions.print(jvfio.out(), result.changes());
-            result.notes().forEach(note -> jvfio.out().println("  " + Table.printable(note)));
+            ChangeOptions.print(out(), result.changes());
+            result.notes().forEach(note -> out().println("  " + Table.printable(note)));
         }
-        result.warning().ifPresent(problem -> jvfio.warn(problem.toString()));
+        result.warning().ifPresent(problem -> jvfio().warn(problem.toString()));
         return result.warning().isPresent() ? ExitCode.NOT_ACCESSIBLE : 0;
     }
 }

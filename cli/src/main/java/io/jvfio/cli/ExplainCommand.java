@@ -11,16 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code jvfio explain}. */
 @Command(
@@ -32,15 +27,7 @@ import picocli.CommandLine.Spec;
             "A snapshot holds all that was read of the host, and no data of disks: with it the choice can be made again,"
                     + " or another be tried, on any machine."
         })
-final class ExplainCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
+final class ExplainCommand extends Subcommand {
     @Mixin
     private final DriverOptions options = new DriverOptions();
 
@@ -67,14 +54,12 @@ final class ExplainCommand implements Callable<Integer> {
         if (address != null && snapshot != null) {
             write(snapshot, explanation.recording());
         }
-        if (jvfio.json()) {
-            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
-                json.number("schema", Jvfio.SCHEMA);
-                json.text("command", "explain");
+        if (json()) {
+            printJson(json -> {
                 ExplainJson.write(json, explanation);
-            }));
+            });
         } else {
-            ExplainText.lines(explanation).forEach(jvfio.out()::println);
+            ExplainText.lines(explanation).forEach(out()::println);
         }
         return 0;
     }
@@ -82,13 +67,13 @@ final class ExplainCommand implements Callable<Integer> {
     private Explanation explanation(DriverRequest request) {
         if (address != null) {
             PciAddress asked = address;
-            return jvfio.environment()
+            return environment()
                     .drivers()
                     .explain(asked, request)
                     .orElseThrow(() -> new CommandFailure("no PCI function " + asked + " on this host"));
         }
         if (snapshot == null) {
-            throw new ParameterException(spec.commandLine(), "a device D or a snapshot is needed");
+            throw usage("a device D or a snapshot is needed");
         }
         Path file = snapshot;
         return KernelDrivers.replay(read(file), request)

@@ -7,21 +7,15 @@ import io.jvfio.host.driver.DriverException;
 import io.jvfio.host.driver.KernelDrivers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code jvfio recover}. */
 @Command(
         name = "recover",
         description = "Takes back each bind and release that was begun and not finished: all is as it was before.")
-final class RecoverCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
+final class RecoverCommand extends Subcommand {
     @Mixin
     private final ChangeOptions how = new ChangeOptions();
 
@@ -32,12 +26,12 @@ final class RecoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KernelDrivers drivers = jvfio.environment().drivers();
+        KernelDrivers drivers = environment().drivers();
         BindOptions options = BindOptions.defaults().withPatience(how.patience());
         List<PciAddress> unfinished = drivers.unfinished();
         if (how.dryRun()) {
             how.print(
-                    jvfio,
+                    jvfio(),
                     "recover",
                     unfinished.stream()
                             .map(address -> "# unfinished: " + address)
@@ -66,20 +60,18 @@ final class RecoverCommand implements Callable<Integer> {
     }
 
     private void print(List<Recovered> recovered) {
-        if (jvfio.json()) {
-            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
-                json.number("schema", Jvfio.SCHEMA);
-                json.text("command", "recover");
+        if (json()) {
+            printJson(json -> {
                 json.objects("recovered", recovered, (item, one) -> {
                     item.text("address", one.address().toString());
                     item.text("state", one.state());
                 });
-            }));
+            });
             return;
         }
         if (recovered.isEmpty()) {
-            jvfio.out().println("nothing to recover");
+            out().println("nothing to recover");
         }
-        recovered.forEach(one -> jvfio.out().println(one.address() + ": " + one.state()));
+        recovered.forEach(one -> out().println(one.address() + ": " + one.state()));
     }
 }

@@ -6,21 +6,15 @@ import io.jvfio.host.driver.BindOptions;
 import io.jvfio.host.driver.BindResult.Change;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code jvfio release}. */
 @Command(
         name = "release",
         description = "Gives a device back to the driver that it had before, unless somebody has it open.")
-final class ReleaseCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
+final class ReleaseCommand extends Subcommand {
     @Mixin
     private final ChangeOptions how = new ChangeOptions();
 
@@ -35,20 +29,18 @@ final class ReleaseCommand implements Callable<Integer> {
     public Integer call() {
         BindOptions options = BindOptions.defaults().withPatience(how.patience());
         if (how.dryRun()) {
-            how.print(jvfio, "release", jvfio.environment().drivers().releaseSteps(address));
+            how.print(jvfio(), "release", environment().drivers().releaseSteps(address));
             return 0;
         }
-        Optional<Change> change = jvfio.environment().drivers().release(address, options);
-        if (jvfio.json()) {
-            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
-                json.number("schema", Jvfio.SCHEMA);
-                json.text("command", "release");
+        Optional<Change> change = environment().drivers().release(address, options);
+        if (json()) {
+            printJson(json -> {
                 ChangeOptions.changes(json, change.stream().toList());
-            }));
+            });
         } else if (change.isEmpty()) {
-            jvfio.out().println(address + ": has no VFIO driver");
+            out().println(address + ": has no VFIO driver");
         } else {
-            ChangeOptions.print(jvfio.out(), List.of(change.get()));
+            ChangeOptions.print(out(), List.of(change.get()));
         }
         return 0;
     }

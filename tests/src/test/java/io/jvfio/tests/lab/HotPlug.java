@@ -17,7 +17,6 @@ import java.util.function.BooleanSupplier;
 public final class HotPlug implements AutoCloseable {
 
     private static final Path FUNCTION = Path.of("/sys/bus/pci/devices", LabDevices.HOT_PLUGGABLE);
-    private static final Path BOUND = Path.of("/sys/bus/pci/drivers/vfio-pci", LabDevices.HOT_PLUGGABLE);
     private static final Duration GUEST_TIME = Duration.ofSeconds(60);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
@@ -50,11 +49,7 @@ public final class HotPlug implements AutoCloseable {
         monitor.plug(LabDevices.HOT_PLUGGABLE_TYPE, LabDevices.HOT_PLUGGABLE_ID, LabDevices.HOT_PLUGGABLE_BUS);
         in = true;
         await(() -> Files.exists(FUNCTION.resolve("driver_override")), "the guest sees the device");
-        Files.writeString(FUNCTION.resolve("driver_override"), "vfio-pci");
-        if (!Files.exists(BOUND)) {
-            Files.writeString(Path.of("/sys/bus/pci/drivers_probe"), LabDevices.HOT_PLUGGABLE);
-        }
-        await(() -> Files.exists(BOUND), "vfio-pci takes the device");
+        LabDrivers.bind(LabDevices.HOT_PLUGGABLE, "vfio-pci");
     }
 
     private static void await(BooleanSupplier condition, String words) throws IOException {

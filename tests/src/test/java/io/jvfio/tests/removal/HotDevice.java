@@ -4,6 +4,7 @@ package io.jvfio.tests.removal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabDrivers;
 import io.jvfio.tests.lab.QemuMonitor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -76,11 +77,8 @@ final class HotDevice {
             }
             await("the device does not come back", () -> Files.exists(FOLDER.resolve("driver_override")));
         }
-        if (!isBound()) {
-            write(FOLDER.resolve("driver_override"), "vfio-pci");
-            write(Path.of("/sys/bus/pci/drivers_probe"), ADDRESS);
-        }
-        await("vfio-pci does not take the device", () -> isBound() && Files.exists(FOLDER.resolve("vfio-dev")));
+        LabDrivers.bind(ADDRESS, "vfio-pci");
+        await("the device has no node", () -> Files.exists(FOLDER.resolve("vfio-dev")));
     }
 
     private static void write(Path file, String text) throws IOException {
