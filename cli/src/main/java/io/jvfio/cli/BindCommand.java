@@ -51,13 +51,11 @@ final class BindCommand extends Subcommand {
     @Override
     public Integer call() {
         KernelDrivers drivers = environment().drivers();
-        BindOptions options = new BindOptions(wholeGroup, nextOnFailure, persist, how.patience());
+        BindOptions options = new BindOptions(wholeGroup, nextOnFailure, persist, how.patience(this));
         if (how.dryRun()) {
             List<BindPlan> plans = drivers.plan(address, wanted.request(), options);
             how.print(
-                    jvfio(),
-                    "bind",
-                    plans.stream().flatMap(plan -> plan.shell().stream()).toList());
+                    this, plans.stream().flatMap(plan -> plan.shell().stream()).toList());
             return 0;
         }
         BindResult result = drivers.bind(address, wanted.request(), options);

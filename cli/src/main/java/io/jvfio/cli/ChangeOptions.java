@@ -6,18 +6,11 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** How drivers are changed, and how it is told. Threads: one at a time. */
 final class ChangeOptions {
-    @Spec(Spec.Target.MIXEE)
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
     @Option(names = "--dry-run", description = "Only print what would be done, as lines of a shell.")
     private boolean dryRun;
 
@@ -35,24 +28,19 @@ final class ChangeOptions {
         return dryRun;
     }
 
-    Duration patience() {
-        if (timeout < 1) {
-            throw new ParameterException(spec.commandLine(), "a timeout is 1 second at least");
-        }
-        return Duration.ofSeconds(timeout);
+    Duration patience(Subcommand command) {
+        return command.timeout(timeout);
     }
 
     /** What would be done. */
-    void print(Jvfio jvfio, String command, List<String> lines) {
-        if (jvfio.json()) {
-            jvfio.out().println(Json.object(jvfio.environment().terminal(), json -> {
-                json.number("schema", Jvfio.SCHEMA);
-                json.text("command", command);
+    void print(Subcommand command, List<String> lines) {
+        if (command.json()) {
+            command.printJson(json -> {
                 json.flag("dryRun", dryRun);
                 json.texts("steps", lines);
-            }));
+            });
         } else {
-            lines.forEach(jvfio.out()::println);
+            lines.forEach(command.out()::println);
         }
     }
 

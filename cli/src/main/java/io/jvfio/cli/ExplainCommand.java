@@ -55,9 +55,7 @@ final class ExplainCommand extends Subcommand {
             write(snapshot, explanation.recording());
         }
         if (json()) {
-            printJson(json -> {
-                ExplainJson.write(json, explanation);
-            });
+            printJson(json -> ExplainJson.write(json, explanation));
         } else {
             ExplainText.lines(explanation).forEach(out()::println);
         }

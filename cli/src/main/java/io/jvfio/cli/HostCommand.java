@@ -25,11 +25,16 @@ abstract class HostCommand extends Subcommand {
         return environment().host();
     }
 
+    /** The function of an address; fails if the host has none. */
+    final HostFunction function(PciAddress address) {
+        return host().function(address)
+                .orElseThrow(() -> new CommandFailure("no PCI function " + address + " on this host"));
+    }
+
     /** The device of a locator; fails if the host has none. */
     final Seen seen(DeviceLocator locator) {
         if (PciAddress.matches(locator.target())) {
-            HostFunction function = host().function(PciAddress.parse(locator.target()))
-                    .orElseThrow(() -> new CommandFailure("no PCI function " + locator.target() + " on this host"));
+            HostFunction function = function(PciAddress.parse(locator.target()));
             return new Seen(function.address().toString(), function.driver(), function.group(), function.access());
         }
         HostMdev mdev = Uuids.parse(locator.target())

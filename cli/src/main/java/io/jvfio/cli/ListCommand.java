@@ -135,9 +135,7 @@ final class ListCommand extends Subcommand {
 
     private void listGroups(List<HostGroup> groups) {
         if (json()) {
-            printJson(json -> {
-                json.objects("groups", groups, HostJson::group);
-            });
+            printJson(json -> json.objects("groups", groups, HostJson::group));
             return;
         }
         Table table = new Table("GROUP", "TYPE", "VFIO", "MEMBER", "DRIVER", "ROLE");

@@ -27,12 +27,11 @@ final class RecoverCommand extends Subcommand {
     @Override
     public Integer call() {
         KernelDrivers drivers = environment().drivers();
-        BindOptions options = BindOptions.defaults().withPatience(how.patience());
+        BindOptions options = BindOptions.defaults().withPatience(how.patience(this));
         List<PciAddress> unfinished = drivers.unfinished();
         if (how.dryRun()) {
             how.print(
-                    jvfio(),
-                    "recover",
+                    this,
                     unfinished.stream()
                             .map(address -> "# unfinished: " + address)
                             .toList());

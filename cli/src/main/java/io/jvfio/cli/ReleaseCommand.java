@@ -27,16 +27,14 @@ final class ReleaseCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        BindOptions options = BindOptions.defaults().withPatience(how.patience());
+        BindOptions options = BindOptions.defaults().withPatience(how.patience(this));
         if (how.dryRun()) {
-            how.print(jvfio(), "release", environment().drivers().releaseSteps(address));
+            how.print(this, environment().drivers().releaseSteps(address));
             return 0;
         }
         Optional<Change> change = environment().drivers().release(address, options);
         if (json()) {
-            printJson(json -> {
-                ChangeOptions.changes(json, change.stream().toList());
-            });
+            printJson(json -> ChangeOptions.changes(json, change.stream().toList()));
         } else if (change.isEmpty()) {
             out().println(address + ": has no VFIO driver");
         } else {

@@ -2,50 +2,59 @@
 package io.jvfio.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** What all commands below {@code jvfio} have: where they work and where they write. */
+/** What all commands below {@code jvfio} have, at any depth: where they work and where they write. */
 @Command
 abstract class Subcommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     /** The command as a whole, with the options that all share. */
     final Jvfio jvfio() {
-        return jvfio;
+        return (Jvfio) spec.root().userObject();
     }
 
     final Environment environment() {
-        return jvfio.environment();
+        return jvfio().environment();
     }
 
     final PrintWriter out() {
-        return jvfio.out();
+        return jvfio().out();
     }
 
     final boolean json() {
-        return jvfio.json();
+        return jvfio().json();
     }
 
     /** Prints an object with these fields behind those that every object has. */
     final void printJson(Consumer<Json> fields) {
         out().println(Json.object(environment().terminal(), json -> {
             json.number("schema", Jvfio.SCHEMA);
-            json.text("command", spec.name());
+            json.text("command", name());
             fields.accept(json);
         }));
+    }
+
+    /** {@code vf create}: the words after {@code jvfio}. */
+    private String name() {
+        return spec.qualifiedName().substring(spec.root().name().length() + 1);
+    }
+
+    /** How long a step may take, which is some time at least. */
+    final Duration timeout(int seconds) {
+        if (seconds < 1) {
+            throw usage("a timeout is 1 second at least");
+        }
+        return Duration.ofSeconds(seconds);
     }
 
     /** All that can be said on the command line. */

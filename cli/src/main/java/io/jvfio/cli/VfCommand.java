@@ -9,15 +9,10 @@ import io.jvfio.host.VirtualFunctions.Probing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code jvfio vf}: virtual functions. */
 @Command(
@@ -26,23 +21,11 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {VfCommand.Create.class, VfCommand.Remove.class})
 final class VfCommand {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Jvfio jvfio;
-
     /** For picocli. */
     VfCommand() {}
 
     /** What both have. */
-    abstract static class Change implements Callable<Integer> {
-        @ParentCommand
-        @SuppressWarnings("NullAway.Init")
-        private VfCommand parent;
-
-        @Spec
-        @SuppressWarnings("NullAway.Init")
-        private CommandSpec spec;
-
+    abstract static class Change extends HostCommand {
         @Option(
                 names = "--timeout",
                 paramLabel = "SECONDS",
@@ -59,14 +42,7 @@ final class VfCommand {
         private PciAddress address;
 
         final VirtualFunctions functions() {
-            if (jvfio().environment().host().function(address).isEmpty()) {
-                throw new CommandFailure("no PCI function " + address + " on this host");
-            }
-            return jvfio().environment().host().virtualFunctions(address);
-        }
-
-        final Jvfio jvfio() {
-            return parent.jvfio;
+            return host().virtualFunctions(function(address).address());
         }
 
         final PciAddress address() {
@@ -74,19 +50,14 @@ final class VfCommand {
         }
 
         final Duration deadline() {
-            if (timeout < 1) {
-                throw new ParameterException(spec.commandLine(), "a timeout is 1 second at least");
-            }
-            return Duration.ofSeconds(timeout);
+            return timeout(timeout);
         }
 
-        final void printJson(Consumer<Json> fields) {
-            jvfio().out().println(Json.object(jvfio().environment().terminal(), json -> {
-                json.number("schema", Jvfio.SCHEMA);
-                json.text("command", "vf " + spec.name());
+        final void printDeviceJson(Consumer<Json> fields) {
+            printJson(json -> {
                 json.text("device", address.toString());
                 fields.accept(json);
-            }));
+            });
         }
     }
 
@@ -127,12 +98,12 @@ final class VfCommand {
                     .withProbing(probing)
                     .withDeadline(deadline());
             List<HostFunction> made = functions.create(count, options).stream()
-                    .map(jvfio().environment().host()::function)
+                    .map(host()::function)
                     .flatMap(Optional::stream)
                     .toList();
-            if (jvfio().json()) {
-                var names = jvfio().environment().names().get();
-                printJson(json -> json.objects(
+            if (json()) {
+                var names = environment().names().get();
+                printDeviceJson(json -> json.objects(
                         "virtualFunctions", made, (item, function) -> HostJson.function(item, function, names)));
                 return 0;
             }
@@ -145,7 +116,7 @@ final class VfCommand {
                         function.driver(),
                         HostText.open(function.access()));
             }
-            table.print(jvfio().out(), jvfio().environment().terminal());
+            table.print(out(), environment().terminal());
             return 0;
         }
     }
@@ -159,12 +130,11 @@ final class VfCommand {
         @Override
         public Integer call() {
             int removed = functions().remove(deadline());
-            if (jvfio().json()) {
-                printJson(json -> json.number("removed", removed));
+            if (json()) {
+                printDeviceJson(json -> json.number("removed", removed));
             } else {
-                jvfio().out()
-                        .println(address() + ": "
-                                + (removed == 1 ? "1 virtual function" : removed + " virtual functions") + " removed");
+                out().println(address() + ": " + (removed == 1 ? "1 virtual function" : removed + " virtual functions")
+                        + " removed");
             }
             return 0;
         }
