@@ -3,6 +3,7 @@ package io.jvfio.tests.bind;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.tests.lab.LabDrivers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,19 +24,10 @@ final class HostDriver implements AutoCloseable {
     static HostDriver give(String driver, String address) throws IOException {
         shell("modprobe " + driver);
         HostDriver given = new HostDriver(address);
-        given.probe("");
+        LabDrivers.letKernelBind(address, driver);
         assertThat(given.driver()).isEqualTo(driver);
         assertThat(given.override()).isEqualTo("(null)");
         return given;
-    }
-
-    private void probe(String override) throws IOException {
-        Path unbind = path("driver/unbind");
-        if (Files.exists(unbind)) {
-            Files.writeString(unbind, address);
-        }
-        Files.writeString(path("driver_override"), override + "\n");
-        Files.writeString(BUS.resolve("drivers_probe"), address);
     }
 
     private Path path(String name) {
@@ -44,8 +36,7 @@ final class HostDriver implements AutoCloseable {
 
     /** The driver that has it now, empty if none has. */
     String driver() throws IOException {
-        Path link = path("driver");
-        return Files.exists(link) ? Files.readSymbolicLink(link).getFileName().toString() : "";
+        return LabDrivers.driver(address);
     }
 
     String override() throws IOException {
@@ -66,7 +57,7 @@ final class HostDriver implements AutoCloseable {
     /** As the tests find it: on vfio-pci by name. */
     @Override
     public void close() throws IOException {
-        probe("vfio-pci");
+        LabDrivers.bind(address, "vfio-pci");
         assertThat(driver()).isEqualTo("vfio-pci");
     }
 

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabDrivers;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,17 +18,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class OperatorKernelIT {
     private static final int REFUSED = 2;
     private static final int FAILED_AND_UNDONE = 4;
-    private static final Path ENABLE_SRIOV = Path.of("/sys/module/vfio_pci/parameters/enable_sriov");
 
     @BeforeEach
     void allowVirtualFunctions() throws IOException {
-        Files.writeString(ENABLE_SRIOV, "Y");
+        LabDrivers.allowVirtualFunctions(true);
     }
 
     @AfterEach
     void removeVirtualFunctions() throws IOException {
         assertThat(Command.run("vf", "remove", LabDevices.IGB).code()).isZero();
-        Files.writeString(ENABLE_SRIOV, "Y");
+        LabDrivers.allowVirtualFunctions(true);
     }
 
     @Test
@@ -92,7 +90,7 @@ final class OperatorKernelIT {
         assertThat(Command.run("vf", "create", LabDevices.IGB, "1").code()).isEqualTo(REFUSED);
         assertThat(Command.run("vf", "remove", LabDevices.IGB).out())
                 .isEqualTo(LabDevices.IGB + ": 2 virtual functions removed");
-        Files.writeString(ENABLE_SRIOV, "N");
+        LabDrivers.allowVirtualFunctions(false);
         Command impossible = Command.run("vf", "create", LabDevices.IGB, "1");
         assertThat(impossible.code()).isEqualTo(FAILED_AND_UNDONE);
         assertThat(impossible.err()).contains("ENOENT", "enable_sriov");

@@ -15,9 +15,8 @@ import io.jvfio.host.VirtualFunctions.CreateOptions;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabDrivers;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,6 @@ final class VfioPciSriovUapiTestKernelIT extends KernelFixture {
     private static final UUID FIRST = UUID.fromString("0d5b1c7e-93a4-4c58-8f4e-5f1d6c9e2a01");
     private static final UUID SECOND = UUID.fromString("7e2f9a40-11c6-4bd3-9a0b-c5d8e7f60b02");
 
-    private static final Path ENABLE = Path.of("/sys/module/vfio_pci/parameters/enable_sriov");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final VirtualFunctions FUNCTIONS = Host.system().virtualFunctions(PciAddress.parse(LabDevices.IGB));
 
@@ -58,7 +56,7 @@ final class VfioPciSriovUapiTestKernelIT extends KernelFixture {
 
     @BeforeAll
     static void createFunctions() throws IOException {
-        Files.writeString(ENABLE, "1");
+        LabDrivers.allowVirtualFunctions(true);
         FUNCTIONS.create(1, CreateOptions.defaults().withReplace(true).withDeadline(PATIENCE));
     }
 

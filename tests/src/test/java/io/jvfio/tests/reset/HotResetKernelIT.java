@@ -18,6 +18,7 @@ import io.jvfio.pci.HotResetPlan;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabDrivers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,6 @@ final class HotResetKernelIT {
     private static final int EDU_ID = 0x010000ed;
     private static final UUID TOKEN = UUID.fromString("a3b7d5a2-3f6c-4a8e-8a55-6d0b1f2c9e44");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Path ENABLE_SRIOV = Path.of("/sys/module/vfio_pci/parameters/enable_sriov");
     private static final Path BUS = Path.of("/sys/bus/pci");
 
     @Parameter
@@ -117,14 +117,14 @@ final class HotResetKernelIT {
                     .withMessageContaining("EPERM")
                     .withMessageContaining(LabDevices.GROUPED_TESTDEV);
         } finally {
-            Files.writeString(BUS.resolve("drivers_probe"), LabDevices.GROUPED_TESTDEV);
+            LabDrivers.bind(LabDevices.GROUPED_TESTDEV, "vfio-pci");
         }
     }
 
     /** To the kernel a virtual function is a set of its own, so it never counts as one of those that are reset with it. */
     @Test
     void virtual_functions_keep_their_bus_from_being_reset() throws IOException {
-        Files.writeString(ENABLE_SRIOV, "Y");
+        LabDrivers.allowVirtualFunctions(true);
         VirtualFunctions functions = Host.system().virtualFunctions(PciAddress.parse(LabDevices.IGB));
         OpenOptions options = mode.options().withVfToken(TOKEN);
         try {

@@ -15,9 +15,8 @@ import io.jvfio.host.VirtualFunctions;
 import io.jvfio.host.VirtualFunctions.CreateOptions;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabDrivers;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.Test;
 /** How the kernel resets a function, and what of that is chosen. */
 final class ResetMethodsKernelIT {
     private static final PciAddress IGB = PciAddress.parse(LabDevices.IGB);
-    private static final Path ENABLE_SRIOV = Path.of("/sys/module/vfio_pci/parameters/enable_sriov");
     private static final UUID TOKEN = UUID.fromString("5b8d8f7e-2a16-4f2b-9a6d-c3f5be1d7a10");
     private static final OpenOptions WITH_TOKEN = OpenOptions.defaults().withVfToken(TOKEN);
 
@@ -69,7 +67,7 @@ final class ResetMethodsKernelIT {
 
     @Test
     void a_virtual_function_has_nothing_of_its_last_user_unless_it_cannot_be_reset() throws IOException {
-        Files.writeString(ENABLE_SRIOV, "Y");
+        LabDrivers.allowVirtualFunctions(true);
         VirtualFunctions functions = host.virtualFunctions(IGB);
         try {
             PciAddress address = functions

@@ -18,9 +18,8 @@ import io.jvfio.host.VirtualFunctions.CreateOptions;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabDrivers;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -32,7 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Virtual functions of igb, whose physical function vfio-pci has. */
 final class VirtualFunctionsKernelIT {
-    private static final Path ENABLE = Path.of("/sys/module/vfio_pci/parameters/enable_sriov");
     private static final PciAddress IGB = PciAddress.parse(LabDevices.IGB);
     private static final UUID TOKEN = UUID.fromString("4f0f2c52-8a0e-4d6b-9c1e-0b7a52d1c3f4");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -43,13 +41,13 @@ final class VirtualFunctionsKernelIT {
 
     @BeforeEach
     void allow() throws IOException {
-        Files.writeString(ENABLE, "Y");
+        LabDrivers.allowVirtualFunctions(true);
     }
 
     @AfterEach
     void removeAll() throws IOException {
         functions.remove(PATIENCE);
-        Files.writeString(ENABLE, "Y");
+        LabDrivers.allowVirtualFunctions(true);
     }
 
     @Test
@@ -79,13 +77,13 @@ final class VirtualFunctionsKernelIT {
 
     @Test
     void without_the_parameter_of_vfio_pci_there_are_none_and_the_error_says_so() throws IOException {
-        Files.writeString(ENABLE, "N");
+        LabDrivers.allowVirtualFunctions(false);
 
         assertThatExceptionOfType(VirtualFunctionException.class)
                 .isThrownBy(() -> functions.create(1, OPTIONS))
                 .satisfies(refused -> {
                     assertThat(refused.name()).isEqualTo("ENOENT");
-                    assertThat(refused.hint()).contains("echo 1 > " + ENABLE);
+                    assertThat(refused.hint()).contains("echo 1 > " + LabDrivers.ENABLE_SRIOV);
                     assertThat(refused.outcome()).isEqualTo(Outcome.ROLLED_BACK);
                 });
         assertThat(functions.count()).isZero();
