@@ -6,6 +6,9 @@ import org.jspecify.annotations.NullMarked;
 module io.jvfio.cli {
     requires static transitive org.jspecify;
     requires io.jvfio.core;
+    requires io.jvfio.driver.nvme;
+    requires io.jvfio.emulation;
+    requires io.jvfio.vfiouser;
     requires io.jvfio.examples;
     requires com.fasterxml.jackson.core;
     requires info.picocli;

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** An NVMe driver on the public API. */
+package io.jvfio.driver.nvme;

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/** The vfio-user protocol: a client that is a carrier, and a server for any device. */
+@NullMarked
+module io.jvfio.vfiouser {
+    requires static transitive org.jspecify;
+    requires transitive io.jvfio.core;
+    requires com.fasterxml.jackson.core;
+}
