@@ -310,6 +310,16 @@ public final class FaultySystemCalls implements SystemCalls {
     }
 
     @Override
+    public int getsockopt(int fd, int level, int option, MemorySegment value) {
+        return (int) call("getsockopt", fd, option, () -> real.getsockopt(fd, level, option, value));
+    }
+
+    @Override
+    public int statx(int fd, int mask, MemorySegment target) {
+        return (int) call("statx", fd, 0, () -> real.statx(fd, mask, target));
+    }
+
+    @Override
     public int geteuid() {
         return real.geteuid();
     }

@@ -131,6 +131,16 @@ public record Abi(
     public static final int SHUT_WR = 1;
     public static final int SHUT_RDWR = 2;
 
+    /** {@code SO_PEERCRED} of {@code asm-generic/socket.h}, with which all supported architectures agree. */
+    public static final int SO_PEERCRED = 17;
+
+    // stat.h and fcntl.h: statx
+    public static final int AT_EMPTY_PATH = 0x1000;
+    public static final int STATX_TYPE = 0x1;
+    public static final int STATX_SIZE = 0x200;
+    public static final int S_IFMT = 0xf000;
+    public static final int S_IFREG = 0x8000;
+
     // ioctl.h, the generic encoding
     public static final int IOC_NONE = 0;
     public static final int IOC_WRITE = 1;

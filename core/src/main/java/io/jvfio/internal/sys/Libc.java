@@ -123,6 +123,12 @@ final class Libc {
     /** {@code int shutdown(int fd, int how)}. */
     static final MethodHandle SHUTDOWN = link("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
 
+    /** {@code int getsockopt(int fd, int level, int option, void *value, socklen_t *size)}. */
+    static final MethodHandle GETSOCKOPT = link("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+
+    /** {@code int statx(int fd, const char *path, int flags, unsigned int mask, struct statx *target)}. */
+    static final MethodHandle STATX = link("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+
     /** {@code uid_t geteuid(void)}; does not set errno. */
     static final MethodHandle GETEUID = infallible("geteuid");
 

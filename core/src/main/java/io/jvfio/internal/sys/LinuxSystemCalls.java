@@ -3,6 +3,7 @@ package io.jvfio.internal.sys;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The system calls of the running kernel, through the C library.
@@ -377,6 +378,31 @@ final class LinuxSystemCalls implements SystemCalls {
         ThreadMemory memory = ThreadMemory.current();
         try {
             return memory.result((int) Libc.SHUTDOWN.invokeExact(memory.capture(), fd, how));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int getsockopt(int fd, int level, int option, MemorySegment value) {
+        ThreadMemory memory = ThreadMemory.current();
+        MemorySegment size = memory.scratch();
+        size.set(ValueLayout.JAVA_INT, 0, (int) value.byteSize());
+        try {
+            return memory.result((int) Libc.GETSOCKOPT.invokeExact(memory.capture(), fd, level, option, value, size));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int statx(int fd, int mask, MemorySegment target) {
+        ThreadMemory memory = ThreadMemory.current();
+        MemorySegment path = memory.scratch();
+        path.set(ValueLayout.JAVA_BYTE, 0, (byte) 0); // the empty path
+        try {
+            return memory.result(
+                    (int) Libc.STATX.invokeExact(memory.capture(), fd, path, Abi.AT_EMPTY_PATH, mask, target));
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -120,6 +120,15 @@ public interface SystemCalls {
     /** {@code int shutdown(int fd, int how)}; wakes whoever is blocked on the socket. */
     int shutdown(int fd, int how);
 
+    /** {@code int getsockopt(int fd, int level, int option, void *value, socklen_t *size)}; all of {@code value}. */
+    int getsockopt(int fd, int level, int option, MemorySegment value);
+
+    /**
+     * {@code int statx(int fd, "", AT_EMPTY_PATH, unsigned int mask, struct statx *target)}: the open file itself. Unlike
+     * {@code fstat} its struct is the same on every architecture.
+     */
+    int statx(int fd, int mask, MemorySegment target);
+
     /** {@code uid_t geteuid(void)}; cannot fail. */
     int geteuid();
 

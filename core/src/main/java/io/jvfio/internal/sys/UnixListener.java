@@ -20,10 +20,24 @@ public final class UnixListener implements AutoCloseable {
     private final Descriptor fd;
     private final String path;
 
-    private UnixListener(SystemCalls sys, Descriptor fd, String path) {
+    /** Whether this object made the socket, and so ends it; else others listen at it too. */
+    private final boolean made;
+
+    private UnixListener(SystemCalls sys, Descriptor fd, String path, boolean made) {
         this.sys = sys;
         this.fd = fd;
         this.path = path;
+        this.made = made;
+    }
+
+    /**
+     * A socket that listens already, made by a service manager that goes on holding it. {@link #close} leaves the socket
+     * and its path alone, and so cannot wake {@link #accept}: wait for {@link #fd} first.
+     *
+     * @param listening taken over
+     */
+    public static UnixListener adopt(SystemCalls sys, Descriptor listening) {
+        return new UnixListener(sys, listening, listening.subject(), false);
     }
 
     /**
@@ -43,7 +57,7 @@ public final class UnixListener implements AutoCloseable {
         } catch (RuntimeException e) {
             throw Failures.closing(e, fd);
         }
-        return new UnixListener(sys, fd, path);
+        return new UnixListener(sys, fd, path, true);
     }
 
     private static void bind(SystemCalls sys, Descriptor fd, MemorySegment address, int backlog) {
@@ -91,6 +105,10 @@ public final class UnixListener implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (!fd.isOpen()) {
+            return;
+        }
+        if (!made) {
+            fd.close();
             return;
         }
         int number = fd.acquire();

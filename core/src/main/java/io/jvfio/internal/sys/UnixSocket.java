@@ -79,6 +79,11 @@ public final class UnixSocket implements AutoCloseable {
                 new UnixSocket(sys, Descriptor.of(sys, second, "socketpair", "socket pair")));
     }
 
+    /** Who is at the other end, as the kernel noted it when the connection was made ({@code SO_PEERCRED}). */
+    public PeerCredentials peer() {
+        return PeerCredentials.of(sys, fd);
+    }
+
     /** The descriptor, borrowed, for waiting. */
     public Fd fd() {
         return fd;

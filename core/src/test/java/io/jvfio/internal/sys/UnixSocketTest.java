@@ -239,4 +239,30 @@ class UnixSocketTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> left.receive(buffer, -1, List.of())).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void the_peer_of_a_connection_is_the_process_at_its_other_end() {
+        PeerCredentials peer = left.peer();
+        assertThat(peer.pid()).isEqualTo((int) ProcessHandle.current().pid());
+        assertThat(peer.uid()).isEqualTo(sys.geteuid());
+    }
+
+    @Test
+    void a_listener_that_was_adopted_leaves_the_socket_to_who_made_it() {
+        Path path = folder.resolve("activated");
+        try (UnixListener made = UnixListener.open(sys, path.toString(), 1)) {
+            try (UnixListener adopted = UnixListener.adopt(sys, ((Descriptor) made.fd()).duplicate());
+                    UnixSocket client = UnixSocket.connect(sys, path.toString());
+                    UnixSocket server = adopted.accept()) {
+                client.send(buffer, List.of());
+                assertThat(server.receive(buffer, 0, List.of())).isEqualTo(64);
+            }
+            assertThat(path).exists();
+            try (UnixSocket client = UnixSocket.connect(sys, path.toString());
+                    UnixSocket server = made.accept()) {
+                assertThat(client.fd().isOpen() && server.fd().isOpen()).isTrue();
+            }
+        }
+        assertThat(path).doesNotExist();
+    }
 }
