@@ -7,16 +7,24 @@ import io.jvfio.host.HostIommu;
 import io.jvfio.host.HostMemory;
 import io.jvfio.host.HostMemory.HugePages;
 import io.jvfio.host.HostMemory.NumaNode;
+import io.jvfio.host.HostUser;
 import io.jvfio.host.VfioSupport;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code jvfio doctor}. */
 @Command(
         name = "doctor",
         description = "Examines whether this user can use VFIO devices on this host, and says what to do about what is"
                 + " missing.",
-        footer = {"", "The exit code is 0 if devices can be used, 1 if not. Nothing is opened or changed."})
+        footer = {
+            "",
+            "The exit code is 0 if devices can be used, 1 if not. Nothing is opened or changed.",
+            "Another user is judged by the permissions of nodes and by configuration; what cannot be known of another"
+                    + " user is said."
+        })
 final class DoctorCommand extends HostCommand {
     private static final String PLAIN = "\u001b[0m";
     private static final String RED = "\u001b[31m";
@@ -24,22 +32,29 @@ final class DoctorCommand extends HostCommand {
     private static final String YELLOW = "\u001b[33m";
     private static final int MIB_SHIFT = 20;
 
+    @Option(names = "--user", paramLabel = "NAME", description = "Another user, by name or number.")
+    private @Nullable String name;
+
     /** For picocli. */
     DoctorCommand() {}
 
     @Override
     public Integer call() {
-        List<Finding> findings = host().examine();
+        HostUser user = name == null
+                ? null
+                : host().user(name).orElseThrow(() -> new CommandFailure("no user " + name + " on this host"));
+        List<Finding> findings =
+                user == null ? host().examine() : host().seenBy(user).examine();
         boolean ready = findings.stream().noneMatch(finding -> finding.level() == Level.PROBLEM);
         if (json()) {
-            printJson(json -> json(json, findings, ready));
+            printJson(json -> json(json, user, findings, ready));
         } else {
-            print(findings, ready);
+            print(user, findings, ready);
         }
         return ready ? 0 : ExitCode.FAILED;
     }
 
-    private void print(List<Finding> findings, boolean ready) {
+    private void print(@Nullable HostUser user, List<Finding> findings, boolean ready) {
         for (Finding finding : findings) {
             String topic = Converters.spelling(finding.topic()).replace('-', ' ');
             out().println(mark(finding.level()) + "  " + topic + ": " + Table.printable(finding.text()));
@@ -51,7 +66,8 @@ final class DoctorCommand extends HostCommand {
             out().println("info     memory node " + node.number() + ": processors " + node.cpus() + ", "
                     + (node.free() >> MIB_SHIFT) + " of " + (node.total() >> MIB_SHIFT) + " MiB free");
         }
-        out().println(ready ? "ready: this user can use VFIO devices" : "not ready: see the problems above");
+        String who = user == null ? "this user can" : "as far as is known, " + Table.printable(user.name()) + " can";
+        out().println(ready ? "ready: " + who + " use VFIO devices" : "not ready: see the problems above");
     }
 
     /** Seven characters wide. */
@@ -72,8 +88,15 @@ final class DoctorCommand extends HostCommand {
         return colour + text + PLAIN;
     }
 
-    private void json(Json json, List<Finding> findings, boolean ready) {
+    private void json(Json json, @Nullable HostUser user, List<Finding> findings, boolean ready) {
         json.flag("ready", ready);
+        if (user != null) {
+            json.object("user", item -> {
+                item.text("name", user.name());
+                item.number("uid", user.uid());
+                item.texts("groups", user.groups().stream().map(String::valueOf).toList());
+            });
+        }
         json.objects("findings", findings, (item, finding) -> {
             item.text("topic", Converters.spelling(finding.topic()));
             item.text("level", Converters.spelling(finding.level()));
@@ -88,7 +111,9 @@ final class DoctorCommand extends HostCommand {
         });
         json.objects("iommus", host().iommus(), DoctorCommand::iommu);
         HostMemory memory = host().memory();
-        json.numberOrNull("lockableBytes", memory.locking().limit());
+        if (user == null) {
+            json.numberOrNull("lockableBytes", memory.locking().limit());
+        }
         json.objects("hugePages", memory.hugePages(), DoctorCommand::pages);
         json.objects("memoryNodes", memory.nodes(), (item, node) -> {
             item.number("node", node.number());

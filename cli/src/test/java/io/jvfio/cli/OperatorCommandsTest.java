@@ -53,6 +53,26 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void doctor_judges_for_another_user() {
+        run.host.text("etc/passwd", "maria:x:4000000001:100::/:/bin/sh\n");
+        run.host.text("etc/group", "users:x:100:\nvfio:x:990:maria\n");
+
+        run.execute("doctor", "--user", "maria");
+
+        assertThat(run.out)
+                .startsWith("note     user: maria (uid 4000000001, groups 100 990) is judged by")
+                .contains("note     locked memory: what user maria may lock is not known");
+
+        run.execute("doctor", "--user", "4000000001", "--json");
+
+        assertThat(run.json().get("user"))
+                .isEqualTo(Map.of("name", "maria", "uid", 4000000001L, "groups", List.of("100", "990")));
+        assertThat(run.json().containsKey("lockableBytes")).isFalse();
+        assertThat(run.execute("doctor", "--user", "otto")).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err).contains("no user otto on this host").hasLineCount(1);
+    }
+
+    @Test
     void doctor_on_a_terminal_has_colours() {
         run.terminal = true;
 

@@ -13,9 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks of a host what this process needs to open VFIO devices.
+ * Asks of a host what this process, or another user, needs to open VFIO devices.
  *
  * <p>Threads: one at a time.
  */
@@ -31,11 +32,16 @@ final class Examination {
     private final Host host;
     private final SystemFacts facts;
     private final VfioSupport support;
+    private final @Nullable HostUser user;
+    private final String who;
     private final Map<DeviceLocator, VfioAccess> bound = new LinkedHashMap<>();
     private final List<Finding> findings = new ArrayList<>();
 
-    Examination(Host host, SystemFacts facts) {
+    /** For a user, or for this process if there is none. */
+    Examination(Host host, SystemFacts facts, @Nullable HostUser user) {
         this.host = host;
+        this.user = user;
+        this.who = user == null ? "this process" : "user " + user.name();
         this.facts = facts;
         this.support = facts.support();
         host.functions().forEach(function -> bound.put(function.locator(), function.access()));
@@ -44,7 +50,9 @@ final class Examination {
     }
 
     List<Finding> findings() {
+        user();
         iommu();
+        interrupts();
         interfaces();
         driver();
         devices();
@@ -56,6 +64,24 @@ final class Examination {
 
     private void add(Topic topic, Level level, String text, String remedy) {
         findings.add(new Finding(topic, level, text, remedy));
+    }
+
+    /** What is said of another user is less than that user would find. */
+    private void user() {
+        if (user != null) {
+            String groups = user.groups().isEmpty() ? "in no group" : "groups " + join(user.groups());
+            add(
+                    Topic.USER,
+                    Level.NOTE,
+                    user.name() + " (uid " + user.uid() + ", " + groups
+                            + ") is judged by owner, group and mode of nodes;"
+                            + " access lists, capabilities, security modules and the devices of a container are not known",
+                    "to be sure, run jvfio doctor as " + user.name());
+        }
+    }
+
+    private static String join(List<Long> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(" "));
     }
 
     private void iommu() {
@@ -78,6 +104,56 @@ final class Examination {
         } else {
             add(Topic.IOMMU, Level.PROBLEM, what, howToEnable());
         }
+    }
+
+    /** Without groups there is nothing that VFIO could ask for. */
+    private void interrupts() {
+        if (host.iommus().isEmpty()) {
+            return;
+        }
+        InterruptIsolation isolation = host.interruptIsolation();
+        String unsafe = String.join(" and ", isolation.unsafe());
+        switch (isolation.state()) {
+            case ISOLATED -> {
+                if (unsafe.isEmpty()) {
+                    findings.add(Finding.ok(Topic.INTERRUPTS, isolation.evidence()));
+                } else {
+                    add(
+                            Topic.INTERRUPTS,
+                            Level.NOTE,
+                            isolation.evidence() + ", and yet " + unsafe + " may do without (allow_unsafe_interrupts)",
+                            InterruptIsolation.command(isolation.unsafe(), false));
+                }
+            }
+            case OPEN -> {
+                boolean refused = unsafe.isEmpty();
+                add(
+                        Topic.INTERRUPTS,
+                        refused ? Level.PROBLEM : Level.NOTE,
+                        isolation.evidence()
+                                + (refused
+                                        ? ", so VFIO refuses devices: they could raise any interrupt"
+                                        : ": a device of " + unsafe + " can raise any interrupt of the host"),
+                        howToRemap(isolation));
+            }
+            case UNKNOWN ->
+                add(
+                        Topic.INTERRUPTS,
+                        Level.NOTE,
+                        "whether the IOMMU remaps interrupts is not known here; if it does not, opening ends with EPERM"
+                                + (unsafe.isEmpty() ? "" : ", but not by " + unsafe + " (allow_unsafe_interrupts)"),
+                        "dmesg | grep -i remapping, as root");
+        }
+    }
+
+    private String howToRemap(InterruptIsolation isolation) {
+        String enable = facts.commandLineHas("intremap=off") || facts.commandLineHas("nointremap")
+                ? "boot without intremap=off and nointremap"
+                : "enable interrupt remapping (often named x2APIC) in the firmware";
+        return isolation.unsafe().isEmpty() && !isolation.strict().isEmpty()
+                ? enable + "; or, for devices whose users are trusted like root, "
+                        + InterruptIsolation.command(isolation.strict(), true)
+                : enable;
     }
 
     private String howToEnable() {
@@ -143,7 +219,7 @@ final class Examination {
                 loadable ? "modprobe " + part.module() : "use a kernel with " + part.option());
     }
 
-    private static Finding node(Topic topic, Node node) {
+    private Finding node(Topic topic, Node node) {
         if (!node.exists()) {
             return new Finding(
                     topic,
@@ -156,7 +232,7 @@ final class Examination {
                 : new Finding(
                         topic,
                         Level.NOTE,
-                        "this process may not open " + node.path() + " (" + node.owner() + ")",
+                        who + " may not open " + node.path() + " (" + node.owner() + ")",
                         "give the user access by a udev rule, see jvfio udev");
     }
 
@@ -190,18 +266,38 @@ final class Examination {
     }
 
     private void lockedMemory() {
-        long limit = host.memory().locking().limit();
+        if (user == null) {
+            lockedMemory(new LockLimits.Known(host.memory().locking().limit(), "", true));
+            return;
+        }
+        LockLimits.Known known = host.lockLimits(user).find();
+        if (known == null) {
+            add(
+                    Topic.LOCKED_MEMORY,
+                    Level.NOTE,
+                    "what " + who + " may lock is not known: a login or a service sets it",
+                    "run jvfio doctor as " + user.name() + ", or look at LimitMEMLOCK= of the service");
+        } else {
+            lockedMemory(known);
+        }
+    }
+
+    private void lockedMemory(LockLimits.Known known) {
+        long limit = known.bytes();
+        String source = known.source().isEmpty()
+                ? ""
+                : " (" + known.source() + (user != null && user.root() ? ")" : "; a service has its own limit)");
         if (limit < 0 || limit >= COMFORTABLE) {
             findings.add(Finding.ok(
                     Topic.LOCKED_MEMORY,
-                    limit < 0 ? "no limit holds for this process" : limit / MIB + " MiB may be locked"));
+                    (limit < 0 ? "no limit holds for " + who : limit / MIB + " MiB may be locked") + source));
             return;
         }
         add(
                 Topic.LOCKED_MEMORY,
-                limit < LEAST_LOCKABLE ? Level.PROBLEM : Level.NOTE,
-                (limit < MIB ? limit / 1024 + " KiB" : limit / MIB + " MiB")
-                        + " may be locked, and all memory that is mapped for DMA counts",
+                limit < LEAST_LOCKABLE && known.configured() ? Level.PROBLEM : Level.NOTE,
+                (limit < MIB ? limit / 1024 + " KiB" : limit / MIB + " MiB") + " may be locked" + source
+                        + ", and all memory that is mapped for DMA counts",
                 "raise RLIMIT_MEMLOCK: LimitMEMLOCK= in a systemd unit, memlock in /etc/security/limits.conf");
     }
 

@@ -17,8 +17,12 @@ public record Finding(Topic topic, Level level, String text, String remedy) {
 
     /** What findings are about. Threads: immutable. */
     public enum Topic {
+        /** The user for whom it is judged, if that is not the one who asks. */
+        USER,
         /** The IOMMU. */
         IOMMU,
+        /** Whether devices can raise only their own interrupts. */
+        INTERRUPTS,
         /** The way to devices by their own nodes. */
         IOMMUFD,
         /** The way to devices by the nodes of their groups. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The devices of a host, read from sysfs. Every call reads anew. Devices come and go meanwhile: one that vanishes while
@@ -28,6 +29,7 @@ public final class Host {
     private final HostRoots roots;
     private final SystemFacts facts;
     private final Supplier<SystemCalls> calls;
+    private final @Nullable HostUser user;
 
     Host(Sysfs sysfs, HostRoots roots) {
         this(sysfs, roots, SystemCalls::linux);
@@ -35,9 +37,14 @@ public final class Host {
 
     /** A host that is written to by these calls, which are needed only then. */
     Host(Sysfs sysfs, HostRoots roots, Supplier<SystemCalls> calls) {
+        this(sysfs, roots, calls, null);
+    }
+
+    private Host(Sysfs sysfs, HostRoots roots, Supplier<SystemCalls> calls, @Nullable HostUser user) {
         this.sysfs = sysfs;
         this.roots = roots;
         this.calls = calls;
+        this.user = user;
         this.facts = new SystemFacts(sysfs, roots);
     }
 
@@ -68,6 +75,26 @@ public final class Host {
 
     private static Host of(HostRoots roots) {
         return new Host(new Sysfs(roots.sys()), roots);
+    }
+
+    /**
+     * A user of this host by name or number. Blocks; on the host that this process runs on it runs {@code id}, which may
+     * ask a directory service.
+     *
+     * @return empty for a name that is unknown; a number that is unknown is a user in no group, as in containers
+     */
+    public Optional<HostUser> user(String name) {
+        return new HostUsers(roots.etc()).find(Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * This host with permissions as another user has them, by owner, group and mode of nodes: {@link VfioAccess} and
+     * {@link #examine} say what that user can do. Access lists, capabilities, security modules and what a container allows
+     * are not seen. What is read is still read by this process.
+     */
+    public Host seenBy(HostUser other) {
+        Objects.requireNonNull(other, "other");
+        return new Host(new UserSysfs(roots, other), roots, calls, other);
     }
 
     /** The PCI functions, by address. Blocks; opens at most three files for each function. */
@@ -123,11 +150,21 @@ public final class Host {
     }
 
     /**
-     * What this process needs for VFIO, and whether it is there. Where nothing is a {@link Finding.Level#PROBLEM}, devices
+     * What this process needs for VFIO, or the user by whom the host is seen, and whether it is there. Where nothing is a {@link Finding.Level#PROBLEM}, devices
      * can be used. Nothing is opened. Blocks.
      */
     public List<Finding> examine() {
-        return new Examination(this, facts).findings();
+        return new Examination(this, facts, user).findings();
+    }
+
+    /** What another user may lock, as far as that is known. */
+    LockLimits lockLimits(HostUser other) {
+        return new LockLimits(sysfs, roots, other);
+    }
+
+    /** Whether devices can raise only their own interrupts. */
+    InterruptIsolation interruptIsolation() {
+        return InterruptIsolation.read(sysfs, roots, iommus());
     }
 
     /** The IOMMUs by name; empty if the kernel drives none. Blocks. */

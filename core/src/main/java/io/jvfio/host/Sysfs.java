@@ -84,6 +84,11 @@ class Sysfs {
                 : target.getFileName().toString();
     }
 
+    /** Whose permissions {@link #mayOpen} judges, for people. */
+    String who() {
+        return "this process";
+    }
+
     /** Whether this process may open a file for reading and writing, by its permissions. */
     boolean mayOpen(Path file) {
         return Files.isReadable(file) && Files.isWritable(file);

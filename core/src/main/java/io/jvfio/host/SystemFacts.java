@@ -59,17 +59,15 @@ final class SystemFacts {
     /** {@code Max locked memory  8388608  8388608  bytes} of {@code proc_pid_limits(5)}. */
     private Locking locking() {
         String limits = text(roots.proc().resolve("self/limits"));
-        String line = limits.lines()
-                .filter(candidate -> candidate.startsWith("Max locked memory"))
-                .findFirst()
-                .orElse("");
-        String[] words = line.substring(Math.min("Max locked memory".length(), line.length()))
-                .strip()
-                .split("\\s+", 3);
         String capabilities = field(text(roots.proc().resolve("self/status")), "CapEff:");
         boolean exempt = (Numbers.hexLong(capabilities, 0) >>> ProcSelf.CAP_IPC_LOCK & 1) != 0;
-        return new Locking(
-                Numbers.decimalLong(words[0], -1), Numbers.decimalLong(words.length > 1 ? words[1] : "", -1), exempt);
+        return new Locking(lockedMemory(limits, 0), lockedMemory(limits, 1), exempt);
+    }
+
+    /** The soft limit (0) or the hard one (1) of what {@code /proc/PID/limits} says, in bytes; -1 without a limit. */
+    static long lockedMemory(String limits, int which) {
+        String[] words = field(limits, "Max locked memory").split("\\s+", 3);
+        return words.length > which ? Numbers.decimalLong(words[which], -1) : -1;
     }
 
     private List<HugePages> hugePages(Path directory) {
@@ -118,7 +116,7 @@ final class SystemFacts {
     }
 
     /** What follows a name on its line; empty if it is on none. */
-    private static String field(String text, String name) {
+    static String field(String text, String name) {
         return text.lines()
                 .filter(line -> line.contains(name))
                 .map(line -> line.substring(line.indexOf(name) + name.length()).strip())

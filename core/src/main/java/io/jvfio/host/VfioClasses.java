@@ -175,6 +175,6 @@ final class VfioClasses {
                 ? null
                 : new Trouble(
                         Obstacle.NO_PERMISSION,
-                        "this process may not open " + node + ": give its user read and write access, by a udev rule");
+                        files.who() + " may not open " + node + ": a udev rule can give read and write access");
     }
 }

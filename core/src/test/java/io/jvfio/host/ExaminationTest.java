@@ -32,6 +32,7 @@ class ExaminationTest {
         fake.text("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "60\n");
         fake.text("sys/bus/pci/drivers/vfio-pci/bind", "");
         fake.text("proc/self/limits", "Max locked memory   unlimited  unlimited  bytes\n");
+        fake.text("proc/interrupts", "           CPU0\n  2:   7   IR-IO-APIC    2-edge      timer\n");
         fake.text("proc/sys/kernel/osrelease", "6.12-test\n");
     }
 

@@ -53,6 +53,7 @@ final class OperatorKernelIT {
         assertThat(doctor.out())
                 .contains(
                         "Intel VT-d",
+                        "ok       interrupts: the IOMMU remaps interrupts",
                         "/dev/iommu can be opened",
                         "/dev/vfio/vfio can be opened",
                         "pages of 2 MiB are free")
@@ -61,6 +62,18 @@ final class OperatorKernelIT {
         assertThat(doctor.code()).isZero();
         assertThat(Command.run("doctor", "--json").out())
                 .startsWith("{\"schema\":1,\"command\":\"doctor\",\"ready\":true");
+    }
+
+    @Test
+    void doctor_judges_for_a_user_who_owns_nothing() {
+        Command doctor = Command.run("doctor", "--user", "12345");
+
+        assertThat(doctor.lines())
+                .anySatisfy(line -> assertThat(line).startsWith("note     user: 12345 (uid 12345, in no group)"))
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("problem  devices: " + LabDevices.IGB + " cannot be opened: user 12345"))
+                .contains("not ready: see the problems above");
+        assertThat(doctor.code()).isEqualTo(1);
     }
 
     @Test
