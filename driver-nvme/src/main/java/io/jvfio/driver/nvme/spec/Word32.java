@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.driver.nvme.spec;
+
+import io.jvfio.mmio.Layouts;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The place of a field of 32 bits, least significant byte first in a structure in memory. Keep it in a {@code static final}
+ * field: compiled code then holds the bare offset. Accesses are plain ones of any alignment; they neither block nor
+ * allocate.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param offset bytes from the start of the structure
+ */
+public record Word32(int offset) {
+    private static final VarHandle HANDLE =
+            Layouts.LE_INT.withByteAlignment(1).varHandle().withInvokeExactBehavior();
+
+    /** Checks the offset. */
+    public Word32 {
+        if (offset < 0) {
+            throw new IllegalArgumentException("a field at offset " + offset);
+        }
+    }
+
+    /**
+     * A field at an offset.
+     *
+     * @throws IllegalArgumentException if the offset is negative
+     */
+    public static Word32 at(int offset) {
+        return new Word32(offset);
+    }
+
+    /**
+     * Reads the field of a structure that starts where the memory does.
+     *
+     * @return the value, unsigned: all 32 bits
+     * @throws IndexOutOfBoundsException if the field is not inside the memory
+     */
+    public int of(MemorySegment memory) {
+        return of(memory, 0);
+    }
+
+    /**
+     * Reads the field of a structure.
+     *
+     * @param base where the structure starts in the memory, in bytes
+     * @return the value, unsigned: all 32 bits
+     * @throws IndexOutOfBoundsException if the field is not inside the memory
+     */
+    public int of(MemorySegment memory, long base) {
+        return (int) HANDLE.get(memory, base + offset);
+    }
+
+    /**
+     * Writes the field of a structure that starts where the memory does.
+     *
+     * @param value the low 32 bits of it are written
+     * @throws IndexOutOfBoundsException if the field is not inside the memory
+     */
+    public void set(MemorySegment memory, int value) {
+        set(memory, 0, value);
+    }
+
+    /**
+     * Writes the field of a structure.
+     *
+     * @param base where the structure starts in the memory, in bytes
+     * @param value the low 32 bits of it are written
+     * @throws IndexOutOfBoundsException if the field is not inside the memory
+     */
+    public void set(MemorySegment memory, long base, int value) {
+        HANDLE.set(memory, base + offset, value);
+    }
+}

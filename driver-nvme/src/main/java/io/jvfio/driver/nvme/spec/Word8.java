@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.driver.nvme.spec;
+
+import io.jvfio.mmio.Layouts;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The place of a field of 8 bits in a structure in memory. Keep it in a {@code static final}
+ * field: compiled code then holds the bare offset. Accesses are plain ones of any alignment; they neither block nor
+ * allocate.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param offset bytes from the start of the structure
+ */
+public record Word8(int offset) {
+    private static final VarHandle HANDLE = Layouts.BYTE.varHandle().withInvokeExactBehavior();
+
+    /** Checks the offset. */
+    public Word8 {
+        if (offset < 0) {
+            throw new IllegalArgumentException("a field at offset " + offset);
+        }
+    }
+
+    /**
+     * A field at an offset.
+     *
+     * @throws IllegalArgumentException if the offset is negative
+     */
+    public static Word8 at(int offset) {
+        return new Word8(offset);
+    }
+
+    /**
+     * Reads the field of a structure that starts where the memory does.
+     *
+     * @return the value, unsigned: 0 to 0xff
+     * @throws IndexOutOfBoundsException if the field is not inside the memory
+     */
+    public int of(MemorySegment memory) {
+        return of(memory, 0);
+    }
+
+    /**
+     * Reads the field of a structure.
+     *
+     * @param base where the structure starts in the memory, in bytes
+     * @return the value, unsigned: 0 to 0xff
+     * @throws IndexOutOfBoundsException if the field is not inside the memory
+     */
+    public int of(MemorySegment memory, long base) {
+        return (byte) HANDLE.get(memory, base + offset) & 0xff;
+    }
+
+    /**
+     * Writes the field of a structure that starts where the memory does.
+     *
+     * @param value the low 8 bits of it are written
+     * @throws IndexOutOfBoundsException if the field is not inside the memory
+     */
+    public void set(MemorySegment memory, int value) {
+        set(memory, 0, value);
+    }
+
+    /**
+     * Writes the field of a structure.
+     *
+     * @param base where the structure starts in the memory, in bytes
+     * @param value the low 8 bits of it are written
+     * @throws IndexOutOfBoundsException if the field is not inside the memory
+     */
+    public void set(MemorySegment memory, long base, int value) {
+        HANDLE.set(memory, base + offset, (byte) value);
+    }
+}
