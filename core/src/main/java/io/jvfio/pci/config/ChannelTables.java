@@ -2,6 +2,7 @@
 package io.jvfio.pci.config;
 
 import static io.jvfio.pci.config.FieldAccess.HWINIT;
+import static io.jvfio.pci.config.FieldAccess.RW1C;
 import static io.jvfio.pci.config.FieldAccess.RW1S;
 import static io.jvfio.pci.config.RegisterField.field;
 import static io.jvfio.pci.config.RegisterField.flag;
@@ -11,12 +12,16 @@ import static io.jvfio.pci.config.RegisterField.rw;
 /**
  * Virtual channels of a port and of a multi-function device, and what a root complex says of itself.
  *
- * <p>Source: PCIe 6.0, 7.9.1, 7.9.2, 7.9.8 to 7.9.10.
+ * <p>Sources: PCIe 6.0, 7.9.1, 7.9.2, 7.9.7 to 7.9.10; PCIe 6.2, 7.9.29.
  */
 final class ChannelTables {
     private static final RegisterField EXTENDED_COUNT = ro("EVCCount", 2, 0);
     private static final Wording PORT_ARBITERS = Wording.choice("Fixed", "WRR32", "WRR64", "WRR128");
     private static final Wording ARBITERS = Wording.choice("Fixed", "WRR32", "WRR64", "WRR128", "TWRR128", "WRR256");
+
+    /** How much of the shared flow control credits a channel may use. */
+    private static final Wording LIMITS = Wording.choice("0%", "12.5%", "25%", "37.5%", "50%", "62.5%", "75%", "87.5%");
+
     private static final RegisterField TABLE = ro("TableOffset", 31, 24, Wording.hex(2));
 
     private static final Register[] PORT = {
@@ -44,6 +49,8 @@ final class ChannelTables {
             flag("LoadTable", 16, RW1S),
             rw("ArbSelect", 19, 17, ARBITERS),
             rw("ID", 26, 24),
+            rw("UsageLimit", 29, 27, LIMITS),
+            rw("UsageLimitEn", 30),
             rw("Enable", 31));
     private static final Register RESOURCE_STA = Register.of16("Sta", 0, ro("InProgress", 0), ro("NegoPending", 1));
 
@@ -54,6 +61,34 @@ final class ChannelTables {
             new CapabilityLayout("VC", "Virtual Channel", at -> channels(at, "PATEntryBits"));
     static final CapabilityLayout FUNCTION_CHANNELS =
             new CapabilityLayout("MFVC", "Multi-Function Virtual Channel", at -> channels(at, "FATEntryBits"));
+
+    private static final RegisterField STREAMLINED_COUNT = field("EVCCount", 2, 0, HWINIT, Wording.NUMBER);
+    private static final Register STREAMLINED_CAP = Register.of32(
+            "Cap",
+            0,
+            field("Protocols", 11, 8, HWINIT, Wording.choice("VC0", "VC0 restricted", "UIO", "UIO or VC0 restricted")),
+            field("ID", 14, 12, HWINIT, Wording.NUMBER));
+    private static final Register STREAMLINED_CTL = Register.of32(
+            "Ctl",
+            0,
+            rw("TC/VC", 7, 0, Wording.hex(2)),
+            rw("Protocol", 11, 8, Wording.choice("VC0", "VC0 restricted", "UIO")),
+            rw("UsageLimit", 29, 27, LIMITS),
+            rw("UsageLimitEn", 30),
+            rw("Enable", 31));
+    private static final Register STREAMLINED_STA = Register.of32("Sta", 0, ro("NegoPending", 1));
+    private static final int STREAMLINED = 0x14;
+
+    static final CapabilityLayout STREAMLINED_CHANNELS =
+            new CapabilityLayout("SVC", "Streamlined Virtual Channel", ChannelTables::streamlined);
+
+    static final CapabilityLayout REGISTER_BLOCK = CapabilityLayout.fixed(
+            "RCRB",
+            "Root Complex Register Block Header",
+            Register.of16("VendorID", 0x04, ro("ID", 15, 0, Wording.hex(4))),
+            Register.of16("DeviceID", 0x06, ro("ID", 15, 0, Wording.hex(4))),
+            Register.of32("RCRBCap", 0x08, ro("RRSVisible", 0)),
+            Register.of32("RCRBCtl", 0x0c, rw("RRSVisible", 0)));
 
     private static final RegisterField LINKS = ro("NumLinks", 15, 8);
     private static final Wording ID = Wording.hex(2);
@@ -121,6 +156,21 @@ final class ChannelTables {
                     RESOURCE_CAP.as("VC" + i + "Cap", offset),
                     RESOURCE_CTL.as("VC" + i + "Ctl", offset + 4),
                     RESOURCE_STA.as("VC" + i + "Sta", offset + 10));
+        }
+    }
+
+    private static void streamlined(Decoding at) {
+        int count = (int) STREAMLINED_COUNT.of(at.add(Register.of32("SVCCap1", 0x04, STREAMLINED_COUNT))) + 1;
+        at.addAll(
+                Register.of32("SVCCap2", 0x08),
+                Register.of32("SVCCtl", 0x0c, rw("EnablementCompleted", 0)),
+                Register.of32("SVCSta", 0x10, flag("UseVC/MFVC", 0, RW1C)));
+        for (int i = 0; i < count && !at.ended(); i++) {
+            int offset = STREAMLINED + RESOURCE_SIZE * i;
+            at.addAll(
+                    STREAMLINED_CAP.as("VC" + i + "Cap", offset),
+                    STREAMLINED_CTL.as("VC" + i + "Ctl", offset + 4),
+                    STREAMLINED_STA.as("VC" + i + "Sta", offset + 8));
         }
     }
 

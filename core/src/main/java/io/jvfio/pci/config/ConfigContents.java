@@ -28,6 +28,7 @@ import java.util.Optional;
 public record ConfigContents(
         int size, List<RegisterValue> header, List<Capability> capabilities, List<Finding> findings) {
     private static final int EXPRESS = 0x10;
+    private static final int PCI_X = 0x07;
     private static final int EXTENDED_HEADER = 4;
     private static final int STANDARD_HEADER = 2;
 
@@ -49,7 +50,8 @@ public record ConfigContents(
             findings.add(new Finding(Finding.Kind.NO_ANSWER, 0, "all bits are 1: nobody answers"));
         }
         CapabilityChain standard = CapabilityChain.standard(view);
-        CapabilityChain extended = CapabilityChain.extended(view);
+        CapabilityChain extended =
+                hasExtended(standard) ? CapabilityChain.extended(view) : new CapabilityChain(List.of(), List.of());
         Decoding.Function function = function(view, standard);
         int headerEnd = Math.min(view.size(), CapabilityChain.HEADER_SIZE);
         Decoding header = new Decoding(function, 0, headerEnd, 0, findings);
@@ -103,6 +105,14 @@ public record ConfigContents(
                 .filter(each ->
                         each.header().extended() == extended && each.header().id() == id)
                 .findFirst();
+    }
+
+    /**
+     * Only PCIe and PCI-X functions have extended capabilities. Others may have 4096 bytes nevertheless: registers of a host
+     * bridge's own, or the first 256 bytes again and again.
+     */
+    private static boolean hasExtended(CapabilityChain standard) {
+        return standard.capabilities().stream().anyMatch(each -> each.id() == EXPRESS || each.id() == PCI_X);
     }
 
     private static Decoding.Function function(ConfigView view, CapabilityChain standard) {

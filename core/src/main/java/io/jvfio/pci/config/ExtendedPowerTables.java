@@ -3,6 +3,7 @@ package io.jvfio.pci.config;
 
 import static io.jvfio.pci.config.FieldAccess.HWINIT;
 import static io.jvfio.pci.config.FieldAccess.RW1C;
+import static io.jvfio.pci.config.FieldAccess.RWS;
 import static io.jvfio.pci.config.RegisterField.field;
 import static io.jvfio.pci.config.RegisterField.flag;
 import static io.jvfio.pci.config.RegisterField.ro;
@@ -19,6 +20,14 @@ final class ExtendedPowerTables {
             "PB",
             "Power Budgeting",
             Register.of8("DataSelect", 0x04, rw("Index", 7, 0)),
+            Register.of16(
+                    "PBCtl",
+                    0x06,
+                    rw("Extended", 0),
+                    flag("Limit", 1, RWS),
+                    field("LimitPMSubState", 4, 2, RWS, Wording.NUMBER),
+                    flag("OutOfBandLimit", 5, HWINIT),
+                    field("OutOfBandPMSubState", 8, 6, HWINIT, Wording.NUMBER)),
             Register.of32(
                     "Data",
                     0x08,
@@ -36,11 +45,23 @@ final class ExtendedPowerTables {
                                     "Idle",
                                     "Sustained",
                                     "Sustained Emergency",
-                                    "",
+                                    "Maximum Emergency",
                                     "",
                                     "Maximum")),
-                    ro("Rail", 20, 18, Wording.choice("12V", "3.3V", "1.5/1.8V", "48V", "5V", "", "", "Thermal"))),
-            Register.of8("PBCap", 0x0c, field("SystemAllocated", 0, 0, HWINIT, Wording.NUMBER)));
+                    ro("Rail", 20, 18, Wording.choice("12V", "3.3V", "1.5/1.8V", "", "48V", "5V", "", "Thermal")),
+                    ro("TimesTen", 21),
+                    ro("ConnectorNumber", 24, 22),
+                    ro("ConnectorType", 30, 25),
+                    ro("Extended", 31)),
+            Register.of8(
+                    "PBCap",
+                    0x0c,
+                    flag("SystemAllocated", 0, HWINIT),
+                    flag("Extended", 1, HWINIT),
+                    flag("SenseDetect", 2, HWINIT),
+                    flag("Limit", 3, HWINIT),
+                    field("PowerDisable", 5, 4, HWINIT, Wording.choice("no", "main power", "D3cold")),
+                    field("PowerLoss", 7, 6, HWINIT, Wording.choice("no", "notified", "acknowledged"))));
 
     private static final RegisterField SUBSTATES = ro("SubstateMax", 4, 0);
     private static final Register DPA_CAP = Register.of32(

@@ -10,9 +10,9 @@ import static io.jvfio.pci.config.RegisterField.ro;
 import static io.jvfio.pci.config.RegisterField.rw;
 
 /**
- * The link's lower layers: equalization from 8 to 64 GT/s, margining, data link features, flits.
+ * The link's lower layers: equalization from 8 to 64 GT/s, margining, data link features.
  *
- * <p>Source: PCIe 6.0, 7.7.3 to 7.7.8 and 7.7.10.
+ * <p>Source: PCIe 6.0, 7.7.3 to 7.7.7 and 7.7.10.
  */
 final class PhysicalTables {
     private static final Wording LONG = Wording.hex(8);
@@ -137,24 +137,6 @@ final class PhysicalTables {
         for (int lane = 0; lane < at.lanes(); lane++) {
             at.add(MARGIN_CONTROL.as("Lane" + lane + "Ctl", 0x08 + Integer.BYTES * lane));
             at.add(MARGIN_STATUS.as("Lane" + lane + "Sta", 0x0a + Integer.BYTES * lane));
-        }
-    });
-
-    private static final int FLIT_COUNTERS = 0x18;
-    private static final int FLIT_LANES = 16;
-
-    static final CapabilityLayout FLIT_LOG = new CapabilityLayout("FlitLog", "Flit Logging", at -> {
-        at.addAll(
-                Register.of32("FlitErrLog1", 0x04),
-                Register.of32("FlitErrLog2", 0x08),
-                Register.of16("FlitErrCntCtl", 0x0c),
-                Register.of16("FlitErrCntSta", 0x0e),
-                Register.of32("FBERMeasCtl", 0x10),
-                Register.of32("FBERMeasSta1", 0x14, ro("FlitCounter", 31, 0)),
-                Register.of32("FBERMeasSta2", FLIT_COUNTERS));
-        for (int lane = 0; lane < FLIT_LANES; lane++) {
-            at.add(Register.of16(
-                    "FBERLane" + lane, FLIT_COUNTERS + Integer.BYTES + Short.BYTES * lane, ro("Errors", 15, 0)));
         }
     });
 

@@ -13,7 +13,7 @@ import static io.jvfio.pci.config.RegisterField.rw1c;
  * Power management, MSI, MSI-X and other standard capabilities with few registers.
  *
  * <p>Sources: PCIe 6.0, 7.5.2, 7.7.1, 7.7.2, 7.9.18, 7.9.24; PCI 3.0, 6.8; PCI-to-PCI Bridge Architecture 1.2, 3.2.6;
- * Serial ATA AHCI 1.3.1, 2.4; Advanced Capabilities for Conventional PCI ECN.
+ * CompactPCI Hot Swap 2.1 R2.0; Serial ATA AHCI 1.3.1, 2.4; Advanced Capabilities for Conventional PCI ECN.
  */
 final class StandardTables {
     static final CapabilityLayout POWER = CapabilityLayout.fixed(
@@ -49,6 +49,20 @@ final class StandardTables {
                     flag("PME", 15, RW1CS)),
             Register.of8("PMBridge", 6, ro("B3", 6), ro("BPCC", 7)),
             Register.of8("PMData", 7, ro("Data", 7, 0)));
+
+    static final CapabilityLayout HOT_SWAP = CapabilityLayout.fixed(
+            "HotSwap",
+            "CompactPCI Hot Swap",
+            Register.of8(
+                    "HSCSR",
+                    2,
+                    rw("DHA", 0),
+                    rw("EIM", 1),
+                    ro("PIE", 2),
+                    rw("LOO", 3),
+                    ro("PI", 5, 4),
+                    rw1c("EXT", 6),
+                    rw1c("INS", 7)));
 
     private static final Wording VECTORS = Wording.shifted(1, "");
     private static final RegisterField MSI_64 = ro("64bit", 7);

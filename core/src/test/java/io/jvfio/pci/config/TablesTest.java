@@ -43,6 +43,14 @@ class TablesTest {
             13 00 06 03 00 01       | AFStatus  | TP+
             14 00 01 00 02 00 ff 80 00 00 00 f0 ff ff 0f 00 | Entry0 | EntrySize=2 Indicator=BAR0 Primary=memory Secondary=unavailable Writable- Enable+
             14 00 01 00 02 00 ff 80 00 00 00 f0 ff ff 0f 00 | Entry0Base | 64bit- Address=0xf0000000
+            15 00 00 00 0f 05 02 03 51 00 10 00 08 01 00 00 11 00 00 80 21 00 00 20 01 00 00 00 05 80 00 00 78 56 34 12 | FPBCap | RID+ MEMLow+ MEMHigh+ NumSecDev=2 RIDVectorSize=8K MEMLowVectorSize=1K MEMHighVectorSize=2K
+            15 00 00 00 0f 05 02 03 51 00 10 00 08 01 00 00 11 00 00 80 21 00 00 20 01 00 00 00 05 80 00 00 78 56 34 12 | FPBRIDCtl1 | En+ Granularity=256 Start=0x0010
+            15 00 00 00 0f 05 02 03 51 00 10 00 08 01 00 00 11 00 00 80 21 00 00 20 01 00 00 00 05 80 00 00 78 56 34 12 | FPBRIDCtl2 | SecondaryStart=0x0108
+            15 00 00 00 0f 05 02 03 51 00 10 00 08 01 00 00 11 00 00 80 21 00 00 20 01 00 00 00 05 80 00 00 78 56 34 12 | FPBMEMLowCtl | En+ Granularity=2MB Start=0x80000000
+            15 00 00 00 0f 05 02 03 51 00 10 00 08 01 00 00 11 00 00 80 21 00 00 20 01 00 00 00 05 80 00 00 78 56 34 12 | FPBMEMHighCtl1 | En+ Granularity=1GB StartLower=0x20000000
+            15 00 00 00 0f 05 02 03 51 00 10 00 08 01 00 00 11 00 00 80 21 00 00 20 01 00 00 00 05 80 00 00 78 56 34 12 | FPBMEMHighCtl2 | StartUpper=0x00000001
+            15 00 00 00 0f 05 02 03 51 00 10 00 08 01 00 00 11 00 00 80 21 00 00 20 01 00 00 00 05 80 00 00 78 56 34 12 | FPBAccessCtl | Offset=0x05 Vector=MEM High
+            06 00 58 | HSCSR | DHA- EIM- PIE- LOO+ PI=1 EXT+ INS-
             """)
     void a_standard_capability(String bytes, String register, String text) {
         ConfigContents contents =
@@ -57,11 +65,14 @@ class TablesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            04 00 01 00 02 00 00 00 4b c1 00 00 01 00 00 00 | Data     | BasePower=75 Scale=0.1W PMSubState=0 PMState=D2 Type=Auxiliary Rail=12V
+            04 00 01 00 02 00 00 00 4b c1 00 00 01 00 00 00 | Data     | BasePower=75 Scale=0.1W PMSubState=0 PMState=D2 Type=Auxiliary Rail=12V TimesTen- ConnectorNumber=0 ConnectorType=0 Extended-
+            04 00 01 00 02 00 25 00 4b c1 f0 93 3f 00 00 00 | Data     | BasePower=75 Scale=0.1W PMSubState=0 PMState=D2 Type=Auxiliary Rail=48V TimesTen+ ConnectorNumber=7 ConnectorType=9 Extended+
+            04 00 01 00 02 00 27 00 4b c1 00 00 5f 00 00 00 | PBCtl    | Extended+ Limit+ LimitPMSubState=1 OutOfBandLimit+ OutOfBandPMSubState=0
+            04 00 01 00 02 00 27 00 4b c1 00 00 5f 00 00 00 | PBCap    | SystemAllocated+ Extended+ SenseDetect+ Limit+ PowerDisable=main power PowerLoss=notified
             05 00 01 00 02 01 07 03 00 00 00 00 00 00 00 00 03 00 05 04 00 00 00 00 00 80 0d 00 00 00 00 00 | Desc | EltType=Internal NumLinks=1 ComponentID=0x07 PortNumber=0x03
             05 00 01 00 02 01 07 03 00 00 00 00 00 00 00 00 03 00 05 04 00 00 00 00 00 80 0d 00 00 00 00 00 | Link0Desc | LinkValid+ LinkType=Config AssocRCRB- TargetComponent=0x05 TargetPort=0x04
             07 00 02 00 04 00 00 00 00 01 05 00 | RCECBuses    | Next=0x01 Last=0x05
-            08 00 01 00 00 00 00 00 01 00 00 00 00 00 00 00 01 00 00 00 ff 00 00 80 00 00 00 00 | VC0Ctl | TC/VC=0xff LoadTable- ArbSelect=Fixed ID=0 Enable+
+            08 00 01 00 00 00 00 00 01 00 00 00 00 00 00 00 01 00 00 00 ff 00 00 80 00 00 00 00 | VC0Ctl | TC/VC=0xff LoadTable- ArbSelect=Fixed ID=0 UsageLimit=0% UsageLimitEn- Enable+
             0b 00 01 00 40 00 c1 04 | VSECHeader   | ID=0x0040 Rev=1 Length=0x4c
             0d 00 01 00 5f 00 1d 00 | ACSCtl       | SrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans- IOReqBlk- DSPMemTgt=0 USPMemTgt=0 UnclaimedRedir-
             0e 00 01 00 00 01 00 00 | ARICap       | MFVC- ACS- NextFunction=1
@@ -96,7 +107,62 @@ class TablesTest {
             30 00 01 00 42 e0 00 01 00 00 00 00 01 00 00 00 01 00 00 07 02 00 00 80 | SelectiveIDE0Ctl | En+ NPR=- PR=- CPL=- PCRC- CFG- HdrEnc=no Alg=AES-GCM-256-96b TC=0 Default- TeeLim- ID=7
             30 00 01 00 42 e0 00 01 00 00 00 00 01 00 00 00 01 00 00 07 02 00 00 80 | SelectiveIDE0Sta | State=secure RecvChkFail+
             31 00 01 00 00 00 00 00 00 00 00 00 21 00 00 00 | Phy64Sta | EquComplete+ EquPhase1- EquPhase2- EquPhase3- LinkEquRequest- TxPrecodeOn+ TxPrecodeReq- NoEqualizationNeededRecv-
-            32 00 01 00 01 00 00 00 | FlitErrLog1  | 0x00000001
+            0a 00 01 00 86 80 34 12 01 00 00 00 01 00 00 00 | DeviceID | ID=0x1234
+            0a 00 01 00 86 80 34 12 01 00 00 00 01 00 00 00 | RCRBCtl  | RRSVisible+
+            1a 00 01 00 02 0c 00 00 01 02 00 00 02 01 00 00 34 12 78 56 22 11 44 33 | PMUXCap | Protocols=2 2.5GT/s- 5.0GT/s- 8.0GT/s+ 16.0GT/s+
+            1a 00 01 00 02 0c 00 00 01 02 00 00 02 01 00 00 34 12 78 56 22 11 44 33 | PMUXCtl | Channel0=1 Channel1=2 Channel2=0 Channel3=0
+            1a 00 01 00 02 0c 00 00 01 02 00 00 02 01 00 00 34 12 78 56 22 11 44 33 | PMUXSta | Channel0Speed- Channel0Width+ Channel0Protocol- Channel1Speed+ Channel1Width- Channel1Protocol- Channel2Speed- Channel2Width- Channel2Protocol- Channel3Speed- Channel3Width- Channel3Protocol-
+            1a 00 01 00 02 0c 00 00 01 02 00 00 02 01 00 00 34 12 78 56 22 11 44 33 | PMUXProtocol2 | Protocol=0x1122 Authority=0x3344
+            1c 00 01 00 03 05 03 04 | LNRCap | LNR-64+ LNR-128+ RegistrationMax=32
+            1c 00 01 00 03 05 03 04 | LNRCtl | En+ CLS=128 bytes RegistrationLimit=16
+            21 00 01 00 20 00 03 00 03 00 01 00 08 01 13 00 | FRSCap   | MaxDepth=32 IntMsgNum=3
+            21 00 01 00 20 00 03 00 03 00 01 00 08 01 13 00 | FRSSta   | Received+ Overflow+
+            21 00 01 00 20 00 03 00 03 00 01 00 08 01 13 00 | FRSQueue | Function=01:01.0 Reason=3 Depth=1
+            22 00 01 00 1e 1a c0 80 1e aa 80 00 | RTR1 | ResetTime=1006632960ns DL_UpTime=[3073] Valid+
+            22 00 01 00 1e 1a c0 80 1e aa 80 00 | RTR2 | FLRTime=1006632960ns D3hotToD0Time=10485760ns
+            28 00 01 00 08 01 00 b0 2a 00 34 12 01 02 00 00 78 56 34 12 | HierarchyIDSta  | MsgRequester=01:01.0 Writeable+ VFConfigurable+ Pending- Valid+
+            28 00 01 00 08 01 00 b0 2a 00 34 12 01 02 00 00 78 56 34 12 | HierarchyIDData | Authority=0x2a HierarchyID=0x1234
+            28 00 01 00 08 01 00 b0 2a 00 34 12 01 02 00 00 78 56 34 12 | GUID1 | GUID=0x0201
+            28 00 01 00 08 01 00 b0 2a 00 34 12 01 02 00 00 78 56 34 12 | GUID2 | GUID=0x12345678
+            29 00 01 00 ff 0f 00 80 11 00 00 00 01 00 00 42 | NPEMCap | Capable+ Reset+ OK+ Locate+ Fail+ Rebuild+ PFA+ HotSpare+ CriticalArray+ FailedArray+ InvalidDevice+ Disabled+ Enclosure=0x80
+            29 00 01 00 ff 0f 00 80 11 00 00 00 01 00 00 42 | NPEMCtl | En+ Reset- OK- Locate- Fail+ Rebuild- PFA- HotSpare- CriticalArray- FailedArray- InvalidDevice- Disabled- Enclosure=0x00
+            29 00 01 00 ff 0f 00 80 11 00 00 00 01 00 00 42 | NPEMSta | CmdCompleted+ Enclosure=0x42
+            2b 00 01 00 21 01 00 00 01 01 00 00 22 00 98 1e 56 34 12 00 05 00 00 00 01 00 00 00 | APCap   | Count=33 SelectiveEnable+
+            2b 00 01 00 21 01 00 00 01 01 00 00 22 00 98 1e 56 34 12 00 05 00 00 00 01 00 00 00 | APCtl   | Index=1 NegotiationEn+
+            2b 00 01 00 21 01 00 00 01 01 00 00 22 00 98 1e 56 34 12 00 05 00 00 00 01 00 00 00 | APData1 | Usage=2 Details=0x001 VendorID=0x1e98
+            2b 00 01 00 21 01 00 00 01 01 00 00 22 00 98 1e 56 34 12 00 05 00 00 00 01 00 00 00 | APData2 | ModTsInfo2=0x123456
+            2b 00 01 00 21 01 00 00 01 01 00 00 22 00 98 1e 56 34 12 00 05 00 00 00 01 00 00 00 | APMask1 | Protocols=0x00000001
+            2c 00 01 00 01 00 65 01 3d 00 00 00 00 00 10 00 | SFICap | OOBPD+
+            2c 00 01 00 01 00 65 01 3d 00 00 00 00 00 10 00 | SFICtl | PDMask+ DLLMask- OOBPDChangedEn+ DLLChangedEn- DPF=configuration requests HPSSuppress+ DRSMask- DRSSignalingEn+ DRSTrigger-
+            2c 00 01 00 01 00 65 01 3d 00 00 00 00 00 10 00 | SFISta | PDState+ OOBPDState- OOBPDChanged+ DLLState+ DLLChanged+ DRSReceived+
+            2c 00 01 00 01 00 65 01 3d 00 00 00 00 00 10 00 | SFICAMAddr | Address=0x0100000
+            2d 00 01 00 01 00 00 00 01 00 00 00 08 00 00 00 10 00 00 00 | ShadowCap | Functions=2
+            2d 00 01 00 01 00 00 00 01 00 00 00 08 00 00 00 10 00 00 00 | ShadowCtl | En+
+            2d 00 01 00 01 00 00 00 01 00 00 00 08 00 00 00 10 00 00 00 | Shadow1   | Offset=0x0010
+            32 00 01 00 19 e5 34 12 78 56 bc 9a 27 00 0b 2a 09 00 00 00 10 00 00 00 03 00 00 00 07 00 09 00 | FlitErrLog1 | Valid+ LinkWidth=x16 FlitOffset=1 Consecutive=0x05 MoreEntries+ UnrecognizedFlit+ FECUncorrectable+ SyndParityGrp0=0x34 SyndCheckGrp0=0x12
+            32 00 01 00 19 e5 34 12 78 56 bc 9a 27 00 0b 2a 09 00 00 00 10 00 00 00 03 00 00 00 07 00 09 00 | FlitErrLog2 | SyndParityGrp1=0x78 SyndCheckGrp1=0x56 SyndParityGrp2=0xbc SyndCheckGrp2=0x9a
+            32 00 01 00 19 e5 34 12 78 56 bc 9a 27 00 0b 2a 09 00 00 00 10 00 00 00 03 00 00 00 07 00 09 00 | FlitErrCntCtl | En+ IntEn+ Events=correctable flits TriggerCount=2
+            32 00 01 00 19 e5 34 12 78 56 bc 9a 27 00 0b 2a 09 00 00 00 10 00 00 00 03 00 00 00 07 00 09 00 | FlitErrCntSta | LinkWidth=x8 IntGenerated+ Errors=42
+            32 00 01 00 19 e5 34 12 78 56 bc 9a 27 00 0b 2a 09 00 00 00 10 00 00 00 03 00 00 00 07 00 09 00 | FBERMeasCtl | En+ ClearCounters- Granularity=odd LongestBurst-
+            32 00 01 00 19 e5 34 12 78 56 bc 9a 27 00 0b 2a 09 00 00 00 10 00 00 00 03 00 00 00 07 00 09 00 | FBERMeasSta2 | InvalidFlits=3
+            32 00 01 00 19 e5 34 12 78 56 bc 9a 27 00 0b 2a 09 00 00 00 10 00 00 00 03 00 00 00 07 00 09 00 | FBERLane1 | Errors=9
+            33 00 01 00 03 08 00 00 a3 48 01 22 06 02 00 00 0e 03 00 00 82 00 04 00 | FlitPerfCap | IntMsgNum=3 LTSSMRegisters=2
+            33 00 01 00 03 08 00 00 a3 48 01 22 06 02 00 00 0e 03 00 00 82 00 04 00 | FlitPerfCtl | En+ FlitToAck+ FlitToNak- NakToReplay- FlitType=any Instances=2 IntDelay=100ns L0ToRecovery+ L0pUpsize- L1.0ToL0+ L1.1ToL0- L1.2ToL0- LTSSMInstances=0 LTSSMIntDelay=12.8ms L1SubIntDelay=4s
+            33 00 01 00 03 08 00 00 a3 48 01 22 06 02 00 00 0e 03 00 00 82 00 04 00 | FlitPerfSta | Status=completed Tracked=1 IntGenerated- Counter=2
+            33 00 01 00 03 08 00 00 a3 48 01 22 06 02 00 00 0e 03 00 00 82 00 04 00 | LTSSMPerfSta1 | Status=completed Tracked=0 IntGenerated+ Counter=1024
+            34 00 01 00 00 00 00 00 03 01 25 40 2a 10 00 00 06 00 00 00 15 02 11 20 01 00 03 80 09 00 00 08 06 00 00 04 | FlitEiCtl1 | En+ Tx+ Rx- 2.5GT/s- 5.0GT/s- 8.0GT/s- 16.0GT/s- 32.0GT/s- 64.0GT/s+ Errors=5 Spacing=1 FlitType=payload
+            34 00 01 00 00 00 00 00 03 01 25 40 2a 10 00 00 06 00 00 00 15 02 11 20 01 00 03 80 09 00 00 08 06 00 00 04 | FlitEiCtl2 | Consecutive=2 Type=correctable in one group Offset=1 Magnitude=0x01
+            34 00 01 00 00 00 00 00 03 01 25 40 2a 10 00 00 06 00 00 00 15 02 11 20 01 00 03 80 09 00 00 08 06 00 00 04 | FlitEiSta | Tx=completed Rx=started
+            34 00 01 00 00 00 00 00 03 01 25 40 2a 10 00 00 06 00 00 00 15 02 11 20 01 00 03 80 09 00 00 08 06 00 00 04 | FlitEiOsCtl1 | En+ Tx- Rx+ Errors=2 Spacing=2 TS0+ TS1- TS2- SKP- EIEOS+ EIOS- SDS- Poll- Conf- L0- NoEq- Eq01- Eq2- Eq3+
+            34 00 01 00 00 00 00 00 03 01 25 40 2a 10 00 00 06 00 00 00 15 02 11 20 01 00 03 80 09 00 00 08 06 00 00 04 | FlitEiOsCtl2 | Bytes=0x0001 Lanes=0x8003
+            34 00 01 00 00 00 00 00 03 01 25 40 2a 10 00 00 06 00 00 00 15 02 11 20 01 00 03 80 09 00 00 08 06 00 00 04 | FlitEiOsTx | TS0=started TS1=completed TS2=not started SKP=not started EIEOS=not started EIOS=not started SDS=not started Poll=not started Conf=not started L0=not started NoEq=not started Eq01=not started Eq2=not started Eq3=completed
+            35 00 01 00 01 00 00 00 00 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00 ff 00 00 80 00 00 00 00 00 32 00 00 02 02 00 e8 02 00 00 00 | SVCSta | UseVC/MFVC+
+            35 00 01 00 01 00 00 00 00 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00 ff 00 00 80 00 00 00 00 00 32 00 00 02 02 00 e8 02 00 00 00 | VC1Cap | Protocols=UIO ID=3
+            35 00 01 00 01 00 00 00 00 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00 ff 00 00 80 00 00 00 00 00 32 00 00 02 02 00 e8 02 00 00 00 | VC1Ctl | TC/VC=0x02 Protocol=UIO UsageLimit=62.5% UsageLimitEn+ Enable+
+            35 00 01 00 01 00 00 00 00 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00 ff 00 00 80 00 00 00 00 00 32 00 00 02 02 00 e8 02 00 00 00 | VC1Sta | NegoPending+
+            36 00 01 00 18 00 00 00 00 01 01 00 00 00 00 00 02 ff 02 00 01 00 00 00 | MRBLCap  | Length=0x18
+            36 00 01 00 18 00 00 00 00 01 01 00 00 00 00 00 02 ff 02 00 01 00 00 00 | Locator0 | BIR=BAR0 ID=MCAP Offset=0x0000000000010000
+            36 00 01 00 18 00 00 00 00 01 01 00 00 00 00 00 02 ff 02 00 01 00 00 00 | Locator1 | BIR=BAR2 ID=MDVS Offset=0x0000000100020000
             03 00 01 00 07 00 00 ff ff 00 54 52 | SerialNumber | Number=52-54-00-ff-ff-00-00-07
             """)
     void an_extended_capability(String bytes, String register, String text) {
@@ -122,6 +188,54 @@ class TablesTest {
                     .as("%x", id)
                     .isEqualTo(id == 0x14);
         }
+    }
+
+    @Test
+    void blocks_that_no_locator_fits_into_are_a_finding() {
+        assertThat(ImageBuilder.express(1)
+                        .hex(EXTENDED_PLACE, "36 00 01 00 08 00 00 00")
+                        .decode()
+                        .findings())
+                .extracting(Finding::kind)
+                .containsExactly(Kind.IMPLAUSIBLE);
+        assertThat(ImageBuilder.express(1)
+                        .hex(EXTENDED_PLACE, "33 00 01 00 00 1c 00 00")
+                        .decode()
+                        .findings())
+                .extracting(Finding::message)
+                .containsExactly("7 registers for LTSSM transitions, of which there are 5");
+    }
+
+    /** Reading the one asks a device below; reading the other takes a word out of a mailbox. */
+    @Test
+    void registers_that_do_something_when_read_are_not() {
+        Capability firmware = ImageBuilder.express(1)
+                .hex(EXTENDED_PLACE, "2c 00 01 00")
+                .decode()
+                .capabilities()
+                .getLast();
+        Capability mailbox = ImageBuilder.express(1)
+                .hex(EXTENDED_PLACE, "2e 00 01 00")
+                .decode()
+                .capabilities()
+                .getLast();
+
+        assertThat(firmware.size()).isEqualTo(0x14);
+        assertThat(firmware.registers()).extracting(RegisterValue::offset).allMatch(offset -> offset < 0x110);
+        assertThat(mailbox.size()).isEqualTo(0x18);
+        assertThat(mailbox.registers()).extracting(RegisterValue::offset).allMatch(offset -> offset < 0x110);
+    }
+
+    /** What stands there may be anything: a host bridge's own, or the first bytes again. */
+    @Test
+    void extended_capabilities_need_one_of_pcie_or_pci_x() {
+        ImageBuilder bytes =
+                new ImageBuilder(4096).list(PLACE).hex(PLACE, "01 00 03 00").hex(EXTENDED_PLACE, "01 00 01 00");
+
+        assertThat(bytes.decode().capabilities()).extracting(Capability::name).containsExactly("PM");
+        assertThat(bytes.hex(PLACE, "07 00").decode().capabilities())
+                .extracting(Capability::name)
+                .containsExactly("PCI-X", "AER");
     }
 
     @Test
