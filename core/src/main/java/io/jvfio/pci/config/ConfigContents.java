@@ -53,7 +53,7 @@ public record ConfigContents(
         CapabilityChain extended =
                 hasExtended(standard) ? CapabilityChain.extended(view) : new CapabilityChain(List.of(), List.of());
         Decoding.Function function = function(view, standard);
-        int headerEnd = Math.min(view.size(), CapabilityChain.HEADER_SIZE);
+        int headerEnd = Math.min(view.size(), HeaderTables.size(function.headerLayout()));
         Decoding header = new Decoding(function, 0, headerEnd, 0, findings);
         HeaderTables.decode(header);
         findings.addAll(standard.findings());

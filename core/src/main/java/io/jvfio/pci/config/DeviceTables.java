@@ -37,7 +37,8 @@ final class DeviceTables {
                     ro("PortL0pExitLatency", 6, 4, EXIT),
                     ro("RetimerL0pExitLatency", 9, 7, EXIT),
                     ro("UIOMemRdWrCompleter", 10),
-                    ro("UIOMemRdWrRequester", 11)),
+                    ro("UIOMemRdWrRequester", 11),
+                    ro("OHC-E", 14, 12)),
             Register.of32(
                     "DevCtl3",
                     0x08,

@@ -12,13 +12,17 @@ import io.jvfio.mmio.Field;
 import java.util.List;
 
 /**
- * The header: 64 bytes, in the layouts of an endpoint (0), a bridge (1) and a CardBus bridge (2, the parts that it shares).
+ * The header: 64 bytes, in the layouts of an endpoint (0), a bridge (1) and a CardBus bridge (2, which has 72
+ * bytes).
  *
- * <p>Source: PCIe 6.0, 7.5.1; PCI-to-PCI Bridge Architecture 1.2, 3.2.5.
+ * <p>Source: PCIe 6.0, 7.5.1; PCI-to-PCI Bridge Architecture 1.2, 3.2.5; PC Card Standard 8, volume 2, 4.5.
  */
 final class HeaderTables {
     static final int ENDPOINT = 0;
     static final int BRIDGE = 1;
+    static final int CARDBUS = 2;
+
+    private static final int CARDBUS_SIZE = 0x48;
 
     private static final Wording ID = Wording.hex(4);
     private static final Wording BYTE = Wording.hex(2);
@@ -147,15 +151,44 @@ final class HeaderTables {
                 rw("DiscTmrSERREn", 11)),
     };
 
+    private static final Wording PAGE_BASE = Wording.aligned(12, 8);
+    private static final Wording PAGE_LIMIT = value -> Wording.hex(8).word(value << 12 | 0xfff);
+    private static final Wording WORD_BASE = Wording.aligned(2, 8);
+    private static final Wording WORD_LIMIT = value -> Wording.hex(8).word(value << 2 | 3);
+
     private static final Register[] CARDBUS_REGISTERS = {
         POINTER.as("CapPointer", 0x14),
         secondaryStatus(0x16),
         Register.of8("PrimaryBus", 0x18, rw("Bus", 7, 0, BYTE)),
-        Register.of8("CardBus", 0x19, rw("Bus", 7, 0, BYTE)),
+        Register.of8("SecondaryBus", 0x19, rw("Bus", 7, 0, BYTE)),
         Register.of8("SubordinateBus", 0x1a, rw("Bus", 7, 0, BYTE)),
-        Register.of8("CardLatency", 0x1b, rw("Timer", 7, 0)),
+        Register.of8("SecLatency", 0x1b, rw("Timer", 7, 0)),
+        Register.of32("MemoryBase0", 0x1c, rw("Address", 31, 12, PAGE_BASE)),
+        Register.of32("MemoryLimit0", 0x20, rw("Address", 31, 12, PAGE_LIMIT)),
+        Register.of32("MemoryBase1", 0x24, rw("Address", 31, 12, PAGE_BASE)),
+        Register.of32("MemoryLimit1", 0x28, rw("Address", 31, 12, PAGE_LIMIT)),
+        Register.of32("IOBase0", 0x2c, ro("32bit", 0), rw("Address", 31, 2, WORD_BASE)),
+        Register.of32("IOLimit0", 0x30, rw("Address", 31, 2, WORD_LIMIT)),
+        Register.of32("IOBase1", 0x34, ro("32bit", 0), rw("Address", 31, 2, WORD_BASE)),
+        Register.of32("IOLimit1", 0x38, rw("Address", 31, 2, WORD_LIMIT)),
         IRQ_LINE,
         IRQ_PIN,
+        Register.of16(
+                "BridgeCtl",
+                0x3e,
+                rw("Parity", 0),
+                rw("SERR", 1),
+                rw("ISA", 2),
+                rw("VGA", 3),
+                rw("MAbort", 5),
+                rw(">Reset", 6),
+                rw("16bInt", 7),
+                rw("Pref0", 8),
+                rw("Pref1", 9),
+                rw("PostWrite", 10)),
+        SUBSYSTEM_VENDOR.as("SubsystemVendorID", 0x40),
+        SUBSYSTEM.as("SubsystemID", 0x42),
+        Register.of32("LegacyBase", 0x44, rw("Address", 31, 1, Wording.aligned(1, 4))),
     };
 
     private static final Field BAR_IS_IO = Field.bit(0);
@@ -163,6 +196,11 @@ final class HeaderTables {
     private static final int WIDE = 2;
 
     private HeaderTables() {}
+
+    /** Bytes of a layout's header. */
+    static int size(int layout) {
+        return layout == CARDBUS ? CARDBUS_SIZE : CapabilityChain.HEADER_SIZE;
+    }
 
     static void decode(Decoding at) {
         at.addAll(VENDOR, DEVICE, COMMAND, STATUS, CLASS, CACHE_LINE, LATENCY, TYPE, BIST);
@@ -175,7 +213,10 @@ final class HeaderTables {
                 bars(at, "BAR", 0x10, 2);
                 at.addAll(BRIDGE_REGISTERS);
             }
-            case 2 -> at.addAll(CARDBUS_REGISTERS);
+            case CARDBUS -> {
+                bars(at, "BAR", 0x10, 1);
+                at.addAll(CARDBUS_REGISTERS);
+            }
             default -> at.report(Finding.Kind.IMPLAUSIBLE, "the header's layout is not known");
         }
     }

@@ -101,7 +101,7 @@ class TablesTest {
             2a 00 01 00 00 01 00 00 00 00 00 00 0f 00 00 00 | Phy32Cap | EqualizationBypass- NoEqualizationNeeded- ModTsMode0+ ModTsMode1- ModTsMode2-
             2e 00 01 00 15 00 00 00 02 00 00 00 04 00 00 80 | DOECap | IntSup+ IntMsgNum=10 AttentionMech- AsyncMsg-
             2e 00 01 00 15 00 00 00 02 00 00 00 04 00 00 80 | DOESta | Busy- IntSta- Error+ AsyncMsg- AtAttention- ObjectReady+
-            2f 00 01 00 0f 0c 00 00 93 01 00 00 18 00 00 00 | DevCap3 | DMWrRequestRouting+ 14BitTagCompleter+ 14BitTagRequester+ L0p+ PortL0pExitLatency=<1us RetimerL0pExitLatency=<1us UIOMemRdWrCompleter+ UIOMemRdWrRequester+
+            2f 00 01 00 0f 0c 00 00 93 01 00 00 18 00 00 00 | DevCap3 | DMWrRequestRouting+ 14BitTagCompleter+ 14BitTagRequester+ L0p+ PortL0pExitLatency=<1us RetimerL0pExitLatency=<1us UIOMemRdWrCompleter+ UIOMemRdWrRequester+ OHC-E=0
             2f 00 01 00 0f 0c 00 00 93 01 00 00 18 00 00 00 | DevCtl3 | DMWrRequester+ DMWrEgressBlocking+ 14BitTagRequester- L0p- TargetLinkWidth=x2 UIOMemRdWrRequester+ UIORequest256BBoundaryDis+
             30 00 01 00 42 e0 00 01 00 00 00 00 01 00 00 00 01 00 00 07 02 00 00 80 | IDECap | LinkIDE- SelectiveIDE+ FlowThru- PartHdr- Aggr- PCRC- IDE_KM+ SelCfg- Alg=AES-GCM-256-96b TCs=8 Streams=1 TeeLim+
             30 00 01 00 42 e0 00 01 00 00 00 00 01 00 00 00 01 00 00 07 02 00 00 80 | SelectiveIDE0Ctl | En+ NPR=- PR=- CPL=- PCRC- CFG- HdrEnc=no Alg=AES-GCM-256-96b TC=0 Default- TeeLim- ID=7
@@ -224,6 +224,28 @@ class TablesTest {
         assertThat(firmware.registers()).extracting(RegisterValue::offset).allMatch(offset -> offset < 0x110);
         assertThat(mailbox.size()).isEqualTo(0x18);
         assertThat(mailbox.registers()).extracting(RegisterValue::offset).allMatch(offset -> offset < 0x110);
+    }
+
+    @Test
+    void a_cardbus_bridge_has_windows_and_a_longer_header() {
+        ConfigContents contents = new ImageBuilder(256)
+                .put(0x0e, 1, 2)
+                .hex(0x10, "00 20 40 fc")
+                .hex(0x18, "1c 1d 20 b0 00 00 00 c0 00 f0 ff c3")
+                .hex(0x2c, "01 30 00 00 fd 30 00 00")
+                .hex(0x3c, "0b 01 00 05 cf 10 3d 14 01 e0")
+                .decode();
+
+        assertThat(contents.findings()).isEmpty();
+        assertThat(contents.register("BAR0").text()).endsWith("Address=0xfc402000");
+        assertThat(contents.register("SecondaryBus").text()).isEqualTo("Bus=0x1d");
+        assertThat(contents.register("MemoryBase0").text()).isEqualTo("Address=0xc0000000");
+        assertThat(contents.register("MemoryLimit0").text()).isEqualTo("Address=0xc3ffffff");
+        assertThat(contents.register("IOBase0").text()).isEqualTo("32bit+ Address=0x00003000");
+        assertThat(contents.register("IOLimit0").text()).isEqualTo("Address=0x000030ff");
+        assertThat(contents.register("BridgeCtl").text()).endsWith("Pref0+ Pref1- PostWrite+");
+        assertThat(contents.register("SubsystemID").text()).isEqualTo("ID=0x143d");
+        assertThat(contents.register("LegacyBase").text()).isEqualTo("Address=0xe000");
     }
 
     /** What stands there may be anything: a host bridge's own, or the first bytes again. */

@@ -41,9 +41,16 @@ final class LspciComparison {
 
     int compared;
 
+    private int functions;
     private String subject = "";
 
+    /** How much was compared, and what was not. */
+    String summary() {
+        return functions + " functions, " + compared + " fields; lspci alone has " + unknown + " and " + unmapped;
+    }
+
     void compare(LspciFunction expected, ConfigContents actual) {
+        functions++;
         subject = expected.address().toString();
         LspciRules.TITLE.forEach(rule -> apply(rule, expected.title(), name -> header(actual, name)));
         for (Entry entry : expected.header()) {

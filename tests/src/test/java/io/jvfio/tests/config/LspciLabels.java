@@ -57,6 +57,8 @@ final class LspciLabels {
     private static Stream<String> names(String capability, String label) {
         String plain = label.replaceFirst("^\\[[0-9a-f]+\\]", "");
         return switch (capability) {
+            case "EA" -> Stream.of(plain.replace(" ", ""));
+            case "DVSEC" -> Stream.of(plain.matches("Range\\d") ? plain + "SizeLow" : plain);
             case "RCLINK" -> Stream.of(plain, plain + "Desc");
             case "VC" ->
                 plain.matches("VC\\d")

@@ -84,6 +84,14 @@ final class LspciRules {
             rule("header", "I/O behind bridge", "-0*([0-9a-f]{4}) ", "IOLimit", "Address", Reading.WORDED_HEX),
             rule("header", "Memory behind bridge", "^([0-9a-f]{8})-", "MemoryBase", "Address", Reading.WORDED_HEX),
             rule("header", "Memory behind bridge", "-([0-9a-f]{8}) ", "MemoryLimit", "Address", Reading.WORDED_HEX),
+            window("Memory window 0", "^" + HEX, "MemoryBase0"),
+            window("Memory window 0", "-" + HEX, "MemoryLimit0"),
+            window("Memory window 1", "^" + HEX, "MemoryBase1"),
+            window("Memory window 1", "-" + HEX, "MemoryLimit1"),
+            window("I/O window 0", "^" + HEX, "IOBase0"),
+            window("I/O window 0", "-" + HEX, "IOLimit0"),
+            window("I/O window 1", "^" + HEX, "IOBase1"),
+            window("I/O window 1", "-" + HEX, "IOLimit1"),
             pref("^[0-9a-f]*?([0-9a-f]{8})-", "PrefBase"),
             pref("-[0-9a-f]*?([0-9a-f]{8}) ", "PrefLimit"),
             pref("^0*([0-9a-f]+)[0-9a-f]{8}-", "PrefBaseUpper"),
@@ -230,6 +238,10 @@ final class LspciRules {
 
     private static Rule sriov(String label, String pattern, String register, String field, Reading reading) {
         return rule("SR-IOV", label, pattern, register, field, reading);
+    }
+
+    private static Rule window(String label, String pattern, String register) {
+        return rule("header", label, pattern, register, "Address", Reading.WORDED_HEX);
     }
 
     private static Rule pref(String pattern, String register) {
