@@ -310,6 +310,11 @@ public final class FaultySystemCalls implements SystemCalls {
     }
 
     @Override
+    public int setsockopt(int fd, int level, int option, MemorySegment value) {
+        return (int) call("setsockopt", fd, option, () -> real.setsockopt(fd, level, option, value));
+    }
+
+    @Override
     public int getsockopt(int fd, int level, int option, MemorySegment value) {
         return (int) call("getsockopt", fd, option, () -> real.getsockopt(fd, level, option, value));
     }

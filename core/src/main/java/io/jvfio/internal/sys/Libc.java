@@ -123,6 +123,10 @@ final class Libc {
     /** {@code int shutdown(int fd, int how)}. */
     static final MethodHandle SHUTDOWN = link("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
 
+    /** {@code int setsockopt(int fd, int level, int option, const void *value, socklen_t size)}. */
+    static final MethodHandle SETSOCKOPT =
+            link("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+
     /** {@code int getsockopt(int fd, int level, int option, void *value, socklen_t *size)}. */
     static final MethodHandle GETSOCKOPT = link("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
 

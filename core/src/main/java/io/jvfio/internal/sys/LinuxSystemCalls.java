@@ -384,6 +384,17 @@ final class LinuxSystemCalls implements SystemCalls {
     }
 
     @Override
+    public int setsockopt(int fd, int level, int option, MemorySegment value) {
+        ThreadMemory memory = ThreadMemory.current();
+        try {
+            return memory.result((int)
+                    Libc.SETSOCKOPT.invokeExact(memory.capture(), fd, level, option, value, (int) value.byteSize()));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
     public int getsockopt(int fd, int level, int option, MemorySegment value) {
         ThreadMemory memory = ThreadMemory.current();
         MemorySegment size = memory.scratch();

@@ -35,7 +35,7 @@ final class SocketMessage {
             MemoryLayout.paddingLayout(4));
 
     private static final StructLayout IOVEC =
-            MemoryLayout.structLayout(ADDRESS.withName("iov_base"), JAVA_LONG.withName("iov_len"));
+            MemoryLayout.structLayout(JAVA_LONG.withName("iov_base"), JAVA_LONG.withName("iov_len"));
 
     private static final StructLayout CMSGHDR = MemoryLayout.structLayout(
             JAVA_LONG.withName("cmsg_len"), JAVA_INT.withName("cmsg_level"), JAVA_INT.withName("cmsg_type"));
@@ -75,13 +75,14 @@ final class SocketMessage {
     }
 
     /**
-     * Points at bytes to send or to fill. The caller keeps them alive during the call.
+     * Points at bytes to send or to fill. The caller keeps them alive during the call. Allocates nothing.
      *
+     * @param bytes native memory that has {@code length} bytes from {@code offset} on
      * @param fds how many descriptors are sent, or may be received
      */
-    void prepare(MemorySegment bytes, int fds) {
-        IOV_BASE.set(vector, 0L, bytes);
-        IOV_LEN.set(vector, 0L, bytes.byteSize());
+    void prepare(MemorySegment bytes, long offset, long length, int fds) {
+        IOV_BASE.set(vector, 0L, bytes.address() + offset);
+        IOV_LEN.set(vector, 0L, length);
         // Exactly this long and not padded: into padding the kernel would put one descriptor more.
         long size = fds == 0 ? 0 : HEADER + fds * (long) Integer.BYTES;
         MSG_CONTROL.set(header, 0L, fds == 0 ? MemorySegment.NULL : control);
@@ -97,6 +98,11 @@ final class SocketMessage {
     /** Sets a descriptor to send. */
     void fd(int index, int number) {
         control.set(JAVA_INT, HEADER + index * (long) Integer.BYTES, number);
+    }
+
+    /** Whether the last call that received brought anything beside the bytes, or lost it. */
+    boolean broughtControl() {
+        return (long) MSG_CONTROLLEN.get(header, 0L) != 0 || ((int) MSG_FLAGS.get(header, 0L) & Abi.MSG_CTRUNC) != 0;
     }
 
     /** Takes a descriptor that was received. */

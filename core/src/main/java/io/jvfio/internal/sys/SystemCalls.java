@@ -120,6 +120,9 @@ public interface SystemCalls {
     /** {@code int shutdown(int fd, int how)}; wakes whoever is blocked on the socket. */
     int shutdown(int fd, int how);
 
+    /** {@code int setsockopt(int fd, int level, int option, const void *value, socklen_t size)}; all of {@code value}. */
+    int setsockopt(int fd, int level, int option, MemorySegment value);
+
     /** {@code int getsockopt(int fd, int level, int option, void *value, socklen_t *size)}; all of {@code value}. */
     int getsockopt(int fd, int level, int option, MemorySegment value);
 

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A connected UNIX stream socket that passes descriptors beside its bytes ({@code unix(7)}, {@code SCM_RIGHTS}).
@@ -21,6 +22,9 @@ public final class UnixSocket implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final SocketMessage outgoing = new SocketMessage(arena);
     private final SocketMessage incoming = new SocketMessage(arena);
+
+    /** Whether EAGAIN means that the time is over. */
+    private volatile boolean limited;
 
     private UnixSocket(SystemCalls sys, Descriptor fd) {
         this.sys = sys;
@@ -90,6 +94,33 @@ public final class UnixSocket implements AutoCloseable {
     }
 
     /**
+     * Limits how long the kernel waits in each call that sends or receives; at first there is no limit.
+     *
+     * @param millis milliseconds, more than 0
+     * @throws VfioException if the kernel refuses
+     */
+    public void limitWaits(long millis) {
+        if (millis <= 0) {
+            throw new IllegalArgumentException("a time limit of " + millis + " ms");
+        }
+        MemorySegment timeval = ThreadMemory.current().scratch();
+        timeval.set(ValueLayout.JAVA_LONG, 0, millis / 1000);
+        timeval.set(ValueLayout.JAVA_LONG, Long.BYTES, millis % 1000 * 1000);
+        int number = fd.acquire();
+        try {
+            for (int option : new int[] {Abi.SO_RCVTIMEO, Abi.SO_SNDTIMEO}) {
+                int result = sys.setsockopt(number, Abi.SOL_SOCKET, option, timeval);
+                if (result < 0) {
+                    throw VfioException.of("setsockopt", -result, fd.subject());
+                }
+            }
+        } finally {
+            fd.release();
+        }
+        limited = true;
+    }
+
+    /**
      * Sends all bytes; the descriptors travel with the first of them. Blocks.
      *
      * @param bytes native, 1 or more
@@ -97,21 +128,38 @@ public final class UnixSocket implements AutoCloseable {
      * @throws VfioException with EPIPE if the peer is gone; part of the bytes may have been sent then
      */
     public void send(MemorySegment bytes, List<? extends Fd> fds) {
-        if (bytes.byteSize() == 0 || fds.size() > SocketMessage.MAX_FDS) {
-            throw new IllegalArgumentException(
-                    "cannot send " + bytes.byteSize() + " bytes with " + fds.size() + " descriptors");
+        send(bytes, bytes.byteSize(), fds);
+    }
+
+    /**
+     * Sends the first bytes of a buffer, as {@link #send(MemorySegment, List)} does. Allocates nothing without
+     * descriptors.
+     *
+     * @param bytes native
+     * @param size how many of them, 1 or more
+     * @param fds at most 253, borrowed: the peer gets duplicates
+     * @throws VfioException with EPIPE if the peer is gone, EAGAIN if the time limit is over; part of the bytes may have
+     *     been sent then
+     */
+    public void send(MemorySegment bytes, long size, List<? extends Fd> fds) {
+        if (size <= 0 || size > bytes.byteSize() || !bytes.isNative() || fds.size() > SocketMessage.MAX_FDS) {
+            throw new IllegalArgumentException("cannot send " + size + " bytes with " + fds.size() + " descriptors");
         }
         int number = fd.acquire();
         int held = 0;
         try {
-            outgoing.prepare(bytes, fds.size());
+            outgoing.prepare(bytes, 0, size, fds.size());
             for (; held < fds.size(); held++) {
                 outgoing.fd(held, fds.get(held).acquire());
             }
             long sent = transfer(true, number, outgoing);
-            while (sent < bytes.byteSize()) {
-                outgoing.prepare(bytes.asSlice(sent), 0);
-                sent += transfer(true, number, outgoing);
+            while (sent > 0 && sent < size) {
+                outgoing.prepare(bytes, sent, size - sent, 0);
+                long more = transfer(true, number, outgoing);
+                sent = more < 0 ? more : sent + more;
+            }
+            if (sent < 0) {
+                throw VfioException.of("sendmsg", (int) -sent, fd.subject());
             }
         } finally {
             for (int i = 0; i < held; i++) {
@@ -132,36 +180,62 @@ public final class UnixSocket implements AutoCloseable {
      *     are closed, and the connection is of no use any more
      */
     public int receive(MemorySegment target, int maxFds, List<? super Descriptor> fds) {
-        if (target.byteSize() == 0 || maxFds < 0 || maxFds > SocketMessage.MAX_FDS) {
-            throw new IllegalArgumentException(
-                    "cannot receive " + target.byteSize() + " bytes with " + maxFds + " descriptors");
+        long result = receive(target, 0, target.byteSize(), maxFds, fds);
+        if (result < 0) {
+            throw VfioException.of("recvmsg", (int) -result, fd.subject());
         }
+        return (int) result;
+    }
+
+    /**
+     * Receives into a part of a buffer, as {@link #receive(MemorySegment, int, List)} does. Allocates nothing if no
+     * descriptor comes.
+     *
+     * @param target native
+     * @param offset where in it, in bytes
+     * @param size at most how many bytes, 1 or more
+     * @param maxFds how many descriptors are taken, 0 to 253
+     * @param fds gets the received descriptors: close-on-exec, owned by the caller
+     * @return the number of bytes, 0 if the peer has closed its end, or {@code -EAGAIN} if the time limit is over
+     * @throws VfioException as the other {@code receive}
+     */
+    public long receive(MemorySegment target, long offset, long size, int maxFds, List<? super Descriptor> fds) {
+        if (size <= 0 || !target.isNative() || maxFds < 0 || maxFds > SocketMessage.MAX_FDS) {
+            throw new IllegalArgumentException("cannot receive " + size + " bytes with " + maxFds + " descriptors");
+        }
+        Objects.checkFromIndexSize(offset, size, target.byteSize());
         int number = fd.acquire();
         try {
-            incoming.prepare(target, maxFds);
-            long size = transfer(false, number, incoming);
-            List<Descriptor> arrived = new ArrayList<>(maxFds);
-            boolean complete = incoming.received(
-                    n -> arrived.add(Descriptor.of(sys, n, "recvmsg", "descriptor from " + fd.subject())));
-            if (!complete) {
-                VfioException failure = VfioException.of(
-                        "recvmsg", Errno.EMSGSIZE, fd.subject() + ", at most " + maxFds + " descriptors");
-                throw Failures.closing(failure, arrived.toArray(AutoCloseable[]::new));
+            incoming.prepare(target, offset, size, maxFds);
+            long result = transfer(false, number, incoming);
+            if (result >= 0 && incoming.broughtControl()) {
+                takeFds(maxFds, fds);
             }
-            arrived.forEach(fds::add);
-            return (int) size;
+            return result;
         } finally {
             fd.release();
         }
     }
 
-    /** One call, after waiting if the socket is non-blocking. */
+    private void takeFds(int maxFds, List<? super Descriptor> fds) {
+        List<Descriptor> arrived = new ArrayList<>(maxFds);
+        boolean complete = incoming.received(
+                n -> arrived.add(Descriptor.of(sys, n, "recvmsg", "descriptor from " + fd.subject())));
+        if (!complete) {
+            VfioException failure =
+                    VfioException.of("recvmsg", Errno.EMSGSIZE, fd.subject() + ", at most " + maxFds + " descriptors");
+            throw Failures.closing(failure, arrived.toArray(AutoCloseable[]::new));
+        }
+        arrived.forEach(fds::add);
+    }
+
+    /** One call, after waiting if the socket is non-blocking; the number of bytes, or {@code -EAGAIN} at the time limit. */
     private long transfer(boolean send, int number, SocketMessage message) {
         while (true) {
             long result = send
                     ? sys.sendmsg(number, message.header(), Abi.MSG_NOSIGNAL)
                     : sys.recvmsg(number, message.header(), Abi.MSG_CMSG_CLOEXEC);
-            if (result >= 0) {
+            if (result >= 0 || limited && result == -Errno.EAGAIN) {
                 return result;
             }
             if (result != -Errno.EAGAIN) {

@@ -138,6 +138,29 @@ class UnixSocketTest {
     }
 
     @Test
+    void bytes_go_to_and_come_from_the_middle_of_a_buffer() {
+        MemorySegment bytes = arena.allocate(8);
+        bytes.set(ValueLayout.JAVA_BYTE, 0, (byte) 42);
+        left.send(bytes, 1, List.of());
+        assertThat(right.receive(buffer, 3, 2, 0, List.of())).isEqualTo(1);
+        assertThat(buffer.get(ValueLayout.JAVA_BYTE, 3)).isEqualTo((byte) 42);
+        assertThatThrownBy(() -> left.send(bytes, 9, List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> right.receive(buffer, buffer.byteSize(), 1, 0, List.of()))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void a_limited_wait_ends_in_both_directions() {
+        right.limitWaits(20);
+        assertThat(right.receive(buffer, 0, 1, 0, List.of())).isEqualTo(-Errno.EAGAIN);
+        MemorySegment large = arena.allocate(1 << 22);
+        assertThatThrownBy(() -> right.send(large, List.of()))
+                .isInstanceOfSatisfying(
+                        VfioException.class, e -> assertThat(e.name()).isEqualTo("EAGAIN"));
+        assertThatThrownBy(() -> right.limitWaits(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void the_end_of_the_peer_is_the_end_of_the_stream() {
         left.close();
         assertThat(right.receive(buffer, 0, List.of())).isZero();
