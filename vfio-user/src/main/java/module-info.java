@@ -7,4 +7,6 @@ module io.jvfio.vfiouser {
     requires static transitive org.jspecify;
     requires transitive io.jvfio.core;
     requires com.fasterxml.jackson.core;
+
+    exports io.jvfio.vfiouser;
 }

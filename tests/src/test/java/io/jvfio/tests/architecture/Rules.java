@@ -190,7 +190,7 @@ final class Rules {
     private DescribedPredicate<JavaClass> areApi() {
         DescribedPredicate<JavaClass> visible = DescribedPredicate.describe("are public", Conditions::isVisible);
         return areOfALibrary()
-                .and(resideOutsideOfPackage(root + ".internal.."))
+                .and(resideOutsideOfPackages(root + ".internal..", root + ".vfiouser.protocol.."))
                 .and(visible)
                 .as("are API");
     }

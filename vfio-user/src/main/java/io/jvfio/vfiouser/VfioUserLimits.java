@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * What a client or a server takes from its peer, and how long it waits.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param maxTransfer the most data in one message, in bytes: 4096 to 64 MiB. What is sent stays below it and below 128 KiB
+ * @param maxFds the most descriptors with one message: 1 to 253
+ * @param maxDmaMaps the most DMA maps at a time, 1 or more
+ * @param timeout how long a command may take before the connection counts as lost, and how long a message may take from its
+ *     first byte to its last; 1 ms or more
+ */
+public record VfioUserLimits(int maxTransfer, int maxFds, int maxDmaMaps, Duration timeout) {
+    private static final int LEAST_TRANSFER = 4096;
+    private static final int MOST_TRANSFER = 64 << 20;
+    private static final int MOST_FDS = 253;
+
+    /** How much longer a message may be than its data, in bytes: the protocol's own structures. */
+    private static final int SLACK = 64 * 1024;
+
+    /** Checks the numbers. */
+    public VfioUserLimits {
+        Objects.requireNonNull(timeout, "timeout");
+        if (maxTransfer < LEAST_TRANSFER || maxTransfer > MOST_TRANSFER) {
+            throw new IllegalArgumentException("a largest transfer of 0x" + Integer.toHexString(maxTransfer)
+                    + " bytes; 0x1000 to 0x4000000 are possible");
+        }
+        if (maxFds < 1 || maxFds > MOST_FDS || maxDmaMaps < 1) {
+            throw new IllegalArgumentException(maxFds + " descriptors in a message, " + maxDmaMaps + " DMA maps");
+        }
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("a time limit of " + timeout + "; 1 ms to a day are possible");
+        }
+    }
+
+    /** 1 MiB, 16 descriptors, 65535 maps, 10 seconds. */
+    public static VfioUserLimits defaults() {
+        return new VfioUserLimits(1 << 20, 16, 65535, Duration.ofSeconds(10));
+    }
+
+    /** The same with another largest transfer. */
+    public VfioUserLimits withMaxTransfer(int bytes) {
+        return new VfioUserLimits(bytes, maxFds, maxDmaMaps, timeout);
+    }
+
+    /** The same with another number of descriptors. */
+    public VfioUserLimits withMaxFds(int descriptors) {
+        return new VfioUserLimits(maxTransfer, descriptors, maxDmaMaps, timeout);
+    }
+
+    /** The same with another number of DMA maps. */
+    public VfioUserLimits withMaxDmaMaps(int maps) {
+        return new VfioUserLimits(maxTransfer, maxFds, maps, timeout);
+    }
+
+    /** The same with another time limit. */
+    public VfioUserLimits withTimeout(Duration limit) {
+        return new VfioUserLimits(maxTransfer, maxFds, maxDmaMaps, limit);
+    }
+
+    /** The largest payload of a message, in bytes. */
+    public int maxPayload() {
+        return maxTransfer + SLACK;
+    }
+}
