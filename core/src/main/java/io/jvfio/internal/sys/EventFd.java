@@ -33,6 +33,19 @@ public final class EventFd implements AutoCloseable {
         return new EventFd(sys, Descriptor.of(sys, result, "eventfd", SUBJECT));
     }
 
+    /**
+     * Another descriptor of somebody else's counter, owned by the result.
+     *
+     * @param counter an eventfd, borrowed
+     * @throws IllegalStateException if it is closed
+     * @throws VfioException if the process has no descriptor left (EMFILE)
+     */
+    public static EventFd duplicate(SystemCalls sys, Fd counter) {
+        return switch (counter.duplicate()) {
+            case Descriptor own -> new EventFd(sys, own);
+        };
+    }
+
     /** The descriptor, borrowed. It is readable while the count is not 0. */
     public Fd fd() {
         return fd;

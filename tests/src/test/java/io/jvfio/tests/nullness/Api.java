@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /** The public types of core's exported packages and what can be called on them without a device. */
 final class Api {
     private static final List<String> PACKAGES =
-            List.of("", "device", "host", "host/driver", "iommu", "interrupt", "mmio", "pci", "pci/config");
+            List.of("", "device", "host", "host/driver", "iommu", "interrupt", "mmio", "pci", "pci/config", "variant");
 
     private Api() {}
 
