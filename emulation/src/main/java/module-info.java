@@ -7,4 +7,13 @@ module io.jvfio.emulation {
     requires static transitive org.jspecify;
     requires transitive io.jvfio.core;
     requires io.jvfio.driver.nvme;
+
+    exports io.jvfio.emulation;
+
+    uses io.jvfio.emulation.ModelProvider;
+
+    provides io.jvfio.device.CarrierProvider with
+            io.jvfio.emulation.ModelCarrier;
+    provides io.jvfio.emulation.ModelProvider with
+            io.jvfio.emulation.edu.EduProvider;
 }

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import io.jvfio.device.RegionArea;
+import io.jvfio.device.RegionFile;
+import io.jvfio.device.RegionMapping;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.internal.sys.Mapping;
+import io.jvfio.internal.sys.MemFd;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.mmio.Layouts;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of a BAR that are memory: areas of one file, which is as large as the BAR and takes pages only where it is
+ * used.
+ *
+ * <p>Threads: one at a time while it is set up, thread-safe after that.
+ */
+final class BarMemory implements AutoCloseable {
+    private static final VarHandle LE_8 = Layouts.BYTE.varHandle();
+    private static final VarHandle LE_16 = Layouts.LE_SHORT.varHandle();
+    private static final VarHandle LE_32 = Layouts.LE_INT.varHandle();
+    private static final VarHandle LE_64 = Layouts.LE_LONG.varHandle();
+
+    private record Area(RegionArea place, Mapping mapping) {}
+
+    private final SystemCalls sys;
+    private final String name;
+    private final long size;
+    private final List<Area> areas = new ArrayList<>();
+    private @Nullable MemFd file;
+
+    BarMemory(SystemCalls sys, String name, long size) {
+        this.sys = sys;
+        this.name = name;
+        this.size = size;
+    }
+
+    MemorySegment area(long offset, long length) {
+        long page = sys.pageSize();
+        if (offset < 0 || length <= 0 || offset % page != 0 || length % page != 0 || offset > size - length) {
+            throw new IllegalArgumentException("0x" + Long.toHexString(length) + " bytes at 0x"
+                    + Long.toHexString(offset) + " cannot be memory of " + name + ", of 0x" + Long.toHexString(size)
+                    + " bytes in pages of 0x" + Long.toHexString(page));
+        }
+        if (find(offset, length) != null) {
+            throw new IllegalArgumentException(name + " has memory at 0x" + Long.toHexString(offset) + " already");
+        }
+        if (file == null) {
+            file = MemFd.of(sys, name, size);
+        }
+        Mapping mapping = file.map(offset, length);
+        areas.add(new Area(new RegionArea(offset, length), mapping));
+        areas.sort((a, b) -> Long.compare(a.place.offset(), b.place.offset()));
+        return mapping.memory();
+    }
+
+    /** Whether a byte is memory. */
+    boolean has(long offset) {
+        return find(offset, 1) != null;
+    }
+
+    boolean overlaps(long offset, long length) {
+        return find(offset, length) != null;
+    }
+
+    List<RegionArea> places() {
+        return areas.stream().map(Area::place).toList();
+    }
+
+    long read(long offset, int width) {
+        Area area = at(offset);
+        MemorySegment memory = area.mapping.memory();
+        long at = offset - area.place.offset();
+        return switch (width) {
+            case Byte.BYTES -> Byte.toUnsignedLong((byte) LE_8.get(memory, at));
+            case Short.BYTES -> Short.toUnsignedLong((short) LE_16.getAcquire(memory, at));
+            case Integer.BYTES -> Integer.toUnsignedLong((int) LE_32.getAcquire(memory, at));
+            default -> (long) LE_64.getAcquire(memory, at);
+        };
+    }
+
+    void write(long offset, int width, long value) {
+        Area area = at(offset);
+        MemorySegment memory = area.mapping.memory();
+        long at = offset - area.place.offset();
+        switch (width) {
+            case Byte.BYTES -> LE_8.set(memory, at, (byte) value);
+            case Short.BYTES -> LE_16.setRelease(memory, at, (short) value);
+            case Integer.BYTES -> LE_32.setRelease(memory, at, (int) value);
+            default -> LE_64.setRelease(memory, at, value);
+        }
+    }
+
+    Optional<RegionMapping> map(long offset, long length) {
+        Area area = find(offset, length);
+        MemFd memory = file;
+        if (area == null || memory == null || !area.place.contains(offset, length)) {
+            return Optional.empty();
+        }
+        Mapping mapping = Mapping.ofFile(sys, memory.fd(), offset, length, Abi.PROT_READ | Abi.PROT_WRITE);
+        return Optional.of(new MappedPart(mapping, offset));
+    }
+
+    Optional<RegionFile> file() {
+        return file == null ? Optional.empty() : Optional.of(new RegionFile(file.fd(), 0, places()));
+    }
+
+    @Override
+    public void close() {
+        CloseAll steps = new CloseAll();
+        areas.forEach(area -> steps.attempt(area.mapping::close));
+        if (file != null) {
+            steps.attempt(file::close);
+        }
+        steps.throwFirst();
+    }
+
+    private Area at(long offset) {
+        Area area = find(offset, 1);
+        if (area == null) {
+            throw new IndexOutOfBoundsException(name + " has no memory at 0x" + Long.toHexString(offset));
+        }
+        return area;
+    }
+
+    /** The first area that shares a byte with a range. */
+    private @Nullable Area find(long offset, long length) {
+        for (int i = 0; i < areas.size(); i++) {
+            RegionArea place = areas.get(i).place;
+            if (offset < place.end() && place.offset() < offset + length) {
+                return areas.get(i);
+            }
+        }
+        return null;
+    }
+
+    private record MappedPart(Mapping mapping, long offset) implements RegionMapping {
+        @Override
+        public MemorySegment memory() {
+            return mapping.memory();
+        }
+
+        @Override
+        public void close() {
+            mapping.close();
+        }
+    }
+}

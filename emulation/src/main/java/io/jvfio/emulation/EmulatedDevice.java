@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.VfioException;
+import io.jvfio.device.CarrierContext;
+import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.DeviceGoneException;
+import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.device.Reattachable;
+import io.jvfio.device.RegionFile;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.device.RegionMapping;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.iommu.AddressSpace;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device whose behaviour is a model in this process. To its users it is a device like any other; who has opened it by
+ * {@link #open} can also step it, and make it vanish.
+ *
+ * <p>Threads: thread-safe. Register access takes no lock of the device's and allocates nothing.
+ */
+public final class EmulatedDevice implements VfioDevice {
+
+    private enum State {
+        OPEN,
+        GONE,
+        CLOSED
+    }
+
+    private final String name;
+    private final CarrierContext context;
+    private final long pageSize;
+    private final @Nullable EmulatedIommu privateSpace;
+    private final Function function;
+    private final Region[] regions;
+    private final DeviceModel model;
+    private final DeviceInfo info =
+            new DeviceInfo(Pci.FLAGS_RESET | Pci.FLAGS_PCI, Pci.REGION_COUNT, Pci.IRQ_COUNT, List.of());
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private final Set<OpenMapping> mappings = ConcurrentHashMap.newKeySet();
+    private final Attachment attachment = new Attachment();
+
+    EmulatedDevice(
+            String name,
+            CarrierContext context,
+            Function function,
+            DeviceModel model,
+            @Nullable EmulatedIommu privateSpace) {
+        this.name = name;
+        this.context = context;
+        this.pageSize = context.systemCalls().pageSize();
+        this.function = function;
+        this.regions = function.regions().toArray(new Region[0]);
+        this.regions[Pci.CONFIG_REGION] = Region.config(function.config());
+        this.model = model;
+        this.privateSpace = privateSpace;
+        function.worker().start(model, this::remove);
+    }
+
+    /**
+     * Opens a model by itself, for tests and for who controls its time.
+     *
+     * @param locator {@code model:NAME?key=value&...}, with or without {@code model:}
+     * @param options how it runs
+     * @return the device in a private address space, owned by the caller; {@code Vfio.pci} makes a PCI device of it
+     * @throws IllegalArgumentException if there is no such model or option
+     * @throws VfioException if there is no memory or file for it; nothing is left open
+     */
+    public static EmulatedDevice open(String locator, EmulationOptions options) {
+        String prefix = ModelCarrier.SCHEME + ":";
+        DeviceLocator parsed = DeviceLocator.parse(locator.startsWith(prefix) ? locator : prefix + locator);
+        return new ModelCarrier().open(new CarrierContext(SystemCalls.linux()), parsed, options, null);
+    }
+
+    /**
+     * Has the model do its work once, if there is any for it now.
+     *
+     * @return whether it did something
+     * @throws IllegalStateException if the model runs on a worker
+     */
+    public boolean step() {
+        if (!function.worker().isStepped()) {
+            throw new IllegalStateException(name + " runs on its own worker");
+        }
+        return function.worker().step();
+    }
+
+    /**
+     * Takes the device away at once, as when it is pulled out: from now on every access finds it gone, and it neither
+     * moves memory nor interrupts. It still has to be closed.
+     */
+    public void remove() {
+        if (state.compareAndSet(State.OPEN, State.GONE)) {
+            function.dma().busMaster(false);
+            function.interrupts().requestRemoval();
+        }
+    }
+
+    /** Asks whoever uses the device to close it, as the kernel does before it unbinds a device. */
+    public void requestRemoval() {
+        function.interrupts().requestRemoval();
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return info;
+    }
+
+    @Override
+    public RegionInfo region(int index) {
+        return regions[Objects.checkIndex(index, regions.length)].info();
+    }
+
+    @Override
+    public IrqInfo irq(int index) {
+        return function.interrupts().info(index);
+    }
+
+    @Override
+    public long readRegister(int region, long offset, int width) {
+        Region target = place(region, offset, width);
+        checkAlive("read");
+        checkDecoded(target, "read", offset);
+        return target.ops().read(offset, width);
+    }
+
+    @Override
+    public void writeRegister(int region, long offset, int width, long value) {
+        Region target = place(region, offset, width);
+        checkAlive("write");
+        checkDecoded(target, "write", offset);
+        target.ops().write(offset, width, value);
+        afterWrite(region);
+    }
+
+    @Override
+    public int read(int region, long offset, MemorySegment target) {
+        Region from = regions[Objects.checkIndex(region, regions.length)];
+        MemorySegment part = clip(from, offset, target);
+        checkAlive("read");
+        checkDecoded(from, "read", offset);
+        return from.ops().read(offset, part);
+    }
+
+    @Override
+    public int write(int region, long offset, MemorySegment source) {
+        Region to = regions[Objects.checkIndex(region, regions.length)];
+        MemorySegment part = clip(to, offset, source);
+        checkAlive("write");
+        checkDecoded(to, "write", offset);
+        int done = to.ops().write(offset, part);
+        afterWrite(region);
+        return done;
+    }
+
+    @Override
+    public Optional<RegionMapping> map(int region, long offset, long length) {
+        Region target = regions[Objects.checkIndex(region, regions.length)];
+        if (length <= 0 || offset % pageSize != 0) {
+            throw new IllegalArgumentException("0x" + Long.toHexString(length) + " bytes at 0x"
+                    + Long.toHexString(offset) + " cannot be mapped: the offset must be a multiple of 0x"
+                    + Long.toHexString(pageSize) + " and the length positive");
+        }
+        Objects.checkFromIndexSize(offset, length, target.info().size());
+        checkAlive("mmap");
+        if (target.info().mmapAreas().stream().noneMatch(area -> area.contains(offset, length))) {
+            return Optional.empty();
+        }
+        return target.ops().map(offset, length).map(this::remember);
+    }
+
+    private RegionMapping remember(RegionMapping made) {
+        OpenMapping mapping = new OpenMapping(made);
+        mappings.add(mapping);
+        if (state.get() == State.CLOSED) {
+            // The device was closed meanwhile and may have missed this mapping.
+            mapping.close();
+            checkAlive("mmap");
+        }
+        return mapping;
+    }
+
+    @Override
+    public Optional<RegionFile> file(int region) {
+        return regions[Objects.checkIndex(region, regions.length)].ops().file();
+    }
+
+    @Override
+    public int setIrqs(IrqRequest request) {
+        irq(request.index());
+        checkAlive("VFIO_DEVICE_SET_IRQS");
+        return function.interrupts().set(request);
+    }
+
+    @Override
+    public void reset() {
+        checkAlive("VFIO_DEVICE_RESET");
+        function.dma().busMaster(false);
+        if (!function.worker().quiesced(this::restart)) {
+            throw new VfioException(
+                    "VFIO_DEVICE_RESET", Errno.ETIMEDOUT, name, "the model is busy and does not come to an end");
+        }
+    }
+
+    private void restart() {
+        function.config().reset();
+        function.control().restart(function.config().read16(Pci.COMMAND));
+        function.interrupts().reset();
+        model.reset();
+    }
+
+    @Override
+    public <R> Optional<R> feature(DeviceFeature<R> request) {
+        Objects.requireNonNull(request, "request");
+        checkAlive("VFIO_DEVICE_FEATURE");
+        return Optional.empty();
+    }
+
+    @Override
+    public AddressSpace addressSpace() {
+        EmulatedIommu now = function.dma().space();
+        if (now == null) {
+            throw new IllegalStateException(
+                    state.get() == State.CLOSED ? name + " is closed" : name + " is detached from every address space");
+        }
+        return now;
+    }
+
+    @Override
+    public Optional<Reattachable> reattachable() {
+        return Optional.of(attachment);
+    }
+
+    @Override
+    public void close() {
+        if (state.getAndSet(State.CLOSED) == State.CLOSED) {
+            return;
+        }
+        CloseAll steps = new CloseAll();
+        function.dma().busMaster(false);
+        steps.attempt(function.worker()::stop);
+        steps.attempt(function.interrupts()::close);
+        mappings.forEach(mapping -> steps.attempt(mapping::close));
+        steps.attempt(model::close);
+        for (Region region : regions) {
+            steps.attempt(region.ops()::release);
+        }
+        steps.attempt(function.dma()::leave);
+        if (privateSpace != null) {
+            steps.attempt(privateSpace::close);
+        }
+        steps.throwFirst();
+    }
+
+    /** The locator. */
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private void afterWrite(int region) {
+        if (region == Pci.CONFIG_REGION && function.control().takeResetRequest()) {
+            reset();
+        }
+    }
+
+    private Region place(int region, long offset, int width) {
+        Region target = regions[Objects.checkIndex(region, regions.length)];
+        if (width != 4 && width != 8 && width != 1 && width != 2) {
+            throw new IllegalArgumentException("a register of " + width + " bytes");
+        }
+        if ((offset & width - 1) != 0 && region != Pci.CONFIG_REGION) {
+            throw new IllegalArgumentException(
+                    "offset 0x" + Long.toHexString(offset) + " is not a multiple of " + width);
+        }
+        long size = target.info().size();
+        if (offset < 0 || offset > size - width) {
+            throw new IndexOutOfBoundsException("offset 0x" + Long.toHexString(offset) + " with width " + width
+                    + " is outside of region " + region + " of " + name + ", which has 0x" + Long.toHexString(size)
+                    + " bytes");
+        }
+        return target;
+    }
+
+    private static MemorySegment clip(Region region, long offset, MemorySegment memory) {
+        if (!memory.isNative()) {
+            throw new IllegalArgumentException("the memory must be native");
+        }
+        long size = region.info().size();
+        Objects.checkFromToIndex(offset, size, size);
+        long most = Math.min(size - offset, Integer.MAX_VALUE);
+        return memory.byteSize() <= most ? memory : memory.asSlice(0, most);
+    }
+
+    private void checkAlive(String call) {
+        switch (state.get()) {
+            case OPEN -> {}
+            case CLOSED -> throw new IllegalStateException(name + " is closed");
+            case GONE -> throw gone(call);
+        }
+    }
+
+    private DeviceGoneException gone(String call) {
+        Throwable failure = function.worker().failure();
+        return failure == null ? new DeviceGoneException(call, name) : new DeviceGoneException(call, name, failure);
+    }
+
+    private void checkDecoded(Region target, String call, long offset) {
+        boolean decoded = switch (target.gate()) {
+            case OPEN -> true;
+            case MEMORY -> function.control().memory();
+            case PORTS -> function.control().ports();
+        };
+        if (!decoded) {
+            throw new VfioException(
+                    call,
+                    Errno.EIO,
+                    "offset 0x" + Long.toHexString(offset) + " of region "
+                            + target.info().index() + " of " + name,
+                    "the command register, or the power state, has decoding off");
+        }
+    }
+
+    private final class Attachment implements Reattachable {
+        @Override
+        public synchronized void attach(AddressSpace space) {
+            checkAlive("attach");
+            if (function.dma().space() != null) {
+                throw new IllegalStateException(name + " is attached");
+            }
+            function.dma().attach(ModelCarrier.own(space), context);
+        }
+
+        @Override
+        public synchronized void detach() {
+            checkAlive("detach");
+            requireAttached();
+            function.dma().leave();
+        }
+
+        @Override
+        public synchronized void replace(AddressSpace space) {
+            checkAlive("attach");
+            EmulatedIommu target = ModelCarrier.own(space);
+            if (requireAttached() != target) {
+                function.dma().attach(target, context);
+            }
+        }
+
+        private EmulatedIommu requireAttached() {
+            EmulatedIommu now = function.dma().space();
+            if (now == null) {
+                throw new IllegalStateException(name + " is detached");
+            }
+            return now;
+        }
+    }
+
+    /** A mapping that the device ends if its owner has not. */
+    private final class OpenMapping implements RegionMapping {
+        private final RegionMapping mapping;
+
+        OpenMapping(RegionMapping mapping) {
+            this.mapping = mapping;
+        }
+
+        @Override
+        public MemorySegment memory() {
+            return mapping.memory();
+        }
+
+        @Override
+        public long offset() {
+            return mapping.offset();
+        }
+
+        @Override
+        public void close() {
+            mapping.close();
+            mappings.remove(this);
+        }
+    }
+}

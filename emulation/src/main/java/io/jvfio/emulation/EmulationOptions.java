@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import java.util.Objects;
+
+/**
+ * How a model runs, for those who open it by the API. Models that are opened by a locator run on their own worker by the
+ * system's clock.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param clock the model's time
+ * @param stepped whether the model does work only when {@link EmulatedDevice#step} is called, and not on a worker
+ * @param iommu what the device's private address space is like
+ */
+public record EmulationOptions(ModelClock clock, boolean stepped, EmulatedIommu.Settings iommu) {
+    /** Refuses null. */
+    public EmulationOptions {
+        Objects.requireNonNull(clock, "clock");
+        Objects.requireNonNull(iommu, "iommu");
+    }
+
+    /** On a worker, by the system's clock. */
+    public static EmulationOptions defaults() {
+        return new EmulationOptions(ModelClock.system(), false, EmulatedIommu.Settings.defaults());
+    }
+
+    /** Stepped by the caller, by the given clock. */
+    public static EmulationOptions stepped(ModelClock clock) {
+        return defaults().withClock(clock).withStepped(true);
+    }
+
+    /** The same with another clock. */
+    public EmulationOptions withClock(ModelClock time) {
+        return new EmulationOptions(time, stepped, iommu);
+    }
+
+    /** The same on a worker or stepped. */
+    public EmulationOptions withStepped(boolean byCaller) {
+        return new EmulationOptions(clock, byCaller, iommu);
+    }
+
+    /** The same with another kind of address space. */
+    public EmulationOptions withIommu(EmulatedIommu.Settings settings) {
+        return new EmulationOptions(clock, stepped, settings);
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import io.jvfio.pci.config.VirtualConfig;
+import java.util.List;
+
+/**
+ * The parts of a model's function.
+ *
+ * @param regions by index; config space's is made by the device
+ */
+record Function(
+        VirtualConfig config,
+        FunctionControl control,
+        ModelInterrupts interrupts,
+        ModelDma dma,
+        ModelWorker worker,
+        List<Region> regions) {}

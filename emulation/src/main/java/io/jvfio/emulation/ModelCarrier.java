@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.device.CarrierContext;
+import io.jvfio.device.CarrierProvider;
+import io.jvfio.device.OpenOptions;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.Failures;
+import io.jvfio.iommu.AddressSpace;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens models by locators of the form {@code model:NAME?key=value&...}.
+ *
+ * <p>Threads: thread-safe.
+ */
+public final class ModelCarrier implements CarrierProvider {
+    static final String SCHEME = "model";
+
+    private final List<ModelProvider> providers = new ArrayList<>();
+
+    /** Finds the models on the module path or class path. */
+    public ModelCarrier() {
+        ServiceLoader.load(ModelProvider.class, ModelProvider.class.getClassLoader())
+                .forEach(providers::add);
+        providers.sort(Comparator.comparing(ModelProvider::name));
+    }
+
+    /** The kinds of models that there are, by name. */
+    public List<ModelProvider> models() {
+        return List.copyOf(providers);
+    }
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of(SCHEME);
+    }
+
+    @Override
+    public VfioDevice open(CarrierContext context, DeviceLocator locator, OpenOptions options) {
+        return open(context, locator, EmulationOptions.defaults(), options.addressSpace());
+    }
+
+    @Override
+    public AddressSpace addressSpace(CarrierContext context, DeviceLocator like, OpenOptions options) {
+        provider(like);
+        return EmulatedIommu.of(context, EmulatedIommu.Settings.defaults());
+    }
+
+    EmulatedDevice open(
+            CarrierContext context, DeviceLocator locator, EmulationOptions options, @Nullable AddressSpace space) {
+        ModelProvider provider = provider(locator);
+        ModelOptions query = ModelOptions.parse(provider.name(), query(locator), provider.options());
+        EmulatedIommu given = space == null ? null : own(space);
+        EmulatedIommu privateSpace = given == null ? EmulatedIommu.of(context, options.iommu()) : null;
+        ModelSetup setup = new ModelSetup(context.systemCalls(), locator.toString(), options);
+        try {
+            DeviceModel model = provider.create(setup, query);
+            try {
+                Function function = setup.build();
+                function.dma().attach(given != null ? given : java.util.Objects.requireNonNull(privateSpace), context);
+                return new EmulatedDevice(locator.toString(), context, function, model, privateSpace);
+            } catch (RuntimeException e) {
+                throw Failures.closing(e, model::close);
+            }
+        } catch (RuntimeException e) {
+            throw Failures.closing(e, privateSpace == null ? () -> {} : privateSpace, setup::discard);
+        }
+    }
+
+    /**
+     * The space as one of this carrier.
+     *
+     * @throws IllegalArgumentException if it is of another
+     */
+    static EmulatedIommu own(AddressSpace space) {
+        if (space instanceof EmulatedIommu own) {
+            return own;
+        }
+        throw new IllegalArgumentException(space.description() + " is no address space of device models");
+    }
+
+    private ModelProvider provider(DeviceLocator locator) {
+        String target = locator.target();
+        int question = target.indexOf('?');
+        String name = question < 0 ? target : target.substring(0, question);
+        TreeSet<String> known = new TreeSet<>();
+        for (ModelProvider provider : providers) {
+            if (provider.name().equals(name)) {
+                return provider;
+            }
+            known.add(provider.name());
+        }
+        throw new IllegalArgumentException(
+                "there is no model \"" + name + "\"; known models: " + String.join(", ", known));
+    }
+
+    private static String query(DeviceLocator locator) {
+        String target = locator.target();
+        int question = target.indexOf('?');
+        return question < 0 ? "" : target.substring(question + 1);
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import io.jvfio.VfioException;
+import io.jvfio.device.CarrierContext;
+import io.jvfio.iommu.Access;
+import io.jvfio.iommu.DmaMap;
+import io.jvfio.iommu.DmaPin;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's way to memory: what a bus master does. It works while bus mastering is on, through the address space that the
+ * device is in at that moment. A transfer may span mappings, holds them while it runs, and moves all bytes or, but for a
+ * failure of remote memory, none. What is refused is kept as a fault by the address space.
+ *
+ * <p>Threads: thread-safe. A transfer allocates nothing unless it faults or the memory is remote; it blocks for remote
+ * memory.
+ */
+public final class ModelDma {
+    private final String device;
+    private final ThreadLocal<DmaPin> pins = ThreadLocal.withInitial(DmaPin::new);
+
+    private volatile boolean busMaster;
+
+    /** Where the device is, or null while it is detached. Written under this object's lock. */
+    private volatile @Nullable EmulatedIommu space;
+
+    ModelDma(String device) {
+        this.device = device;
+    }
+
+    /**
+     * Reads memory.
+     *
+     * @param address the address as the driver gave it
+     * @param target where to; as many bytes are read as it has, none if that is 0
+     */
+    public DmaStatus read(long address, MemorySegment target) {
+        return transfer(address, target, Access.READ);
+    }
+
+    /**
+     * Writes memory.
+     *
+     * @param address the address as the driver gave it
+     * @param source what to write, all of it
+     */
+    public DmaStatus write(long address, MemorySegment source) {
+        return transfer(address, source, Access.WRITE);
+    }
+
+    /**
+     * Holds the mappings under a range, for a model that works on memory in place or in several steps. The memory can be
+     * used until the pin is closed, and an unmap waits for that, so hold it for the transfer only.
+     *
+     * @param address the first address as the driver gave it
+     * @param length bytes, more than 0
+     * @param access what will be done
+     * @param pin filled if the result is {@link DmaStatus#DONE}; must not hold anything
+     */
+    public DmaStatus pin(long address, long length, Access access, DmaPin pin) {
+        if (!busMaster) {
+            return DmaStatus.MASTER_OFF;
+        }
+        EmulatedIommu now = space;
+        if (now == null) {
+            return DmaStatus.DETACHED;
+        }
+        DmaMap mappings = now.mappings();
+        return switch (mappings.pin(address, length, access, pin)) {
+            case PINNED -> DmaStatus.DONE;
+            case UNMAPPED -> fault(now, pin.fault(), address, length, access, DmaStatus.UNMAPPED);
+            case DENIED -> fault(now, pin.fault(), address, length, access, DmaStatus.DENIED);
+        };
+    }
+
+    /** Whether the driver lets the device master the bus. */
+    public boolean busMaster() {
+        return busMaster;
+    }
+
+    void busMaster(boolean on) {
+        busMaster = on;
+    }
+
+    @Nullable EmulatedIommu space() {
+        return space;
+    }
+
+    /** Comes into a space; on failure the device is where it was. */
+    synchronized void attach(EmulatedIommu target, CarrierContext context) {
+        target.join(context);
+        leave();
+        space = target;
+    }
+
+    /** Leaves the space, if it is in one. Transfers under way end in it. */
+    synchronized void leave() {
+        EmulatedIommu before = space;
+        space = null;
+        if (before != null) {
+            before.leave();
+        }
+    }
+
+    private DmaStatus transfer(long address, MemorySegment local, Access access) {
+        long length = local.byteSize();
+        if (length == 0) {
+            return busMaster ? DmaStatus.DONE : DmaStatus.MASTER_OFF;
+        }
+        DmaPin pin = pins.get();
+        DmaStatus status = pin(address, length, access, pin);
+        if (!status.done()) {
+            return status;
+        }
+        try (pin) {
+            if (access.writable()) {
+                pin.write(0, local);
+            } else {
+                pin.read(0, local);
+            }
+            return DmaStatus.DONE;
+        } catch (VfioException | IllegalStateException e) {
+            // The other side of a connection did not answer, or this side has ended it.
+            EmulatedIommu now = space;
+            return now == null ? DmaStatus.FAILED : fault(now, address, address, length, access, DmaStatus.FAILED);
+        }
+    }
+
+    private DmaStatus fault(EmulatedIommu at, long iova, long start, long length, Access access, DmaStatus reason) {
+        at.report(new DmaFault(
+                device, iova, start, length, access, reason, at.mappings().explain(iova)));
+        return reason;
+    }
+}

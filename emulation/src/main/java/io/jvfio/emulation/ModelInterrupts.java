@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import io.jvfio.VfioException;
+import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.SystemCalls;
+import java.util.Objects;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's interrupts. The model says what happens in the device, {@link #pin} and {@link #message}, both where it has
+ * both; which of them goes anywhere is the client's choice: one index is on at a time, and a vector interrupts while it
+ * has an eventfd. A message whose vector is held back stays pending until it can go.
+ *
+ * <p>Threads: thread-safe. {@link #message} takes no lock; neither allocates.
+ */
+public final class ModelInterrupts {
+    private final String device;
+    private final IntxLine line;
+    private final boolean hasPin;
+    private final MessageVectors msi;
+    private final MessageVectors msix;
+    private final MessageVectors errors;
+    private final MessageVectors requests;
+    private final @Nullable MsixTable table;
+
+    ModelInterrupts(SystemCalls sys, String device, boolean hasPin, int msiVectors, int msixVectors) {
+        this.device = device;
+        this.hasPin = hasPin;
+        this.line = new IntxLine(sys);
+        this.msi = new MessageVectors(sys, msiVectors, vector -> false);
+        this.table = msixVectors == 0 ? null : new MsixTable(msixVectors, this::unmasked);
+        this.msix = new MessageVectors(sys, msixVectors, this::isMasked);
+        this.errors = new MessageVectors(sys, 1, vector -> false);
+        this.requests = new MessageVectors(sys, 1, vector -> false);
+    }
+
+    /**
+     * Sets the interrupt pin. It interrupts a client that has INTx on, as long as it is high: the model lowers it when the
+     * driver has acknowledged what it was for.
+     *
+     * @param high whether the device asks for attention
+     */
+    public void pin(boolean high) {
+        if (hasPin) {
+            line.level(high);
+        }
+    }
+
+    /**
+     * Sends a message by MSI-X or MSI, whichever is on. With fewer MSI vectors than the model has, several share one, as
+     * the specification has it (PCIe 6.0, 7.7.1.2).
+     *
+     * @param vector 0 to one less than the vectors of the larger of both
+     * @throws IndexOutOfBoundsException if there is no such vector
+     */
+    public void message(int vector) {
+        Objects.checkIndex(vector, Math.max(msi.count(), msix.count()));
+        if (msix.enabled() != 0) {
+            if (vector < msix.count()) {
+                msix.message(vector);
+            }
+        } else if (msi.enabled() != 0) {
+            msi.message(vector & Integer.highestOneBit(msi.enabled()) - 1);
+        }
+    }
+
+    /** Whether the client has MSI or MSI-X on. */
+    public boolean messages() {
+        return msix.enabled() != 0 || msi.enabled() != 0;
+    }
+
+    /** How many vectors of MSI-X, or else of MSI, the client has on; 0 with INTx or none. */
+    public int vectors() {
+        return msix.enabled() != 0 ? msix.enabled() : msi.enabled();
+    }
+
+    IntxLine line() {
+        return line;
+    }
+
+    @Nullable MsixTable table() {
+        return table;
+    }
+
+    /** 64 pending bits of MSI-X. */
+    long pending(int word) {
+        return msix.pending(word);
+    }
+
+    /** Asks the client to let the device go. */
+    void requestRemoval() {
+        requests.trigger(0);
+    }
+
+    /** Tells the client that the device is in error. */
+    void reportError() {
+        errors.trigger(0);
+    }
+
+    IrqInfo info(int index) {
+        return switch (Objects.checkIndex(index, Pci.IRQ_COUNT)) {
+            case Pci.INTX ->
+                hasPin
+                        ? new IrqInfo(index, Pci.IRQ_EVENTFD | Pci.IRQ_MASKABLE | Pci.IRQ_AUTOMASKED, 1)
+                        : new IrqInfo(index, 0, 0);
+            default -> {
+                int count = vectors(index).count();
+                yield new IrqInfo(index, count == 0 ? 0 : Pci.IRQ_EVENTFD, count);
+            }
+        };
+    }
+
+    synchronized int set(IrqRequest request) {
+        int count = info(request.index()).count();
+        Objects.checkFromIndexSize(request.start(), request.count(), count);
+        switch (request.action()) {
+            case TRIGGER -> trigger(request);
+            case MASK -> forPin(request, line::mask);
+            case UNMASK -> forPin(request, line::unmask);
+        }
+        return 0;
+    }
+
+    /** Devices at power-on: the pin is low, nothing is pending, the table is masked and not consulted. Assignments stay. */
+    void reset() {
+        line.reset();
+        msi.forget();
+        msix.forget();
+        if (table != null) {
+            table.reset();
+        }
+    }
+
+    /** Takes all eventfds away. */
+    synchronized void close() {
+        CloseAll steps = new CloseAll();
+        steps.attempt(line::close);
+        steps.attempt(msi::disable);
+        steps.attempt(msix::disable);
+        steps.attempt(errors::disable);
+        steps.attempt(requests::disable);
+        steps.throwFirst();
+    }
+
+    private void trigger(IrqRequest request) {
+        switch (request.data()) {
+            case IrqRequest.EventFds eventfds -> {
+                requireOnlyOne(request.index());
+                if (request.index() == Pci.INTX) {
+                    eventfds.fds().forEach(line::assign);
+                } else {
+                    vectors(request.index()).assign(request.start(), eventfds.fds());
+                }
+            }
+            case IrqRequest.None none -> {
+                if (request.count() == 0) {
+                    disable(request.index());
+                } else {
+                    fire(request, vector -> true);
+                }
+            }
+            case IrqRequest.Bools bools ->
+                fire(request, vector -> bools.values().get(vector - request.start()));
+        }
+    }
+
+    private void disable(int index) {
+        if (index == Pci.INTX) {
+            line.close();
+        } else {
+            vectors(index).disable();
+        }
+    }
+
+    private void fire(IrqRequest request, IntPredicate which) {
+        IntConsumer trigger =
+                request.index() == Pci.INTX ? vector -> line.trigger() : vectors(request.index())::trigger;
+        for (int vector = request.start(); vector < request.start() + request.count(); vector++) {
+            if (which.test(vector)) {
+                trigger.accept(vector);
+            }
+        }
+    }
+
+    private void forPin(IrqRequest request, Runnable action) {
+        if (request.index() != Pci.INTX) {
+            throw new VfioException(
+                    "VFIO_DEVICE_SET_IRQS",
+                    Errno.ENOTTY,
+                    device + ", irq index " + request.index(),
+                    "only INTx can be masked and unmasked");
+        }
+        switch (request.data()) {
+            case IrqRequest.None none -> {
+                if (request.count() != 0) {
+                    action.run();
+                }
+            }
+            case IrqRequest.Bools bools -> {
+                if (bools.values().contains(true)) {
+                    action.run();
+                }
+            }
+            case IrqRequest.EventFds eventfds ->
+                throw new VfioException(
+                        "VFIO_DEVICE_SET_IRQS", Errno.EINVAL, device, "this model has no resample eventfd");
+        }
+    }
+
+    /** INTx, MSI and MSI-X exclude each other. */
+    private void requireOnlyOne(int index) {
+        boolean taken = switch (index) {
+            case Pci.INTX -> msi.enabled() != 0 || msix.enabled() != 0;
+            case Pci.MSI -> line.isEnabled() || msix.enabled() != 0;
+            case Pci.MSIX -> line.isEnabled() || msi.enabled() != 0;
+            default -> false;
+        };
+        if (taken) {
+            throw new VfioException(
+                    "VFIO_DEVICE_SET_IRQS",
+                    Errno.EINVAL,
+                    device + ", irq index " + index,
+                    "another of INTx, MSI and MSI-X is on; turn it off first");
+        }
+    }
+
+    private MessageVectors vectors(int index) {
+        return switch (index) {
+            case Pci.MSI -> msi;
+            case Pci.MSIX -> msix;
+            case Pci.ERR -> errors;
+            default -> requests;
+        };
+    }
+
+    private boolean isMasked(int vector) {
+        MsixTable now = table;
+        return now != null && now.masked(vector);
+    }
+
+    private void unmasked(int vector) {
+        msix.retry(vector);
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.pci.config.ConfigRules;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model is made with. The provider says here what the device has, and keeps what the model uses when it runs:
+ * {@link #interrupts}, {@link #dma} and {@link #worker}, which work once the device is open. A function must be given its
+ * {@link #identity}; everything else is as the model needs it.
+ *
+ * <p>Threads: one at a time, and only while the model is created.
+ */
+public final class ModelSetup {
+    private static final int LEAST_ROM = 2048;
+
+    private final SystemCalls sys;
+    private final String device;
+    private final ModelWorker worker;
+    private final ModelDma dma;
+    private final @Nullable BarSetup[] bars = new BarSetup[Pci.BAR_COUNT];
+    private @Nullable PciIdentity identity;
+    private ConfigRules.@Nullable Builder config;
+    private byte[] rom = {};
+    private InterruptKinds kinds = InterruptKinds.none();
+    private @Nullable ModelInterrupts interrupts;
+
+    ModelSetup(SystemCalls sys, String device, EmulationOptions options) {
+        this.sys = sys;
+        this.device = device;
+        this.worker = new ModelWorker(device, options.clock(), options.stepped());
+        this.dma = new ModelDma(device);
+    }
+
+    /** What errors call the device. */
+    public String device() {
+        return device;
+    }
+
+    /**
+     * Says what the function is; once. A PCIe function gets the PCIe capability with FLR, and power management.
+     *
+     * @return its config space, to which the model may add capabilities and registers
+     * @throws IllegalStateException if it has an identity already
+     */
+    public ConfigRules.Builder identity(PciIdentity function) {
+        if (config != null) {
+            throw new IllegalStateException(device + " has an identity already");
+        }
+        identity = Objects.requireNonNull(function, "function");
+        config = ConfigRules.builder(function.express() ? Pci.EXPRESS_SIZE : Pci.CONVENTIONAL_SIZE);
+        ConfigLayout.identity(config, function);
+        return config;
+    }
+
+    /**
+     * Adds a BAR.
+     *
+     * @param index 0 to 5
+     * @param size bytes, a power of two, 16 or more
+     * @throws IllegalArgumentException if there is one, or the size is not as said
+     */
+    public BarSetup bar(int index, long size) {
+        Objects.checkIndex(index, Pci.BAR_COUNT);
+        if (bars[index] != null || size < 16 || Long.bitCount(size) != 1) {
+            throw new IllegalArgumentException("BAR " + index + " of 0x" + Long.toHexString(size) + " bytes: "
+                    + (bars[index] != null ? "there is one already" : "the size must be a power of two, 16 or more"));
+        }
+        BarSetup bar = new BarSetup(index, size, new BarMemory(sys, device + " BAR " + index, size));
+        bars[index] = bar;
+        return bar;
+    }
+
+    /**
+     * Gives the function an expansion ROM, shown in the next power of two of bytes, from 2048 on.
+     *
+     * @param image copied
+     */
+    public void rom(MemorySegment image) {
+        rom = image.toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /**
+     * Says how the function interrupts; once. A BAR that has the MSI-X table must be added as any other.
+     *
+     * @return what the model interrupts with
+     * @throws IllegalStateException if that was said already
+     */
+    public ModelInterrupts interrupts(InterruptKinds how) {
+        if (interrupts != null) {
+            throw new IllegalStateException(device + " has its interrupts already");
+        }
+        kinds = Objects.requireNonNull(how, "how");
+        interrupts = new ModelInterrupts(sys, device, how.pin(), how.msiVectors(), how.msixVectors());
+        return interrupts;
+    }
+
+    /** The model's way to memory. */
+    public ModelDma dma() {
+        return dma;
+    }
+
+    /** Has the model's work done. */
+    public ModelWorker worker() {
+        return worker;
+    }
+
+    /** The model's time. */
+    public ModelClock clock() {
+        return worker.clock();
+    }
+
+    /** What has been said, put together. */
+    Function build() {
+        PciIdentity function = identity;
+        ConfigRules.Builder rules = config;
+        if (function == null || rules == null) {
+            throw new IllegalStateException(device + " has no identity");
+        }
+        ModelInterrupts irqs = interrupts == null ? interrupts(kinds) : interrupts;
+        checkBars();
+        FunctionControl control = new FunctionControl(dma, irqs);
+        new ConfigLayout(rules, control).build(bars, romSize(), kinds, function);
+        return new Function(rules.build().open(), control, irqs, dma, worker, regions(irqs));
+    }
+
+    private List<Region> regions(ModelInterrupts irqs) {
+        Region[] regions = new Region[Pci.REGION_COUNT];
+        for (int i = 0; i < regions.length; i++) {
+            BarSetup bar = i < bars.length ? bars[i] : null;
+            regions[i] = bar != null ? Region.bar(bar, window(i, irqs)) : Region.none(i);
+        }
+        if (rom.length != 0) {
+            regions[Pci.ROM_REGION] = Region.rom(rom, romSize());
+        }
+        return List.of(regions);
+    }
+
+    private @Nullable MsixWindow window(int bar, ModelInterrupts irqs) {
+        MsixLayout layout = kinds.msix();
+        MsixTable table = irqs.table();
+        if (layout == null || table == null || layout.tableBar() != bar && layout.pendingBar() != bar) {
+            return null;
+        }
+        return new MsixWindow(bar, layout, table, irqs);
+    }
+
+    private void checkBars() {
+        for (int i = 0; i + 1 < bars.length; i++) {
+            BarSetup bar = bars[i];
+            if (bar != null && bar.isWide() && bars[i + 1] != null) {
+                throw new IllegalStateException(device + " BAR " + i + " has 64 bits and takes the place of the next");
+            }
+            if (bar != null && !bar.isWide() && bar.size() > 1L << 31) {
+                throw new IllegalStateException(device + " BAR " + i + " is too large for 32 bits");
+            }
+        }
+        MsixLayout layout = kinds.msix();
+        if (layout != null) {
+            checkInside(layout.tableBar(), layout.tableOffset(), layout.tableSize());
+            checkInside(layout.pendingBar(), layout.pendingOffset(), layout.pendingSize());
+        }
+    }
+
+    private void checkInside(int index, long offset, long length) {
+        BarSetup bar = bars[Objects.checkIndex(index, Pci.BAR_COUNT)];
+        if (bar == null || offset > bar.size() - length || bar.barMemory().overlaps(offset, length)) {
+            throw new IllegalStateException(
+                    device + " has no room for MSI-X at 0x" + Long.toHexString(offset) + " of BAR " + index);
+        }
+    }
+
+    private long romSize() {
+        return rom.length == 0 ? 0 : Math.max(LEAST_ROM, Integer.highestOneBit(rom.length * 2 - 1));
+    }
+
+    /** Gives back what has been made, when the model could not be created. */
+    void discard() {
+        CloseAll steps = new CloseAll();
+        steps.attempt(worker::stop);
+        for (BarSetup bar : bars) {
+            if (bar != null) {
+                steps.attempt(bar.barMemory()::close);
+            }
+        }
+        steps.throwFirst();
+    }
+}

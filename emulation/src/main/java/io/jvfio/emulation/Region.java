@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import io.jvfio.device.RegionInfo;
+import io.jvfio.pci.config.VirtualConfig;
+import io.jvfio.variant.RegionOps;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A region of a model.
+ *
+ * @param info what is said of it
+ * @param ops what it does
+ * @param gate when it answers
+ */
+record Region(RegionInfo info, RegionOps ops, Gate gate) {
+
+    /** Which bit of the command register lets a region answer. */
+    enum Gate {
+        /** None: always. */
+        OPEN,
+        /** Memory decoding. */
+        MEMORY,
+        /** I/O port decoding. */
+        PORTS
+    }
+
+    static Region none(int index) {
+        return new Region(new RegionInfo(index, 0, 0, List.of(), null, false, List.of()), PortOps.NOTHING, Gate.OPEN);
+    }
+
+    static Region bar(BarSetup bar, @org.jspecify.annotations.Nullable MsixWindow msix) {
+        BarOps ops = new BarOps(bar, msix);
+        int flags = Pci.REGION_READ | Pci.REGION_WRITE | (ops.mmapAreas().isEmpty() ? 0 : Pci.REGION_MMAP);
+        RegionInfo info = new RegionInfo(
+                bar.index(),
+                flags,
+                bar.size(),
+                ops.mmapAreas(),
+                null,
+                false,
+                bar.ops().capabilities());
+        return new Region(info, ops, bar.isPorts() ? Gate.PORTS : Gate.MEMORY);
+    }
+
+    static Region config(VirtualConfig config) {
+        RegionInfo info = new RegionInfo(
+                Pci.CONFIG_REGION,
+                Pci.REGION_READ | Pci.REGION_WRITE,
+                config.size(),
+                List.of(),
+                null,
+                false,
+                List.of());
+        return new Region(info, new PortOps(config), Gate.OPEN);
+    }
+
+    static Region rom(byte[] image, long size) {
+        byte[] all = Arrays.copyOf(image, (int) size);
+        RegionInfo info = new RegionInfo(Pci.ROM_REGION, Pci.REGION_READ, size, List.of(), null, false, List.of());
+        return new Region(info, new RomOps(all), Gate.OPEN);
+    }
+
+    private static final class RomOps implements RegionOps {
+        private final byte[] image;
+
+        RomOps(byte[] image) {
+            this.image = image;
+        }
+
+        @Override
+        public long read(long offset, int width) {
+            long value = 0;
+            for (int i = 0; i < width; i++) {
+                value |= (image[(int) offset + i] & 0xffL) << i * Byte.SIZE;
+            }
+            return value;
+        }
+
+        @Override
+        public void write(long offset, int width, long value) {
+            // It is read-only.
+        }
+    }
+}
