@@ -3,20 +3,23 @@ package io.jvfio.cli;
 
 import io.jvfio.PciAddress;
 import io.jvfio.host.driver.BindOptions;
-import io.jvfio.host.driver.BindResult.Change;
-import java.util.List;
-import java.util.Optional;
+import io.jvfio.host.driver.ReleaseResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code jvfio release}. */
 @Command(
         name = "release",
-        description = "Gives a device back to the driver that it had before, unless somebody has it open.")
+        description = "Gives a device back to the driver that it had before, unless somebody has it open.",
+        footer = {"", "What 'jvfio bind --persist' has written for it is removed. If a step fails, all is put back."})
 final class ReleaseCommand extends Subcommand {
     @Mixin
     private final ChangeOptions how = new ChangeOptions();
+
+    @Option(names = "--whole-group", description = "What VFIO has of its group too, all or none.")
+    private boolean wholeGroup;
 
     @Parameters(index = "0", paramLabel = "D", description = "The PCI function.", converter = Converters.Address.class)
     @SuppressWarnings("NullAway.Init")
@@ -27,18 +30,23 @@ final class ReleaseCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        BindOptions options = BindOptions.defaults().withPatience(how.patience(this));
+        BindOptions options = new BindOptions(wholeGroup, false, false, how.patience(this));
         if (how.dryRun()) {
-            how.print(this, environment().drivers().releaseSteps(address));
+            how.print(this, environment().drivers().releaseSteps(address, options));
             return 0;
         }
-        Optional<Change> change = environment().drivers().release(address, options);
+        ReleaseResult result = environment().drivers().release(address, options);
         if (json()) {
-            printJson(json -> ChangeOptions.changes(json, change.stream().toList()));
-        } else if (change.isEmpty()) {
-            out().println(address + ": has no VFIO driver");
+            printJson(json -> {
+                ChangeOptions.changes(json, result.changes());
+                json.texts("notes", result.notes());
+            });
         } else {
-            ChangeOptions.print(out(), List.of(change.get()));
+            if (result.changes().isEmpty()) {
+                out().println(address + ": has no VFIO driver");
+            }
+            ChangeOptions.print(out(), result.changes());
+            result.notes().forEach(note -> out().println("  " + Table.printable(note)));
         }
         return 0;
     }

@@ -70,6 +70,12 @@ public record Catalogue(
         return aliases.stream().anyMatch(alias -> Names.fold(alias.module()).equals(folded));
     }
 
+    /** Whether a driver offers VFIO, as far as its module claims devices for it. */
+    boolean isVfioDriver(String driver) {
+        String module = drivers.get(driver);
+        return driver.equals("vfio-pci") || offersVfio(module == null || module.isEmpty() ? driver : module);
+    }
+
     /** Names that a user may have meant, the nearest first: registered drivers and modules for VFIO. */
     List<String> near(String name) {
         Set<String> known = new TreeSet<>(drivers.keySet());

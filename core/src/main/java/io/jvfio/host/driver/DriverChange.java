@@ -71,28 +71,14 @@ final class DriverChange {
             }
             return ended;
         } catch (DriverException e) {
-            throw undone(e, done);
+            throw undo.all(e, done);
         } finally {
             locks.forEach(Effects.Lock::close);
         }
     }
 
-    /** Takes back what was done for others before one failed. */
-    private DriverException undone(DriverException failure, List<Journal> done) {
-        for (Journal journal : done.reversed()) {
-            try {
-                undo.undo(journal);
-            } catch (DriverException again) {
-                again.addSuppressed(failure);
-                return again;
-            }
-        }
-        return failure;
-    }
-
     private Journal bind(BindPlan plan, String id) {
         FunctionDriver function = function(plan.address());
-        Journal known = journals.finished(plan.address());
         Binding before = function.binding();
         if (!before.equals(new Binding(plan.fromDriver(), plan.fromOverride()))
                 || !plan.modalias()
@@ -103,7 +89,7 @@ final class DriverChange {
                     plan.address() + " has " + before + " now, which is not what the plan was made for",
                     "");
         }
-        Journal ours = known != null && Objects.equals(known.target(), before.driver()) ? known : null;
+        Journal ours = journals.binding(plan.address(), before.driver());
         Journal journal = new Journal(
                 plan.address(),
                 plan.modalias(),

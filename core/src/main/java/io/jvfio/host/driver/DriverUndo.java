@@ -48,6 +48,19 @@ final class DriverUndo {
         }
     }
 
+    /** Takes back what was done for others before one failed; what the user is told then. */
+    DriverException all(DriverException failure, List<Journal> done) {
+        for (Journal journal : done.reversed()) {
+            try {
+                undo(journal);
+            } catch (DriverException again) {
+                again.addSuppressed(failure);
+                return again;
+            }
+        }
+        return failure;
+    }
+
     /** Brings a function back to what the journal says was there before, and closes the journal. */
     void undo(Journal journal) {
         FunctionDriver function = function(journal.address());

@@ -6,6 +6,7 @@ import io.jvfio.host.driver.DriverProblem.Code;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +95,17 @@ final class Journals {
                     "jvfio recover puts back what was there before");
         }
         return known;
+    }
+
+    /**
+     * The journal of the bind that gave a function its driver; null if somebody else has done that. If there is an
+     * unfinished one, that is an error.
+     */
+    @Nullable Journal binding(PciAddress address, @Nullable String driver) {
+        Journal known = finished(address);
+        return known != null && known.action() == Journal.Action.BIND && Objects.equals(known.target(), driver)
+                ? known
+                : null;
     }
 
     /** Takes a function away from its driver; if that goes on without us, the journal says so. */

@@ -99,8 +99,17 @@ public final class KernelDrivers {
     }
 
     private Explanation explained(PciAddress address, DriverRequest request) {
-        return explain(address, request)
-                .orElseThrow(() -> new IllegalArgumentException("no PCI function " + address + " on this host"));
+        return explain(address, request).orElseThrow(() -> absent(address));
+    }
+
+    private Explained known(PciAddress address) {
+        Objects.requireNonNull(address, "address");
+        return explain(new HostFiles(source.get()), address, DriverRequest.auto())
+                .orElseThrow(() -> absent(address));
+    }
+
+    private static IllegalArgumentException absent(PciAddress address) {
+        return new IllegalArgumentException("no PCI function " + address + " on this host");
     }
 
     /** Another function of the group gets the driver for everything, unless somebody has named one for it. */
@@ -180,63 +189,35 @@ public final class KernelDrivers {
 
     /**
      * Gives a function back: to what it had before jvfio bound it, or to whichever driver of the host takes it if
-     * somebody else has bound it. Blocks.
+     * somebody else has bound it; with all that VFIO has of its group if the options say so, all or none. What would bind
+     * it at the next start is removed, also if no VFIO driver has it now. Blocks.
      *
-     * @return the driver before and after; empty if it has no VFIO driver
      * @throws DriverException if somebody has it open, or a step fails; then it is bound as before
      * @throws IllegalArgumentException if there is no such function
      */
-    public Optional<Change> release(PciAddress address, BindOptions options) {
-        DeviceSnapshot device = explained(address, DriverRequest.auto()).device();
-        HostFiles files = new HostFiles(source.get());
-        Journal known = new Journals(files, effects.get()).finished(address);
-        if (!device.vfio()) {
-            return Optional.empty();
-        }
-        List<String> holders = files.holders(SnapshotReader.vfioNodes(files, address));
-        if (!holders.isEmpty()) {
-            throw new DriverException(new DriverProblem(
-                    Code.REFUSED,
-                    Hazard.Row.U14.name(),
-                    address + " is in use: "
-                            + String.join(
-                                    ", ",
-                                    holders.stream().map(HazardTable::holder).toList()),
-                    "end those first"));
-        }
-        Binding now = new DriverRelease(files, effects.get(), options.patience())
-                .release(address, UUID.randomUUID().toString());
-        String lasting = known != null && known.persistent() != null
-                ? known.persistent()
-                : persistence().existing(address);
-        if (!lasting.isEmpty()) {
-            persistence().forget(address, lasting);
-        }
-        return Optional.of(new Change(address, orEmpty(device.driver()), orEmpty(now.driver())));
+    public ReleaseResult release(PciAddress address, BindOptions options) {
+        Explained known = known(address);
+        return releasing(options)
+                .release(
+                        known.device,
+                        options.wholeGroup(),
+                        known.catalogue,
+                        UUID.randomUUID().toString());
     }
 
     /**
      * How a function would be given back, as lines of a shell. Changes nothing. Blocks.
      *
-     * @return empty if it has no VFIO driver
+     * @return empty if it has no VFIO driver, and nothing would bind it at the next start
      * @throws IllegalArgumentException if there is no such function
      */
-    public List<String> releaseSteps(PciAddress address) {
-        DeviceSnapshot device = explained(address, DriverRequest.auto()).device();
-        HostFiles files = new HostFiles(source.get());
-        Journal known = device.vfio() ? new Journals(files, effects.get()).finished(address) : null;
-        Binding origin = known != null && Objects.equals(known.target(), device.driver()) ? known.origin() : null;
-        if (!device.vfio()) {
-            return List.of();
-        }
-        String override = origin == null ? "" : orEmpty(origin.override());
-        List<String> lines = new ArrayList<>(List.of(
-                "echo " + override + " > " + SnapshotReader.DEVICES + address + "/driver_override",
-                "echo " + address + " > /sys/bus/pci/drivers/" + device.driver() + "/unbind"));
-        if (origin == null || origin.driver() != null) {
-            lines.add("echo " + address + " > /sys/bus/pci/drivers_probe");
-        }
-        return lines;
+    public List<String> releaseSteps(PciAddress address, BindOptions options) {
+        Explained known = known(address);
+        return releasing(options).shell(known.device, options.wholeGroup(), known.catalogue);
+    }
+
+    private DriverRelease releasing(BindOptions options) {
+        return new DriverRelease(new HostFiles(source.get()), effects.get(), options.patience());
     }
 
     /** The functions whose change was begun and not finished. Blocks. */

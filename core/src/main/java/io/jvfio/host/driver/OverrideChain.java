@@ -82,8 +82,7 @@ final class OverrideChain {
             notes.add("driver_override " + override + " is no driver's name, but what the driver of "
                     + (device.physicalFunction() == null ? "a physical function" : device.physicalFunction())
                     + " calls its devices: taken as not set");
-        } else if (catalogue.offersVfio(module == null || module.isEmpty() ? override : module)
-                || override.equals("vfio-pci")) {
+        } else if (catalogue.isVfioDriver(override)) {
             links.add(new Link("O5", "driver_override, honoured", override));
         } else {
             pinned = new Hazard(Row.U15, Severity.FORCE, "somebody has pinned it: driver_override is " + override);

@@ -4,7 +4,9 @@ package io.jvfio.host.driver;
 import io.jvfio.PciAddress;
 import io.jvfio.host.driver.DriverProblem.Code;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a driver last over a reboot: by driverctl's file where driverctl is installed, else by a unit of systemd of our
@@ -15,6 +17,7 @@ import java.util.List;
 final class Persistence {
     private static final List<String> DRIVERCTL =
             List.of("/usr/sbin/driverctl", "/sbin/driverctl", "/usr/bin/driverctl");
+    private static final String DRIVERCTL_FILES = "/etc/driverctl.d/pci-";
     private static final String UNITS = "/etc/systemd/system/";
 
     private final HostFiles files;
@@ -27,7 +30,7 @@ final class Persistence {
 
     /** The file that would do it. */
     String file(PciAddress address) {
-        return DRIVERCTL.stream().anyMatch(files::exists) ? "/etc/driverctl.d/pci-" + address : UNITS + unit(address);
+        return DRIVERCTL.stream().anyMatch(files::exists) ? DRIVERCTL_FILES + address : UNITS + unit(address);
     }
 
     private static String unit(PciAddress address) {
@@ -47,6 +50,9 @@ final class Persistence {
                 effects.link(wanted(address), "../" + unit(address));
             } else {
                 effects.store(file, driver + "\n");
+                if (files.exists(UNITS + unit(address))) {
+                    forget(address, UNITS + unit(address));
+                }
             }
             return file;
         } catch (IOException e) {
@@ -61,9 +67,8 @@ final class Persistence {
     /** No longer. */
     void forget(PciAddress address, String file) {
         try {
-            effects.remove(file);
-            if (file.startsWith(UNITS)) {
-                effects.remove(wanted(address));
+            for (String one : files(address, file)) {
+                effects.remove(one);
             }
         } catch (IOException e) {
             throw DriverException.of(
@@ -73,10 +78,28 @@ final class Persistence {
         }
     }
 
-    /** The file of a function that would bind it at the next start; empty if there is none of ours. */
-    String existing(PciAddress address) {
-        String unit = UNITS + unit(address);
-        return files.exists(unit) ? unit : "";
+    /** All that has to go with a file: what enables a unit goes first, so that a half-done removal is not half enabled. */
+    List<String> files(PciAddress address, String file) {
+        return file.startsWith(UNITS) ? List.of(wanted(address), file) : List.of(file);
+    }
+
+    /**
+     * The files that would give a function to VFIO at the next start, whoever has written them: our unit, and driverctl's
+     * file unless that names a driver of the host.
+     *
+     * @param bound the VFIO driver that the function has now, or null
+     */
+    List<String> leftovers(PciAddress address, Catalogue catalogue, @Nullable String bound) {
+        List<String> found = new ArrayList<>();
+        if (files.exists(UNITS + unit(address)) || files.exists(wanted(address))) {
+            found.add(UNITS + unit(address));
+        }
+        String file = DRIVERCTL_FILES + address;
+        String named = files.text(file);
+        if (named != null && (named.equals(bound) || catalogue.isVfioDriver(named))) {
+            found.add(file);
+        }
+        return found;
     }
 
     private static String unitText(PciAddress address, String driver, String module) {

@@ -62,7 +62,7 @@ class DriverChangeTest {
         assertThat(result.warning()).isEmpty();
         assertThat(machine.at(NVME).driver).isEqualTo("vfio-pci");
         assertThat(machine.at(NVME).override).isEqualTo("vfio-pci");
-        assertThat(drivers.release(NVME, OPTIONS)).contains(new Change(NVME, "vfio-pci", "nvme"));
+        assertThat(drivers.release(NVME, OPTIONS).changes()).containsExactly(new Change(NVME, "vfio-pci", "nvme"));
         assertThat(machine.state()).isEqualTo(before);
         assertThat(machine.texts.keySet()).noneMatch(file -> file.contains("journal"));
     }
@@ -81,7 +81,7 @@ class DriverChangeTest {
 
         drivers.bind(NVME, AUTO, OPTIONS);
 
-        assertThat(drivers.release(NVME, OPTIONS)).contains(new Change(NVME, "vfio-pci", ""));
+        assertThat(drivers.release(NVME, OPTIONS).changes()).containsExactly(new Change(NVME, "vfio-pci", ""));
         assertThat(machine.state()).isEqualTo(before);
     }
 
@@ -104,9 +104,9 @@ class DriverChangeTest {
         machine.write("/sys/bus/pci/drivers_probe", NVME.toString(), OPTIONS.patience());
 
         assertThat(drivers.bind(NVME, AUTO, OPTIONS).changes()).isEmpty();
-        assertThat(drivers.release(NVME, OPTIONS)).contains(new Change(NVME, "vfio-pci", "nvme"));
+        assertThat(drivers.release(NVME, OPTIONS).changes()).containsExactly(new Change(NVME, "vfio-pci", "nvme"));
         assertThat(machine.at(NVME).override).isNull();
-        assertThat(drivers.release(NVME, OPTIONS)).isEmpty();
+        assertThat(drivers.release(NVME, OPTIONS).changes()).isEmpty();
     }
 
     @Test
@@ -233,6 +233,56 @@ class DriverChangeTest {
         assertThat(machine.at(NVME).driver).isEqualTo("nvme");
     }
 
+    @Test
+    void a_whole_group_is_given_back_or_none_of_it() {
+        machine.device(COMPANION.toString(), Fixtures.CONNECTX_PF, GROUP, "nvme");
+        machine.device("0000:01:00.2", Fixtures.CONNECTX_PF, GROUP, null);
+        String before = machine.state();
+        drivers.bind(NVME, AUTO, OPTIONS.withWholeGroup());
+        String bound = machine.state();
+        BindOptions group = OPTIONS.withWholeGroup();
+
+        assertThat(drivers.releaseSteps(NVME, group)).hasSize(6).anyMatch(line -> line.contains(COMPANION.toString()));
+        nvme.error = Errno.EIO;
+        assertThat(failure(() -> drivers.release(NVME, group)).code()).isEqualTo(Code.PROBE_FAILED);
+        assertThat(machine.state()).isEqualTo(bound);
+
+        nvme.error = 0;
+        nvme.errorOf.put(Fixtures.CONNECTX_PF, Errno.EIO);
+        assertThat(failure(() -> drivers.release(NVME, group)).code()).isEqualTo(Code.PROBE_FAILED);
+        assertThat(machine.state()).isEqualTo(bound);
+        assertThat(drivers.unfinished()).isEmpty();
+
+        nvme.errorOf.clear();
+        assertThat(drivers.release(NVME, group).changes())
+                .containsExactly(new Change(NVME, "vfio-pci", "nvme"), new Change(COMPANION, "vfio-pci", "nvme"));
+        assertThat(machine.state()).isEqualTo(before);
+        assertThat(machine.texts.keySet()).noneMatch(file -> file.contains("journal"));
+    }
+
+    @Test
+    void a_group_whose_other_function_is_in_use_is_left_alone() {
+        machine.device(COMPANION.toString(), Fixtures.CONNECTX_PF, GROUP, "nvme");
+        drivers.bind(NVME, AUTO, OPTIONS.withWholeGroup());
+        machine.at(COMPANION).held = true;
+        int writes = machine.writes.size();
+
+        assertThat(failure(() -> drivers.release(NVME, OPTIONS.withWholeGroup()))
+                        .name())
+                .isEqualTo("REFUSED_U14");
+        assertThat(machine.writes).hasSize(writes);
+    }
+
+    @Test
+    void a_group_is_given_back_through_a_function_that_vfio_no_longer_has() {
+        machine.device(COMPANION.toString(), Fixtures.CONNECTX_PF, GROUP, "nvme");
+        drivers.bind(COMPANION, AUTO, OPTIONS);
+
+        assertThat(drivers.release(NVME, OPTIONS).changes()).isEmpty();
+        assertThat(drivers.release(NVME, OPTIONS.withWholeGroup()).changes())
+                .containsExactly(new Change(COMPANION, "vfio-pci", "nvme"));
+    }
+
     /** Property P5. */
     @ParameterizedTest
     @ValueSource(strings = {"pinned", "numvfs", "unknown driver", "tie"})
@@ -257,7 +307,7 @@ class DriverChangeTest {
 
     /** Property P6: killed before each effect of a bind, of a release and of a bind of a group. */
     @ParameterizedTest
-    @ValueSource(strings = {"bind", "release", "rebind", "group", "persist"})
+    @ValueSource(strings = {"bind", "release", "rebind", "group", "group release", "persist"})
     void whenever_it_is_killed_recover_brings_back_what_was_before(String change) {
         boolean finished = false;
         for (int effects = 0; !finished; effects++) {
@@ -310,11 +360,14 @@ class DriverChangeTest {
         FakeMachine fresh = new FakeMachine();
         fresh.hostDriver("nvme");
         fresh.device(NVME.toString(), Fixtures.NVME, GROUP, "nvme");
-        if (change.equals("group")) {
+        if (change.startsWith("group")) {
             fresh.device(COMPANION.toString(), Fixtures.CONNECTX_PF, GROUP, "nvme");
         }
         if (change.equals("release") || change.equals("rebind")) {
             fresh.drivers().bind(NVME, AUTO, OPTIONS);
+        }
+        if (change.equals("group release")) {
+            fresh.drivers().bind(NVME, AUTO, OPTIONS.withWholeGroup());
         }
         fresh.aliases.add("alias vfio_pci:v0000144Dd0000A80Asv*sd*bc*sc*i* acme_vfio");
         fresh.module("acme_vfio", new Driver("acme-vfio", "acme_vfio", true));
@@ -325,6 +378,7 @@ class DriverChangeTest {
         switch (change) {
             case "release" -> drivers.release(NVME, OPTIONS);
             case "rebind" -> drivers.bind(NVME, AUTO.withRebind(), OPTIONS);
+            case "group release" -> drivers.release(NVME, OPTIONS.withWholeGroup());
             case "group" -> drivers.bind(NVME, AUTO, OPTIONS.withWholeGroup());
             case "persist" -> drivers.bind(NVME, AUTO, OPTIONS.withPersist());
             default -> drivers.bind(NVME, AUTO, OPTIONS);
@@ -332,7 +386,7 @@ class DriverChangeTest {
     }
 
     private static boolean isDone(String change, FakeMachine machine) {
-        return change.equals("release")
+        return change.endsWith("release")
                 ? "nvme".equals(machine.at(NVME).driver)
                 : "acme-vfio".equals(machine.at(NVME).driver);
     }
@@ -357,26 +411,6 @@ class DriverChangeTest {
     }
 
     @Test
-    void a_lasting_driver_is_a_unit_of_systemd_or_a_file_of_driverctl() {
-        drivers.bind(NVME, AUTO, OPTIONS.withPersist());
-        String unit = "/etc/systemd/system/jvfio-bind-0000-01-00.0.service";
-        assertThat(machine.texts.get(unit))
-                .contains("modprobe vfio_pci", "echo vfio-pci > /sys/bus/pci/devices/0000:01:00.0");
-        assertThat(machine.links).hasSize(1);
-        drivers.release(NVME, OPTIONS);
-        assertThat(machine.texts).doesNotContainKey(unit);
-        assertThat(machine.links).isEmpty();
-
-        machine.texts.put("/usr/sbin/driverctl", "");
-        drivers.bind(NVME, AUTO, OPTIONS.withPersist());
-        assertThat(machine.texts)
-                .containsEntry("/etc/driverctl.d/pci-0000:01:00.0", "vfio-pci\n")
-                .doesNotContainKey(unit);
-        drivers.release(NVME, OPTIONS);
-        assertThat(machine.texts).doesNotContainKey("/etc/driverctl.d/pci-0000:01:00.0");
-    }
-
-    @Test
     void a_plan_is_lines_of_a_shell_too() {
         vendorDriver();
 
@@ -390,6 +424,6 @@ class DriverChangeTest {
                         "test -d /sys/bus/pci/devices/0000:01:00.0/vfio-dev");
         assertThat(machine.writes).isEmpty();
         drivers.bind(NVME, AUTO.withForced(Set.of()), OPTIONS);
-        assertThat(drivers.releaseSteps(NVME)).hasSize(3);
+        assertThat(drivers.releaseSteps(NVME, OPTIONS)).hasSize(3);
     }
 }

@@ -75,10 +75,17 @@ final class FakeMachine implements HostFiles.Source, Effects {
         final boolean vfio;
         int error;
 
+        /** By modalias, what it makes of one kind of function. */
+        final Map<String, Integer> errorOf = new HashMap<>();
+
         Driver(String name, String module, boolean vfio) {
             this.name = name;
             this.module = module;
             this.vfio = vfio;
+        }
+
+        int error(Device device) {
+            return errorOf.getOrDefault(device.modalias, error);
         }
     }
 
@@ -313,8 +320,8 @@ final class FakeMachine implements HostFiles.Source, Effects {
         if (!matches(device, driver)) {
             return -Errno.ENODEV;
         }
-        if (driver.error != 0) {
-            return -driver.error;
+        if (driver.error(device) != 0) {
+            return -driver.error(device);
         }
         device.driver = driver.name;
         return 0;
@@ -327,7 +334,7 @@ final class FakeMachine implements HostFiles.Source, Effects {
 
     private void probe(Device device) {
         for (Driver driver : drivers.values()) {
-            if (device.driver == null && matches(device, driver) && driver.error == 0) {
+            if (device.driver == null && matches(device, driver) && driver.error(device) == 0) {
                 device.driver = driver.name;
             }
         }

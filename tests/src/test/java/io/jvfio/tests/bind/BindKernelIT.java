@@ -7,6 +7,7 @@ import io.jvfio.Vfio;
 import io.jvfio.cli.Jvfio;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabDrivers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -138,6 +139,49 @@ final class BindKernelIT {
         assertThat(jvfio("bind", LabDevices.NVME, "--driver", "igbvf", "--json"))
                 .isIn(4, 6);
         assertThat(out).contains("\"error\"");
+        assertThat(nvme.state()).isEqualTo("nvme (null)");
+    }
+
+    @Test
+    void a_group_goes_back_to_the_host_together() throws IOException {
+        List<String> group = List.of(LabDevices.GROUPED_EDU, LabDevices.GROUPED_TESTDEV, LabDevices.GROUPED_RNG);
+        for (String address : group) {
+            toClose.add(() -> LabDrivers.bind(address, "vfio-pci"));
+        }
+
+        assertThat(jvfio("release", LabDevices.GROUPED_EDU, "--whole-group"))
+                .as(err)
+                .isZero();
+        assertThat(out.lines())
+                .containsExactly(
+                        LabDevices.GROUPED_EDU + ": vfio-pci -> no driver",
+                        LabDevices.GROUPED_TESTDEV + ": vfio-pci -> no driver",
+                        LabDevices.GROUPED_RNG + ": vfio-pci -> virtio-pci");
+        assertThat(jvfio("bind", LabDevices.GROUPED_EDU, "--whole-group"))
+                .as(err)
+                .isZero();
+        assertThat(out).contains(LabDevices.GROUPED_RNG + ": virtio-pci -> vfio-pci");
+        assertThat(jvfio("release", LabDevices.GROUPED_EDU, "--whole-group", "--json"))
+                .as(err)
+                .isZero();
+        assertThat(out).contains("\"to\":null", "\"to\":\"virtio-pci\"");
+    }
+
+    /** As after a start: what lasts is there, and no journal is. */
+    @Test
+    void a_release_ends_what_lasts_without_a_journal() throws IOException {
+        HostDriver nvme = give("nvme", LabDevices.NVME);
+        Path unit = Path.of("/etc/systemd/system/jvfio-bind-0000-00-06.0.service");
+
+        assertThat(jvfio("bind", LabDevices.NVME, "--persist")).as(err).isZero();
+        assertThat(unit).isRegularFile();
+        Files.delete(JOURNALS.resolve("pci-" + LabDevices.NVME));
+        assertThat(jvfio("release", LabDevices.NVME)).as(err).isZero();
+
+        assertThat(out).contains(unit + " is removed");
+        assertThat(unit).doesNotExist();
+        assertThat(unit.resolveSibling("sysinit.target.wants").resolve(unit.getFileName()))
+                .doesNotExist();
         assertThat(nvme.state()).isEqualTo("nvme (null)");
     }
 
