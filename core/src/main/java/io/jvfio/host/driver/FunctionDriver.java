@@ -48,7 +48,7 @@ final class FunctionDriver {
         String attribute = SnapshotReader.DEVICES + address + "/driver_override";
         int result = effects.write(attribute, driver == null ? "" : driver, patience);
         if (result < 0 || !Objects.equals(reader.override(address), driver)) {
-            throw failed(Code.STEP_FAILED, attribute, result, "the override is " + reader.override(address));
+            throw failed(Code.STEP_FAILED, attribute, result, "the override is " + name(reader.override(address)));
         }
     }
 
@@ -107,6 +107,10 @@ final class FunctionDriver {
         String error = result < 0 ? Errno.name(-result) + " (" + -result + ")" : "nothing came of it";
         return DriverException.of(
                 code, "writing " + attribute + " for " + address + ": " + error + "; " + state, hint(code, -result));
+    }
+
+    private static String name(@Nullable String override) {
+        return override == null ? "not set" : override;
     }
 
     private static String hint(Code code, int errno) {
