@@ -44,7 +44,6 @@ public final class EmulatedDevice implements VfioDevice {
     private final String name;
     private final CarrierContext context;
     private final long pageSize;
-    private final @Nullable EmulatedIommu privateSpace;
     private final Function function;
     private final Region[] regions;
     private final DeviceModel model;
@@ -54,12 +53,10 @@ public final class EmulatedDevice implements VfioDevice {
     private final Set<OpenMapping> mappings = ConcurrentHashMap.newKeySet();
     private final Attachment attachment = new Attachment();
 
-    EmulatedDevice(
-            String name,
-            CarrierContext context,
-            Function function,
-            DeviceModel model,
-            @Nullable EmulatedIommu privateSpace) {
+    /** The space to close last, or null if somebody else owns it. Set before anybody else has the device. */
+    private @Nullable EmulatedIommu privateSpace;
+
+    EmulatedDevice(String name, CarrierContext context, Function function, DeviceModel model) {
         this.name = name;
         this.context = context;
         this.pageSize = context.systemCalls().pageSize();
@@ -67,8 +64,13 @@ public final class EmulatedDevice implements VfioDevice {
         this.regions = function.regions().toArray(new Region[0]);
         this.regions[Pci.CONFIG_REGION] = Region.config(function.config());
         this.model = model;
-        this.privateSpace = privateSpace;
         function.worker().start(model, this::remove);
+    }
+
+    /** Has the device close its space when it is closed itself. */
+    EmulatedDevice owning(EmulatedIommu space) {
+        privateSpace = space;
+        return this;
     }
 
     /**
@@ -84,6 +86,21 @@ public final class EmulatedDevice implements VfioDevice {
         String prefix = ModelCarrier.SCHEME + ":";
         DeviceLocator parsed = DeviceLocator.parse(locator.startsWith(prefix) ? locator : prefix + locator);
         return new ModelCarrier().open(new CarrierContext(SystemCalls.linux()), parsed, options, null);
+    }
+
+    /**
+     * Opens a model of a provider that need not be registered: for the tests of a model.
+     *
+     * @param provider makes the model
+     * @param query its options, {@code key=value&...}, may be empty
+     * @param options how it runs
+     * @return the device in a private address space, owned by the caller
+     * @throws IllegalArgumentException if the options are malformed
+     * @throws VfioException if there is no memory or file for it; nothing is left open
+     */
+    public static EmulatedDevice open(ModelProvider provider, String query, EmulationOptions options) {
+        CarrierContext context = new CarrierContext(SystemCalls.linux());
+        return ModelCarrier.open(context, provider, query, options, null);
     }
 
     /**

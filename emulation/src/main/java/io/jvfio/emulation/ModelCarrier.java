@@ -56,22 +56,42 @@ public final class ModelCarrier implements CarrierProvider {
 
     EmulatedDevice open(
             CarrierContext context, DeviceLocator locator, EmulationOptions options, @Nullable AddressSpace space) {
-        ModelProvider provider = provider(locator);
-        ModelOptions query = ModelOptions.parse(provider.name(), query(locator), provider.options());
-        EmulatedIommu given = space == null ? null : own(space);
-        EmulatedIommu privateSpace = given == null ? EmulatedIommu.of(context, options.iommu()) : null;
-        ModelSetup setup = new ModelSetup(context.systemCalls(), locator.toString(), options);
+        return open(context, provider(locator), query(locator), options, space);
+    }
+
+    static EmulatedDevice open(
+            CarrierContext context,
+            ModelProvider provider,
+            String query,
+            EmulationOptions options,
+            @Nullable AddressSpace space) {
+        ModelOptions parsed = ModelOptions.parse(provider.name(), query, provider.options());
+        String name = SCHEME + ":" + provider.name() + (query.isEmpty() ? "" : "?" + query);
+        if (space != null) {
+            return create(context, new ModelSetup(context.systemCalls(), name, options), provider, parsed, own(space));
+        }
+        EmulatedIommu own = EmulatedIommu.of(context, options.iommu());
+        try {
+            return create(context, new ModelSetup(context.systemCalls(), name, options), provider, parsed, own)
+                    .owning(own);
+        } catch (RuntimeException e) {
+            throw Failures.closing(e, own);
+        }
+    }
+
+    private static EmulatedDevice create(
+            CarrierContext context, ModelSetup setup, ModelProvider provider, ModelOptions query, EmulatedIommu space) {
         try {
             DeviceModel model = provider.create(setup, query);
             try {
                 Function function = setup.build();
-                function.dma().attach(given != null ? given : java.util.Objects.requireNonNull(privateSpace), context);
-                return new EmulatedDevice(locator.toString(), context, function, model, privateSpace);
+                function.dma().attach(space, context);
+                return new EmulatedDevice(setup.device(), context, function, model);
             } catch (RuntimeException e) {
                 throw Failures.closing(e, model::close);
             }
         } catch (RuntimeException e) {
-            throw Failures.closing(e, privateSpace == null ? () -> {} : privateSpace, setup::discard);
+            throw Failures.closing(e, setup::discard);
         }
     }
 

@@ -72,7 +72,10 @@ final class MsixTable {
         if (width < Integer.BYTES) {
             int shift = (offset & 3) * Byte.SIZE;
             int lanes = (int) ((1L << width * Byte.SIZE) - 1) << shift;
-            words.updateAndGet(word, before -> before & ~lanes | (int) value << shift & lanes);
+            int before;
+            do {
+                before = words.get(word);
+            } while (!words.compareAndSet(word, before, before & ~lanes | (int) value << shift & lanes));
         } else {
             words.set(word, (int) value);
             if (width == Long.BYTES) {

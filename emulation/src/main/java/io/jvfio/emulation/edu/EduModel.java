@@ -23,9 +23,6 @@ import java.time.Duration;
 final class EduModel implements DeviceModel, RegisterPort {
     private static final long BAR_SIZE = 1 << 20;
 
-    /** How long a transfer takes. */
-    private static final long TRANSFER_NANOS = Duration.ofMillis(100).toNanos();
-
     private static final int IDENTIFICATION = 0x00;
     private static final int LIVENESS = 0x04;
     private static final int FACTORIAL = 0x08;
@@ -60,6 +57,7 @@ final class EduModel implements DeviceModel, RegisterPort {
     private final ModelWorker worker;
     private final ModelClock clock;
     private final long dmaMask;
+    private final long transferNanos;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(BUFFER_SIZE, 8);
 
@@ -75,8 +73,9 @@ final class EduModel implements DeviceModel, RegisterPort {
     private long command;
     private long transferEnds;
 
-    EduModel(ModelSetup setup, long dmaMask) {
+    EduModel(ModelSetup setup, long dmaMask, Duration transferTime) {
         this.dmaMask = dmaMask;
+        this.transferNanos = transferTime.toNanos();
         setup.identity(PciIdentity.of(0x1234, 0x11e8)
                 .withSubsystem(0x1af4, 0x1100)
                 .withClass(0x00ff00)
@@ -155,7 +154,7 @@ final class EduModel implements DeviceModel, RegisterPort {
             default -> {
                 if ((value & RUN) != 0) {
                     command = value;
-                    transferEnds = clock.nanos() + TRANSFER_NANOS;
+                    transferEnds = clock.nanos() + transferNanos;
                     worker.wakeAt(transferEnds);
                 }
             }

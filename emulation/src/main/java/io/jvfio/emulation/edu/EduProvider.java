@@ -6,11 +6,13 @@ import io.jvfio.emulation.ModelOption;
 import io.jvfio.emulation.ModelOptions;
 import io.jvfio.emulation.ModelProvider;
 import io.jvfio.emulation.ModelSetup;
+import java.time.Duration;
 import java.util.List;
 
 /** Makes {@code model:edu}. Threads: stateless. */
 public final class EduProvider implements ModelProvider {
     private static final String DMA_MASK = "dma_mask";
+    private static final String TRANSFER_MS = "transfer_ms";
 
     /** For the service loader. */
     public EduProvider() {}
@@ -27,11 +29,14 @@ public final class EduProvider implements ModelProvider {
 
     @Override
     public List<ModelOption> options() {
-        return List.of(new ModelOption(DMA_MASK, "0xfffffff", "which address bits its DMA has"));
+        return List.of(
+                new ModelOption(DMA_MASK, "0xfffffff", "which address bits its DMA has"),
+                new ModelOption(TRANSFER_MS, "100", "how many milliseconds a transfer takes"));
     }
 
     @Override
     public DeviceModel create(ModelSetup setup, ModelOptions options) {
-        return new EduModel(setup, options.number(DMA_MASK, 0, -1));
+        return new EduModel(
+                setup, options.number(DMA_MASK, 0, -1), Duration.ofMillis(options.number(TRANSFER_MS, 0, 60_000)));
     }
 }

@@ -11,10 +11,10 @@ import java.util.concurrent.locks.LockSupport;
  * QEMU's edu device as a DMA engine: a copy goes through the 4096 bytes that it has inside, in two transfers, each of
  * which takes a tenth of a second (QEMU, docs/specs/edu.rst).
  */
-final class EduEngine implements DmaEngine {
+public final class EduEngine implements DmaEngine {
 
-    static final TestRegister ID = new TestRegister(0, 0, 4);
-    static final TestRegister LIVENESS = new TestRegister(0, 4, 4);
+    public static final TestRegister ID = new TestRegister(0, 0, 4);
+    public static final TestRegister LIVENESS = new TestRegister(0, 4, 4);
 
     private static final int BAR = 0;
     private static final long SOURCE = 0x80;
@@ -38,7 +38,7 @@ final class EduEngine implements DmaEngine {
     }
 
     /** The engine of an open edu device, which may master the bus from now on. */
-    static EduEngine of(VfioDevice edu) {
+    public static EduEngine of(VfioDevice edu) {
         long command = edu.readRegister(CONFIG_SPACE, PCI_COMMAND, 2);
         edu.writeRegister(CONFIG_SPACE, PCI_COMMAND, 2, command | BUS_MASTER);
         return new EduEngine(edu);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.emulation;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.testkit.DmaContract;
+import io.jvfio.testkit.DmaEngine;
+import io.jvfio.tests.kernel.EduEngine;
+import java.util.Optional;
+
+/** What the model of edu sees of its address space, alone and together with another model. */
+final class EduDmaContractTest extends DmaContract {
+    @Override
+    protected DeviceLocator locator() {
+        return Models.EDU;
+    }
+
+    @Override
+    protected DmaEngine engine(VfioDevice device) {
+        return EduEngine.of(device);
+    }
+
+    @Override
+    protected Optional<DeviceLocator> companion() {
+        return Optional.of(Models.FULL);
+    }
+}

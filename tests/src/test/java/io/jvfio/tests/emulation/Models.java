@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.emulation;
+
+import io.jvfio.DeviceLocator;
+
+/** The models that tests open. */
+final class Models {
+    /** With transfers that take no time. */
+    static final DeviceLocator EDU = DeviceLocator.parse("model:edu?transfer_ms=0");
+
+    static final DeviceLocator FULL = DeviceLocator.parse("model:full");
+
+    private Models() {}
+}
