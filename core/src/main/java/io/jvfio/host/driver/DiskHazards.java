@@ -13,12 +13,15 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Disks below a function: mounted, swapped on, held by device mapper, md or the like at any depth, or just not empty.
+ * Disks below a function: mounted, swapped on, held by device mapper, md or the like at any depth, of a ZFS pool, or just
+ * not empty.
  *
  * <p>Threads: one at a time.
  */
 final class DiskHazards {
     private static final String BLOCK = "/sys/class/block/";
+    private static final String ZFS_MODULE = "/sys/module/zfs";
+    private static final String ZFS_POOLS = "/proc/spl/kstat/zfs";
     private static final String SUBSYSTEMS = "/sys/class/nvme-subsystem";
 
     private final HostFiles files;
@@ -41,7 +44,7 @@ final class DiskHazards {
         disks.addAll(sharedNamespaces());
         List<String> unused = new ArrayList<>();
         for (String disk : disks) {
-            if (!checkUse(disk)) {
+            if (!checkUse(disk) && !checkZfs(disk)) {
                 unused.add(disk);
             }
         }
@@ -96,6 +99,31 @@ final class DiskHazards {
             }
         }
         return used;
+    }
+
+    /**
+     * ZFS claims its disks, but is in nobody's {@code holders}, and what it mounts has no device. Which pools it has is in
+     * its statistics.
+     */
+    private boolean checkZfs(String disk) {
+        String what = files.exists(ZFS_MODULE) ? files.signature("/dev/" + disk) : null;
+        if (what == null || !what.startsWith(DiskSignature.ZFS)) {
+            return false;
+        }
+        String pool = what.substring(DiskSignature.ZFS.length()).strip();
+        if (pool.isEmpty() || !files.exists(ZFS_POOLS)) {
+            add(Severity.FORCE, "/dev/" + disk + " is of a ZFS pool, and ZFS is running: it may use it");
+            return true;
+        }
+        if (!files.exists(ZFS_POOLS + "/" + pool)) {
+            return false;
+        }
+        boolean root = mounts.rootIsOfPool(pool);
+        add(
+                root ? Severity.NEVER : Severity.FORCE,
+                "/dev/" + disk + " is of the ZFS pool " + pool + ", which is imported"
+                        + (root ? " and has the root file system" : ""));
+        return true;
     }
 
     private void add(Severity severity, String evidence) {

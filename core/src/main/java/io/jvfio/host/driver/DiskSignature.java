@@ -12,7 +12,10 @@ import java.util.Optional;
  */
 final class DiskSignature {
     /** How many bytes have to be looked at. */
-    static final int BYTES = 0x10048;
+    static final int BYTES = ZfsLabel.BYTES;
+
+    /** What ZFS has; the name of the pool follows after a blank, if it is known. */
+    static final String ZFS = "ZFS pool";
 
     /** The innermost first: what is inside a partition table is not looked at, so tables come last. */
     private static final List<Magic> KNOWN = List.of(
@@ -38,7 +41,16 @@ final class DiskSignature {
 
     /** What a disk with these first bytes holds. */
     static Optional<String> of(byte[] first) {
+        String pool = ZfsLabel.pool(first);
+        if (pool != null && !pool.isEmpty()) {
+            // ZFS does not overwrite the first 8 KiB, so what was there before may still be there.
+            return Optional.of(ZFS + " " + pool);
+        }
         String disk = new String(first, StandardCharsets.ISO_8859_1);
-        return KNOWN.stream().filter(magic -> magic.isIn(disk)).map(Magic::name).findFirst();
+        return KNOWN.stream()
+                .filter(magic -> magic.isIn(disk))
+                .map(Magic::name)
+                .findFirst()
+                .or(() -> Optional.ofNullable(pool == null ? null : ZFS));
     }
 }

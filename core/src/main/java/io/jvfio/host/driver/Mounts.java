@@ -63,6 +63,13 @@ final class Mounts {
                 .toList();
     }
 
+    /** Whether the root file system is a data set of a ZFS pool: {@code tank/ROOT/debian}, or {@code tank} itself. */
+    boolean rootIsOfPool(String pool) {
+        return mounts.stream()
+                .filter(mount -> mount.point.equals("/"))
+                .anyMatch(mount -> mount.source.equals(pool) || mount.source.startsWith(pool + "/"));
+    }
+
     boolean isSwap(List<String> nodes) {
         return swaps.stream().anyMatch(nodes::contains);
     }

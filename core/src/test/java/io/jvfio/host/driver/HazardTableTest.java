@@ -133,6 +133,46 @@ class HazardTableTest {
         finds(Row.U1, Severity.FORCE, "/dev/nvme0n1 is mounted at /data");
     }
 
+    private void zfsDisk(String pool) throws IOException {
+        disk("sda1", "8:1");
+        file(REAL + "/block/sda1/partition", "1");
+        Files.createDirectories(root.resolve("dev"));
+        Files.write(root.resolve("dev/sda1"), ZfsLabelTest.label(pool));
+    }
+
+    @Test
+    void u1_a_disk_of_a_zfs_pool_that_is_imported() throws IOException {
+        zfsDisk("tank");
+        file("sys/module/zfs/version", "2.3.2");
+        file("proc/spl/kstat/zfs/arcstats", "");
+        finds(Row.U2, Severity.STRICT, "it is a partition");
+        assertThat(hazards()).extracting(Hazard::id).doesNotContain(Row.U1);
+
+        file("proc/spl/kstat/zfs/tank/state", "ONLINE");
+        finds(Row.U1, Severity.FORCE, "/dev/sda1 is of the ZFS pool tank, which is imported");
+
+        file("proc/1/mountinfo", "22 1 0:30 / / rw - zfs tank/ROOT/debian rw");
+        finds(Row.U1, Severity.NEVER, "the ZFS pool tank, which is imported and has the root file system");
+    }
+
+    @Test
+    void u1_a_disk_of_zfs_without_a_name_while_zfs_runs() throws IOException {
+        zfsDisk("");
+        finds(Row.U2, Severity.STRICT, "it is a partition");
+        file("sys/module/zfs/version", "2.3.2");
+        file("proc/spl/kstat/zfs/arcstats", "");
+
+        finds(Row.U1, Severity.FORCE, "/dev/sda1 is of a ZFS pool, and ZFS is running: it may use it");
+    }
+
+    @Test
+    void u1_a_disk_of_zfs_while_its_statistics_are_hidden() throws IOException {
+        zfsDisk("tank");
+        file("sys/module/zfs/version", "2.3.2");
+
+        finds(Row.U1, Severity.FORCE, "it may use it");
+    }
+
     @Test
     void u2_data_on_a_disk_that_nobody_uses() throws IOException {
         disk("sda", "8:0");
