@@ -9,4 +9,5 @@ module io.jvfio.vfiouser {
     requires com.fasterxml.jackson.core;
 
     exports io.jvfio.vfiouser;
+    exports io.jvfio.vfiouser.server;
 }

@@ -6,6 +6,7 @@ import io.jvfio.PciAddress;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.host.VirtualFunctions;
 import io.jvfio.interrupt.InterruptType;
+import io.jvfio.vfiouser.server.ServerOptions.UnsealedMemory;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -103,6 +104,28 @@ final class Converters {
         @Override
         public Iterator<String> iterator() {
             return spellings(IommuChoice.values()).iterator();
+        }
+    }
+
+    /** What a server does with memory that a client could cut short. */
+    static final class Unsealed implements ITypeConverter<UnsealedMemory> {
+        /** For picocli. */
+        Unsealed() {}
+
+        @Override
+        public UnsealedMemory convert(String text) {
+            return choice(UnsealedMemory.values(), text, "way with unsealed memory");
+        }
+    }
+
+    /** The spellings of that. */
+    static final class UnsealedWays implements Iterable<String> {
+        /** For picocli. */
+        UnsealedWays() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return spellings(UnsealedMemory.values()).iterator();
         }
     }
 

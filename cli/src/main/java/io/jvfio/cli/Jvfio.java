@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             IrqCommand.class,
             PassCommand.class,
+            ServeCommand.class,
+            ExportCommand.class,
             DemoCommand.class,
             CompletionCommand.class,
         },

@@ -142,6 +142,7 @@ public record Abi(
     public static final int STATX_SIZE = 0x200;
     public static final int S_IFMT = 0xf000;
     public static final int S_IFREG = 0x8000;
+    public static final int S_IFSOCK = 0xc000;
 
     // ioctl.h, the generic encoding
     public static final int IOC_NONE = 0;

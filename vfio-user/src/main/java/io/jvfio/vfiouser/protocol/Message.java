@@ -294,6 +294,21 @@ public final class Message implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes the message out of its buffer, for use after the buffer has got the next one. The descriptors go along.
+     *
+     * @return the message in a buffer of its own, owned by the caller
+     */
+    public Message detach() {
+        Message own = new Message(payloadSize());
+        own.grow(size);
+        own.size = size;
+        MemorySegment.copy(bytes, 0, own.bytes, 0, size);
+        own.fds.addAll(fds);
+        fds.clear();
+        return own;
+    }
+
     /** Closes the descriptors and frees the buffer. Idempotent. */
     @Override
     public void close() {

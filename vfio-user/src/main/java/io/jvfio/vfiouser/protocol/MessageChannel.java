@@ -97,6 +97,11 @@ public final class MessageChannel implements AutoCloseable {
         return !into.isAcceptable(into.namedSize()) || filled >= into.namedSize();
     }
 
+    /** Whether a part of a message has come, of which {@link #receive} still waits for the rest. */
+    public boolean hasPart() {
+        return filled > handedOut;
+    }
+
     /**
      * Receives the next message. Always give the same buffer: what was read ahead is in it. Closes the descriptors of
      * the message before.

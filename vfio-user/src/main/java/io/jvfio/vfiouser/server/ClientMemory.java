@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser.server;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.Failures;
+import io.jvfio.internal.sys.FileStatus;
+import io.jvfio.internal.sys.Mapping;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.iommu.Access;
+import io.jvfio.iommu.AddressSpace;
+import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaSource;
+import io.jvfio.iommu.IovaRange;
+import io.jvfio.iommu.MapRequest;
+import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaUnmap;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client has mapped for DMA. A file is mapped into this process if it covers the range and cannot be made shorter;
+ * everything else is reached by messages, or refused, as the options say.
+ *
+ * <p>Threads: one at a time.
+ */
+final class ClientMemory {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
+    /** How long an unmap lets messages of the device finish; some clients answer none until the unmap is answered. */
+    private static final Duration GRACE = Duration.ofMillis(300);
+
+    private final SystemCalls sys;
+    private final AddressSpace space;
+    private final DmaMessages messages;
+    private final ServerOptions options;
+    private final Map<Long, Window> windows = new HashMap<>();
+    private final List<AutoCloseable> leftovers = new ArrayList<>();
+    private long mappedBytes;
+
+    ClientMemory(SystemCalls sys, AddressSpace space, DmaMessages messages, ServerOptions options) {
+        this.sys = sys;
+        this.space = space;
+        this.messages = messages;
+        this.options = options;
+    }
+
+    /**
+     * One mapping of the client.
+     *
+     * @param mapping in the device's address space
+     * @param memory the client's memory in this process, or null
+     * @param file the client's file, or null
+     * @param remote how it is reached by messages, or null
+     */
+    private record Window(
+            DmaMapping mapping,
+            @Nullable Mapping memory,
+            @Nullable Fd file,
+            @Nullable RemoteWindow remote) {}
+
+    /** What a window is made of before it is mapped. */
+    private record Parts(
+            DmaSource source,
+            @Nullable Mapping memory,
+            @Nullable RemoteWindow remote) {}
+
+    /**
+     * Maps a range as the client asks.
+     *
+     * @param file what came along, or null; taken over
+     * @throws VfioException with EEXIST if it overlaps, ENOSPC beyond a limit, EINVAL if the file does not fit
+     */
+    void map(DmaMap request, @Nullable Fd file) {
+        try {
+            checkLimits(request);
+            Parts parts = file == null ? byMessages(request) : byFile(request, file);
+            boolean keepsFile = parts.source instanceof DmaSource.File;
+            DmaMapping mapping;
+            try {
+                mapping = space.map(
+                        parts.source,
+                        MapRequest.defaults()
+                                .withIova(request.address())
+                                .withAccess(request.access())
+                                .withLabel("vfio-user client"));
+            } catch (RuntimeException e) {
+                throw parts.memory == null ? e : Failures.closing(e, parts.memory);
+            }
+            if (file != null && !keepsFile) {
+                file.close();
+            }
+            windows.put(request.address(), new Window(mapping, parts.memory, keepsFile ? file : null, parts.remote));
+            mappedBytes += request.size();
+        } catch (RuntimeException e) {
+            throw file == null ? e : Failures.closing(e, file);
+        }
+    }
+
+    private void checkLimits(DmaMap request) {
+        ServerLimits limits = options.limits();
+        if (windows.size() >= limits.dmaMaps() || request.size() > limits.mappedBytes() - mappedBytes) {
+            throw new VfioException(
+                    "VFIO_USER_DMA_MAP",
+                    Errno.ENOSPC,
+                    range(request).toString(),
+                    "at most " + limits.dmaMaps() + " mappings of 0x" + Long.toHexString(limits.mappedBytes())
+                            + " bytes together");
+        }
+    }
+
+    private Parts byMessages(DmaMap request) {
+        RemoteWindow remote = new RemoteWindow(messages, range(request), request.size());
+        return new Parts(remote.source(), null, remote);
+    }
+
+    private Parts byFile(DmaMap request, Fd file) {
+        FileStatus status = FileStatus.of(sys, file);
+        if (!status.regular() || request.offset() > status.size() - request.size()) {
+            throw refused(
+                    request,
+                    status.regular()
+                            ? "the file has 0x" + Long.toHexString(status.size()) + " bytes"
+                            : "the descriptor is no file that holds bytes");
+        }
+        boolean aligned = request.offset() % sys.pageSize() == 0;
+        if (!aligned || !request.mappable()) {
+            return byMessages(request);
+        }
+        if (!status.cannotShrink()) {
+            switch (options.unsealedMemory()) {
+                case MESSAGES -> {
+                    return byMessages(request);
+                }
+                case REFUSE -> throw refused(request, "the file's size is not sealed");
+                case MAP -> {}
+            }
+        }
+        return mapped(request, file, status);
+    }
+
+    /** Whole blocks of the file are mapped, because huge pages cannot be unmapped in parts. */
+    private Parts mapped(DmaMap request, Fd file, FileStatus status) {
+        long block = Math.max(status.blockSize(), sys.pageSize());
+        long start = request.offset() & -block;
+        long end = Math.min(roundUp(request.offset() + request.size(), block), roundUp(status.size(), sys.pageSize()));
+        int protection = request.access() == Access.READ ? Abi.PROT_READ : Abi.PROT_READ | Abi.PROT_WRITE;
+        Mapping memory = Mapping.ofFile(sys, file, start, end - start, protection);
+        DmaSource source = new DmaSource.File(
+                file, request.offset(), memory.memory().asSlice(request.offset() - start, request.size()));
+        return new Parts(source, memory, null);
+    }
+
+    private static long roundUp(long value, long multiple) {
+        return value + multiple - 1 & -multiple;
+    }
+
+    /**
+     * Unmaps as the client asks. When it returns, nothing of this process reaches the memory any more. Waits for transfers
+     * of the device, bounded.
+     *
+     * @throws VfioException with ENOENT if there is no such mapping, EBUSY if the device does not let go of it
+     */
+    void unmap(DmaUnmap request) {
+        if (request.flags() == DmaUnmap.ALL) {
+            CloseAll steps = new CloseAll();
+            List.copyOf(windows.values()).forEach(window -> steps.attempt(() -> end(window, GRACE)));
+            steps.throwFirst();
+            return;
+        }
+        Window window = windows.get(request.address());
+        if (window == null || window.mapping.length() != request.size()) {
+            throw new VfioException(
+                    "VFIO_USER_DMA_UNMAP",
+                    Errno.ENOENT,
+                    IovaRange.of(request.address(), request.size()).toString(),
+                    "only a whole mapping can be unmapped");
+        }
+        end(window, GRACE);
+    }
+
+    private void end(Window window, Duration grace) {
+        RemoteWindow remote = window.remote;
+        if (remote != null) {
+            remote.end(grace);
+        }
+        try {
+            window.mapping.close();
+        } catch (RuntimeException e) {
+            if (remote != null) {
+                remote.resume();
+            }
+            throw e;
+        }
+        windows.remove(window.mapping.iova());
+        mappedBytes -= window.mapping.length();
+        give(window.memory);
+        give(window.file);
+    }
+
+    /** Gives back what nobody uses; what cannot be given back now is tried again at the end. */
+    private void give(@Nullable AutoCloseable part) {
+        if (part != null) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, () -> part + " cannot be given back now", e);
+                leftovers.add(part);
+            }
+        }
+    }
+
+    /**
+     * Ends all mappings of a client that has gone; may be called again.
+     *
+     * @throws VfioException if the device does not let go of one
+     */
+    void release() {
+        CloseAll steps = new CloseAll();
+        List.copyOf(windows.values()).forEach(window -> steps.attempt(() -> end(window, Duration.ZERO)));
+        List<AutoCloseable> again = List.copyOf(leftovers);
+        leftovers.clear();
+        again.forEach(this::give);
+        steps.throwFirst();
+    }
+
+    /** How many mappings there are. */
+    int size() {
+        return windows.size();
+    }
+
+    private static IovaRange range(DmaMap request) {
+        return IovaRange.of(request.address(), request.size());
+    }
+
+    private static VfioException refused(DmaMap request, String reason) {
+        return new VfioException(
+                "VFIO_USER_DMA_MAP",
+                Errno.EINVAL,
+                "iova " + range(request) + " at file offset 0x" + Long.toHexString(request.offset()),
+                reason);
+    }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser.server;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.Failures;
+import io.jvfio.internal.sys.Poller;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.UnixSocket;
+import io.jvfio.vfiouser.protocol.Message;
+import io.jvfio.vfiouser.protocol.MessageChannel;
+import io.jvfio.vfiouser.protocol.ProtocolException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client, from its first message to its last. The thread in {@link #serve} reads; it does what ends at once itself, in
+ * order, and leaves the rest to the {@link CommandLane}. It waits for nothing but the socket, so that answers to this
+ * side's own messages get through whatever a command waits for.
+ *
+ * <p>Threads: {@link #serve} and {@link #takeBack} on one; {@link #shutdown} on any.
+ */
+final class Connection implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
+    /** What a message may have beside its data: headers, lists of vectors, bitmaps. */
+    private static final int SLACK = 64 << 10;
+
+    /** What most commands are, so that one call reads them: a header and 16 bytes. */
+    private static final int USUAL = Message.HEADER + 16;
+
+    private final SystemCalls sys;
+    private final ServedDevice served;
+    private final ServerOptions options;
+    private final MessageChannel channel;
+    private final Outgoing outgoing;
+    private final Message incoming;
+    private final Message reply;
+    private final Poller poller;
+    private final String name;
+
+    private volatile @Nullable Session session;
+
+    /** What there is once the client has been accepted. */
+    private record Session(
+            Commands commands,
+            ClientMemory memory,
+            DmaMessages dma,
+            CommandLane lane,
+            Message laneReply,
+            @Nullable TwinReader twin) {}
+
+    Connection(SystemCalls sys, ServedDevice served, ServerOptions options, UnixSocket socket) {
+        this.sys = sys;
+        this.served = served;
+        this.options = options;
+        this.channel = new MessageChannel(socket);
+        this.outgoing = new Outgoing(channel);
+        int most = options.limits().dataSize() + SLACK;
+        this.incoming = new Message(most);
+        this.reply = new Message(most);
+        this.poller = new Poller(sys, 1);
+        this.name = Thread.currentThread().getName();
+    }
+
+    /**
+     * Agrees with the client. Blocks until its first message, within the limit.
+     *
+     * @throws VfioException if the client is refused
+     */
+    void accept() {
+        channel.limitWaits(Math.max(1, options.limits().silence().toMillis()));
+        if (channel.receive(incoming, USUAL) != MessageChannel.Outcome.MESSAGE) {
+            throw new ProtocolException(Errno.ETIMEDOUT, "VFIO_USER_VERSION", "no first message came");
+        }
+        Handshake agreed = Handshake.with(
+                sys,
+                incoming,
+                reply,
+                channel,
+                Handshake.capabilities(options.limits(), served.device().addressSpace()));
+        MessageChannel twin = agreed.twin();
+        Thread reader = Thread.currentThread();
+        Message laneReply = new Message(reply.limit());
+        CommandLane lane = new CommandLane(name + "-commands", options.limits(), this::runInLane);
+        DmaMessages dma = new DmaMessages(
+                twin == null ? outgoing : new Outgoing(twin),
+                agreed.client().maxTransfer(),
+                options.limits().dma(),
+                thread -> thread == reader || lane.isThread(thread));
+        ClientMemory memory = new ClientMemory(sys, served.device().addressSpace(), dma, options);
+        Commands commands = new Commands(sys, served, memory, agreed.agreed(), options);
+        TwinReader twinReader = twin == null ? null : TwinReader.start(name + "-twin", twin, dma, this::shutdown);
+        session = new Session(commands, memory, dma, lane, laneReply, twinReader);
+    }
+
+    /**
+     * Serves the client until it goes, or {@link #shutdown}.
+     *
+     * @return why it ended, in one line for people
+     */
+    String serve() {
+        Session now = Objects.requireNonNull(session);
+        try {
+            while (true) {
+                if (!now.lane.idle() && !channel.hasMessage(incoming) && !awaitInput(now)) {
+                    continue;
+                }
+                switch (channel.receive(incoming, USUAL)) {
+                    case MESSAGE -> {
+                        if (!take(now)) {
+                            return "it cannot be answered any more";
+                        }
+                    }
+                    case CLOSED -> {
+                        return "it closed the connection";
+                    }
+                    case TIMEOUT -> {
+                        if (channel.hasPart()) {
+                            return "the rest of a message did not come in "
+                                    + options.limits().silence();
+                        }
+                    }
+                }
+            }
+        } catch (ProtocolException e) {
+            refuseUnreadable(e);
+            return String.valueOf(e.getMessage());
+        } catch (VfioException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /** While commands are in the lane: waits for input, or until one has had its time. */
+    private boolean awaitInput(Session now) {
+        poller.set(0, channel.fd(), Abi.POLLIN);
+        if (poller.await(now.lane.untilExpiry()) != 0) {
+            return true;
+        }
+        now.lane.expire((command, errno) -> {
+            reply.fail(command, errno);
+            outgoing.send(reply, List.of());
+        });
+        return false;
+    }
+
+    /** A size that is not allowed: the stream cannot be followed any more, but the sender is told. */
+    private void refuseUnreadable(ProtocolException e) {
+        if (incoming.isCommand() && !incoming.wantsNoReply()) {
+            reply.fail(incoming, e.errno());
+            try {
+                outgoing.send(reply, List.of());
+            } catch (VfioException gone) {
+                Failures.suppress(e, gone);
+            }
+        }
+    }
+
+    private boolean take(Session now) {
+        if (incoming.isReply()) {
+            now.dma.deliver(incoming);
+            return true;
+        }
+        if (!incoming.isCommand()) {
+            throw incoming.invalid("a message of type " + (incoming.flags() & 0xf));
+        }
+        if (!now.lane.idle() || now.commands.isSlow(incoming)) {
+            return now.lane.submit(incoming.detach());
+        }
+        List<Fd> fds = now.commands.run(incoming, reply);
+        if (!incoming.wantsNoReply()) {
+            outgoing.send(reply, fds);
+        }
+        incoming.closeFds();
+        return true;
+    }
+
+    private void runInLane(CommandLane.Entry entry) {
+        Session now = Objects.requireNonNull(session);
+        Message command = entry.command();
+        List<Fd> fds = now.commands.run(command, now.laneReply);
+        command.closeFds();
+        if (entry.answer() && !command.wantsNoReply()) {
+            outgoing.send(now.laneReply, fds);
+        }
+    }
+
+    /** Ends the connection: {@link #serve} returns. */
+    void shutdown() {
+        channel.shutdown();
+    }
+
+    /**
+     * Ends what the client still has under way and takes the device back from it. Blocks until the device has ended the
+     * command at hand.
+     *
+     * @throws RuntimeException if the device cannot be taken back whole
+     */
+    void takeBack() {
+        Session now = session;
+        channel.shutdown();
+        if (now == null) {
+            return;
+        }
+        now.dma.fail("the client has gone");
+        now.lane.close();
+        awaitLane(now.lane);
+        CloseAll steps = new CloseAll();
+        steps.attempt(() -> served.takeBack(now.memory, now.commands.lowPower()));
+        if (now.twin != null) {
+            steps.attempt(now.twin::close);
+        }
+        steps.attempt(now.dma::close);
+        steps.attempt(now.laneReply::close);
+        steps.throwFirst();
+    }
+
+    /** The next client cannot have the device before the last command of this one has ended. */
+    private static void awaitLane(CommandLane lane) {
+        boolean interrupted = false;
+        boolean told = false;
+        while (true) {
+            try {
+                if (lane.awaitEnd(Duration.ofSeconds(30))) {
+                    break;
+                }
+                if (!told) {
+                    LOG.log(System.Logger.Level.WARNING, "the device does not end a command of a client that has gone");
+                    told = true;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Frees the buffers and closes the socket. Idempotent. */
+    @Override
+    public void close() {
+        CloseAll steps = new CloseAll();
+        steps.attempt(poller::close);
+        steps.attempt(channel::close);
+        steps.attempt(incoming::close);
+        steps.attempt(reply::close);
+        steps.throwFirst();
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser.server;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.vfiouser.protocol.IrqInfoPayload;
+import io.jvfio.vfiouser.protocol.Message;
+import io.jvfio.vfiouser.protocol.SetIrqs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device's interrupts as the client sets them.
+ *
+ * <p>What a client passes as an eventfd is written to by the device, perhaps by a thread of a model: so it must be one,
+ * and one that never blocks its writer. A pipe whose other end nobody reads would otherwise stop the device.
+ *
+ * <p>Threads: one at a time.
+ */
+final class IrqCommands {
+    private static final String EVENTFD = "anon_inode:[eventfd]";
+
+    private final SystemCalls sys;
+    private final ServedDevice served;
+    private final boolean trustClient;
+
+    IrqCommands(SystemCalls sys, ServedDevice served, boolean trustClient) {
+        this.sys = sys;
+        this.served = served;
+        this.trustClient = trustClient;
+    }
+
+    void info(Message command, Message reply) {
+        int index = IrqInfoPayload.readRequest(command);
+        IrqInfoPayload.writeReply(reply, command, irq(command, index));
+    }
+
+    void set(Message command, Message reply) {
+        SetIrqs set = SetIrqs.read(command);
+        IrqInfo info = irq(command, set.index());
+        if (set.start() > info.count() - set.count() || set.start() >= info.count()) {
+            throw command.invalid("vectors " + set.start() + " and up, " + set.count() + " of them, of irq index "
+                    + set.index() + ", which has " + info.count());
+        }
+        IrqRequest request = (set.flags() & SetIrqs.DATA_EVENTFD) != 0
+                ? assignment(command, set)
+                : new IrqRequest(set.index(), set.start(), set.count(), set.action(), data(command, set));
+        int available = served.device().setIrqs(request);
+        if (available != 0) {
+            throw new VfioException(
+                    command.name(),
+                    Errno.ENOSPC,
+                    set.count() + " vectors from " + set.start() + " on of irq index " + set.index(),
+                    "at most " + available + " can be had");
+        }
+        reply.beginReply(command, 0);
+    }
+
+    private IrqInfo irq(Message command, int index) {
+        if (index < 0 || index >= served.info(true).irqCount()) {
+            throw command.invalid("irq index " + Integer.toUnsignedString(index));
+        }
+        return served.irq(index);
+    }
+
+    private static IrqRequest.Data data(Message command, SetIrqs set) {
+        if ((set.flags() & SetIrqs.DATA_NONE) != 0) {
+            return new IrqRequest.None();
+        }
+        List<Boolean> values = new ArrayList<>(set.count());
+        for (int vector = 0; vector < set.count(); vector++) {
+            values.add(SetIrqs.bool(command, vector));
+        }
+        return new IrqRequest.Bools(values);
+    }
+
+    private IrqRequest assignment(Message command, SetIrqs set) {
+        List<@Nullable Fd> eventfds = new ArrayList<>(set.count());
+        for (int vector = 0; vector < set.count(); vector++) {
+            Fd eventfd = command.fdCount() == 0 ? null : command.fd(vector);
+            if (eventfd != null) {
+                check(command, eventfd);
+            }
+            eventfds.add(eventfd);
+        }
+        if (set.action() == IrqRequest.Action.TRIGGER) {
+            return IrqRequest.assign(set.index(), set.start(), eventfds);
+        }
+        if (set.action() == IrqRequest.Action.UNMASK && set.start() == 0 && set.count() == 1) {
+            return IrqRequest.unmaskOn(set.index(), eventfds.getFirst());
+        }
+        throw command.invalid("an eventfd that is to mask, or to unmask more than the pin");
+    }
+
+    private void check(Message command, Fd fd) {
+        int number = fd.acquire();
+        try {
+            String target =
+                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
+            boolean blocks = (sys.fcntl(number, Abi.F_GETFL, 0) & Abi.O_NONBLOCK) == 0;
+            if (!target.equals(EVENTFD) || blocks && !trustClient) {
+                throw command.invalid("a descriptor that is not a non-blocking eventfd");
+            }
+        } catch (IOException e) {
+            throw command.invalid("a descriptor of which the kernel does not say what it is");
+        } finally {
+            fd.release();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser.server;
+
+import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.InfoCapability;
+import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.device.RegionArea;
+import io.jvfio.device.RegionFile;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.vfiouser.protocol.InfoChain;
+import io.jvfio.vfiouser.protocol.RegionInfoPayload;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device as clients see it, and how it is taken back from one.
+ *
+ * <p>A PCI device has nine regions and five interrupt indexes for a client that has not agreed to more: some clients have
+ * no room for others, and QEMU insists on the first eight.
+ *
+ * <p>Threads: thread-safe, as far as the device is.
+ */
+final class ServedDevice {
+    /** The regions and interrupt indexes of PCI: BARs, ROM, config space, VGA; INTx, MSI, MSI-X, ERR, REQ. */
+    private static final int PCI_REGIONS = 9;
+
+    private static final int PCI_IRQS = 5;
+    private static final int CONFIG_SPACE = 7;
+    private static final int COMMAND = 4;
+    private static final int BUS_MASTER = 1 << 2;
+    private static final int FLAGS_RESET = 1;
+    private static final int FLAGS_PCI = 2;
+
+    private final VfioDevice device;
+    private final boolean trustClient;
+
+    ServedDevice(VfioDevice device, boolean trustClient) {
+        this.device = device;
+        this.trustClient = trustClient;
+    }
+
+    VfioDevice device() {
+        return device;
+    }
+
+    boolean isConfigSpace(int region) {
+        return device.info().pci() && region == CONFIG_SPACE;
+    }
+
+    /** What the client is told. */
+    DeviceInfo info(boolean addedRegions) {
+        DeviceInfo all = device.info();
+        int flags = all.flags() & (FLAGS_RESET | FLAGS_PCI);
+        return new DeviceInfo(
+                flags,
+                regionCount(addedRegions),
+                all.pci() ? Math.max(all.irqCount(), PCI_IRQS) : all.irqCount(),
+                addedRegions ? all.capabilities() : List.of());
+    }
+
+    /** How many regions the client can ask for. */
+    int regionCount(boolean addedRegions) {
+        DeviceInfo all = device.info();
+        if (!all.pci()) {
+            return all.regionCount();
+        }
+        return addedRegions ? Math.max(all.regionCount(), PCI_REGIONS) : PCI_REGIONS;
+    }
+
+    /** A region, or one of size 0 where the device has none of that index. */
+    RegionInfo region(int index) {
+        return index < device.info().regionCount()
+                ? device.region(index)
+                : new RegionInfo(index, 0, 0, List.of(), null, false, List.of());
+    }
+
+    /** An interrupt index, or one without vectors where the device has none of that index. */
+    IrqInfo irq(int index) {
+        return index < device.info().irqCount() ? device.irq(index) : new IrqInfo(index, 0, 0);
+    }
+
+    /**
+     * The file that a client may map a region from. That of a kernel device is the whole device, not just the region, so
+     * only a trusted client gets it.
+     */
+    @Nullable RegionFile file(int index) {
+        if (index >= device.info().regionCount() || device.descriptor().isPresent() && !trustClient) {
+            return null;
+        }
+        return device.file(index)
+                .filter(file -> file.areas().stream().anyMatch(area -> area.size() > 0))
+                .orElse(null);
+    }
+
+    /** What the client is told of a region. At most one area is offered, as some clients want a descriptor for each. */
+    RegionInfoPayload describe(RegionInfo region, @Nullable RegionFile file, boolean addedRegions) {
+        int flags = region.flags() & (RegionInfoPayload.READ | RegionInfoPayload.WRITE);
+        List<InfoCapability> chain = new ArrayList<>();
+        long offset = 0;
+        if (file != null) {
+            flags |= RegionInfoPayload.MMAP;
+            offset = file.offset();
+            RegionArea largest = largest(file).orElseThrow();
+            if (largest.offset() != 0 || largest.size() < region.size()) {
+                chain.add(InfoChain.sparse(List.of(largest)));
+            }
+        }
+        for (InfoCapability capability : region.capabilities()) {
+            boolean sent = switch (capability.id()) {
+                case InfoChain.SPARSE_MMAP -> false;
+                case InfoChain.MSIX_MAPPABLE -> file != null;
+                default -> addedRegions;
+            };
+            if (sent) {
+                chain.add(capability);
+            }
+        }
+        return new RegionInfoPayload(flags, region.index(), region.size(), offset, chain);
+    }
+
+    private static Optional<RegionArea> largest(RegionFile file) {
+        return file.areas().stream().max(Comparator.comparingLong(RegionArea::size));
+    }
+
+    /**
+     * Takes the device back from a client that has gone, so that the next one finds it as after open: bus master off,
+     * interrupts off, nothing mapped, reset. Every step is done even if one fails.
+     *
+     * @param memory what the client had mapped
+     * @param lowPower whether the client has let the device sleep
+     * @throws RuntimeException the first failure
+     */
+    void takeBack(ClientMemory memory, boolean lowPower) {
+        CloseAll steps = new CloseAll();
+        if (lowPower) {
+            steps.attempt(() -> device.feature(new DeviceFeature.LowPowerExit()));
+        }
+        if (device.info().pci()) {
+            steps.attempt(this::masterOff);
+        }
+        for (int index = 0; index < device.info().irqCount(); index++) {
+            int each = index;
+            if (device.irq(index).count() > 0) {
+                steps.attempt(() -> device.setIrqs(IrqRequest.disable(each)));
+            }
+        }
+        new CloseAll().attempt(memory::release);
+        if (device.info().resettable()) {
+            steps.attempt(device::reset);
+        }
+        if (memory.size() > 0) {
+            // What the device did not let go of before the reset it may after it.
+            steps.attempt(memory::release);
+        }
+        steps.throwFirst();
+    }
+
+    private void masterOff() {
+        long command = device.readRegister(CONFIG_SPACE, COMMAND, Short.BYTES);
+        if ((command & BUS_MASTER) != 0) {
+            device.writeRegister(CONFIG_SPACE, COMMAND, Short.BYTES, command & ~BUS_MASTER);
+        }
+    }
+}

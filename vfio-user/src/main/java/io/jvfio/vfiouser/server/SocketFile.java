@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser.server;
+
+import io.jvfio.VfioException;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.Failures;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.UnixListener;
+import io.jvfio.internal.sys.UnixSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+
+/**
+ * The name of a listening socket in the file system. The socket is made in a folder that nobody else can enter, gets its
+ * permissions there, and is then linked to its name: at no moment can another user connect, and no file is overwritten.
+ *
+ * <p>A socket that a dead server left is replaced. Two servers that start at once may both find it dead: so it is moved
+ * out of the way first, which only one of them can do, and asked again there; if somebody listens by then it is put back.
+ *
+ * <p>Threads: thread-safe.
+ */
+final class SocketFile implements AutoCloseable {
+    private final UnixListener listener;
+    private final Path path;
+
+    /** Which file it is, so that another one in its place is never removed. */
+    private final Object key;
+
+    private boolean linked = true;
+
+    private SocketFile(UnixListener listener, Path path, Object key) {
+        this.listener = listener;
+        this.path = path;
+        this.key = key;
+    }
+
+    /**
+     * Makes a socket, mode 0600, and its name.
+     *
+     * @throws VfioException with EADDRINUSE if the name is taken
+     * @throws UncheckedIOException if the folder cannot be written
+     */
+    static SocketFile create(SystemCalls sys, Path socket, int backlog) {
+        Path place = socket.toAbsolutePath();
+        Path parent = Objects.requireNonNull(place.getParent(), () -> socket + " is no name of a file");
+        try {
+            Path folder = Files.createTempDirectory(parent, ".jvfio");
+            try {
+                return create(sys, folder, place, backlog);
+            } finally {
+                Files.delete(folder);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new VfioException(
+                    "bind",
+                    Errno.EADDRINUSE,
+                    place.toString(),
+                    "somebody listens there, or it is no socket of this user");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the socket " + place + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static SocketFile create(SystemCalls sys, Path folder, Path place, int backlog) throws IOException {
+        Path hidden = folder.resolve("s");
+        UnixListener listener = UnixListener.open(sys, hidden.toString(), backlog);
+        try {
+            Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
+            removeDead(sys, place, folder.resolve("dead"));
+            Files.createLink(place, hidden);
+            Files.delete(hidden);
+            return new SocketFile(listener, place, key(place));
+        } catch (IOException e) {
+            throw Failures.closing(e, listener);
+        } catch (RuntimeException e) {
+            throw Failures.closing(e, listener);
+        }
+    }
+
+    /** Removes what a dead server of this user left at a place. Whatever else is there stays. */
+    private static void removeDead(SystemCalls sys, Path place, Path aside) throws IOException {
+        if (!isSocket(place) || !isDead(sys, place)) {
+            return;
+        }
+        try {
+            Files.move(place, aside);
+        } catch (NoSuchFileException gone) {
+            return; // another server was faster, and its own socket will be there
+        }
+        if (!isDead(sys, aside)) {
+            Files.createLink(place, aside);
+        }
+        Files.delete(aside);
+    }
+
+    /** A connect to a file that is no socket is refused in the same words as one to a dead socket. */
+    private static boolean isSocket(Path place) throws IOException {
+        try {
+            int mode = (int) Files.getAttribute(place, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return (mode & Abi.S_IFMT) == Abi.S_IFSOCK;
+        } catch (NoSuchFileException absent) {
+            return false;
+        }
+    }
+
+    /** Whether nobody listens at a socket. */
+    private static boolean isDead(SystemCalls sys, Path place) {
+        try (UnixSocket somebody = UnixSocket.connect(sys, place.toString())) {
+            return !somebody.fd().isOpen();
+        } catch (VfioException e) {
+            return e.errno() == Errno.ECONNREFUSED;
+        }
+    }
+
+    private static Object key(Path place) throws IOException {
+        return Objects.requireNonNull(Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey());
+    }
+
+    /** The socket, owned by this object. */
+    UnixListener listener() {
+        return listener;
+    }
+
+    /** Removes the name if it is still that of this socket. Idempotent. */
+    synchronized void unlink() {
+        if (!linked) {
+            return;
+        }
+        linked = false;
+        try {
+            if (key(path).equals(key)) {
+                Files.delete(path);
+            }
+        } catch (NoSuchFileException gone) {
+            // Somebody has removed it already.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes the name and closes the socket. Idempotent. */
+    @Override
+    public void close() {
+        try (listener) {
+            unlink();
+        }
+    }
+}

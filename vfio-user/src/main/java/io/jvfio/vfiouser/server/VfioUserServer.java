@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser.server;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Failures;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.UnixSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves a device to vfio-user clients at a UNIX socket: one client at a time, the next when that has gone. Any device
+ * will do: a model, a kernel device, a device with a variant on top. Clients map their memory into the device's address
+ * space, where they find nothing that another has left: between two clients the device loses bus mastering, interrupts and
+ * mappings, and is reset.
+ *
+ * <p>Clients are not trusted. What they say is checked and limited ({@link ServerLimits}), their memory is mapped only if
+ * they cannot take it away again, and a client that stops in the middle of a message, or does not read, holds up nobody
+ * but itself, and that only for a while.
+ *
+ * <p>A server has a thread of its own, as has each of its clients; servers do not disturb each other.
+ *
+ * <p>Threads: thread-safe.
+ */
+public final class VfioUserServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
+    /** The first descriptor that a service manager passes ({@code sd_listen_fds(3)}). */
+    private static final int FIRST_PASSED = 3;
+
+    private static final Duration END = Duration.ofSeconds(15);
+
+    private final SystemCalls sys;
+    private final ServedDevice served;
+    private final ServerOptions options;
+    private final ServerListener listener;
+    private final ListeningSocket socket;
+    private final Thread thread;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock. */
+    private @Nullable Connection current;
+
+    private volatile boolean closed;
+
+    private VfioUserServer(
+            SystemCalls sys,
+            VfioDevice device,
+            ListeningSocket socket,
+            ServerOptions options,
+            ServerListener listener,
+            String name) {
+        this.sys = sys;
+        this.served = new ServedDevice(device, options.trustClient());
+        this.options = options;
+        this.listener = listener;
+        this.socket = socket;
+        this.thread = Thread.ofPlatform().daemon().name("jvfio-serve-" + name).unstarted(this::loop);
+    }
+
+    /**
+     * Serves a device at a socket that only the user of this process can connect to (mode 0600). A socket that a server
+     * left behind when it died is replaced; nothing else is.
+     *
+     * @param device borrowed: close the server before it
+     * @param path where, at most some 75 bytes; the folder must exist
+     * @param options how far clients are trusted
+     * @param listener is told of clients
+     * @return the server, owned by the caller
+     * @throws VfioException with EADDRINUSE if somebody listens there, or it is no socket
+     * @throws java.io.UncheckedIOException if the folder cannot be written
+     */
+    public static VfioUserServer listen(VfioDevice device, Path path, ServerOptions options, ServerListener listener) {
+        return listen(SystemCalls.linux(), device, path, options, listener);
+    }
+
+    /** The same with other system calls: for tests that make them fail. */
+    @SuppressWarnings("exports")
+    public static VfioUserServer listen(
+            SystemCalls sys, VfioDevice device, Path path, ServerOptions options, ServerListener listener) {
+        Objects.requireNonNull(device, "device");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(listener, "listener");
+        String name = String.valueOf(path.getFileName());
+        return started(new VfioUserServer(sys, device, ListeningSocket.open(sys, path), options, listener, name));
+    }
+
+    /**
+     * Serves a device at a socket that a service manager has made, and which outlives this process.
+     *
+     * @param device borrowed: close the server before it
+     * @param listening borrowed; {@link #passedSocket} says which number a manager has passed
+     * @param options how far clients are trusted
+     * @param listener is told of clients
+     * @return the server, owned by the caller
+     */
+    public static VfioUserServer activated(
+            VfioDevice device, Fd listening, ServerOptions options, ServerListener listener) {
+        Objects.requireNonNull(device, "device");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(listener, "listener");
+        SystemCalls sys = SystemCalls.linux();
+        Descriptor own = (Descriptor) listening.duplicate();
+        ListeningSocket socket;
+        try {
+            socket = ListeningSocket.adopt(sys, own);
+        } catch (RuntimeException e) {
+            throw Failures.closing(e, own);
+        }
+        return started(new VfioUserServer(sys, device, socket, options, listener, "activated"));
+    }
+
+    /**
+     * The number of the listening socket that a service manager has passed to this process ({@code sd_listen_fds(3)}):
+     * {@code LISTEN_PID} must name this process and {@code LISTEN_FDS} be 1.
+     *
+     * @param environment that of the process
+     * @param pid the process's own id
+     * @throws IllegalArgumentException if it has passed several
+     */
+    public static OptionalInt passedSocket(Map<String, String> environment, long pid) {
+        String count = environment.get("LISTEN_FDS");
+        if (count == null || !Long.toString(pid).equals(environment.get("LISTEN_PID"))) {
+            return OptionalInt.empty();
+        }
+        if (!count.equals("1")) {
+            throw new IllegalArgumentException("LISTEN_FDS=" + count + ": a server has one socket");
+        }
+        return OptionalInt.of(FIRST_PASSED);
+    }
+
+    private static VfioUserServer started(VfioUserServer server) {
+        server.thread.start();
+        return server;
+    }
+
+    private void loop() {
+        while (!closed) {
+            try {
+                UnixSocket next = socket.accept();
+                if (next != null) {
+                    serve(next);
+                }
+            } catch (VfioException e) {
+                LOG.log(System.Logger.Level.WARNING, "no client could be accepted", e);
+                socket.pause();
+            }
+        }
+    }
+
+    private void serve(UnixSocket peer) {
+        ServerListener.Client client;
+        try {
+            client = client(peer);
+        } catch (RuntimeException e) {
+            throw Failures.closing(e, peer);
+        }
+        Integer uid = options.requiredUid();
+        if (uid != null && uid != client.uid()) {
+            peer.close();
+            tell(to -> to.clientRefused(client, "only uid " + uid + " is served"));
+            return;
+        }
+        try (Connection connection = new Connection(sys, served, options, peer)) {
+            if (begin(connection)) {
+                serve(connection, client);
+            }
+        } finally {
+            begin(null);
+        }
+    }
+
+    /** Makes {@link #close} end this one; false if it has been called already. */
+    private boolean begin(@Nullable Connection connection) {
+        lock.lock();
+        try {
+            current = connection;
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void serve(Connection connection, ServerListener.Client client) {
+        String reason;
+        try {
+            connection.accept();
+        } catch (VfioException e) {
+            tell(to -> to.clientRefused(client, String.valueOf(e.getMessage())));
+            return;
+        }
+        tell(to -> to.clientArrived(client));
+        reason = connection.serve();
+        try {
+            connection.takeBack();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, () -> "the device could not be taken back whole from " + client, e);
+        }
+        String why = closed ? "the server was closed" : reason;
+        tell(to -> to.clientLost(client, why));
+    }
+
+    private static ServerListener.Client client(UnixSocket peer) {
+        var credentials = peer.peer();
+        return new ServerListener.Client(credentials.pid(), credentials.uid(), credentials.gid());
+    }
+
+    private void tell(Consumer<ServerListener> event) {
+        try {
+            event.accept(listener);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "a listener failed", e);
+        }
+    }
+
+    /**
+     * Ends the connection with the client there is, takes the device back from it, and removes the socket. Waits for the
+     * command at hand, bounded. Idempotent.
+     */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            if (current != null) {
+                current.shutdown();
+            }
+        } finally {
+            lock.unlock();
+        }
+        socket.close();
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + END.toNanos();
+        while (true) {
+            try {
+                if (thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                    socket.release();
+                } else {
+                    LOG.log(System.Logger.Level.WARNING, "{0} does not end: the device is stuck", thread.getName());
+                }
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
