@@ -18,12 +18,11 @@ import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
+import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,6 @@ public final class EmulatedDevice implements VfioDevice {
     }
 
     private final String name;
-    private final CarrierContext context;
     private final long pageSize;
     private final Function function;
     private final Region[] regions;
@@ -50,21 +48,41 @@ public final class EmulatedDevice implements VfioDevice {
     private final DeviceInfo info =
             new DeviceInfo(Pci.FLAGS_RESET | Pci.FLAGS_PCI, Pci.REGION_COUNT, Pci.IRQ_COUNT, List.of());
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
-    private final Set<OpenMapping> mappings = ConcurrentHashMap.newKeySet();
-    private final Attachment attachment = new Attachment();
+    private final OpenMappings mappings = new OpenMappings();
+    private final ModelAttachment attachment;
 
     /** The space to close last, or null if somebody else owns it. Set before anybody else has the device. */
     private @Nullable EmulatedIommu privateSpace;
 
     EmulatedDevice(String name, CarrierContext context, Function function, DeviceModel model) {
         this.name = name;
-        this.context = context;
         this.pageSize = context.systemCalls().pageSize();
         this.function = function;
         this.regions = function.regions().toArray(new Region[0]);
         this.regions[Pci.CONFIG_REGION] = Region.config(function.config());
-        this.model = model;
-        function.worker().start(model, this::remove);
+        this.attachment = new ModelAttachment(function.dma(), context, name, () -> checkAlive("attach"));
+        FaultInjector plan = function.faults();
+        this.model = plan == null ? model : faulty(plan, model);
+        function.worker().start(this.model, this::remove);
+    }
+
+    /** Puts a fault plan between the device's users, its regions and its model. */
+    private DeviceModel faulty(FaultInjector plan, DeviceModel whole) {
+        plan.connect(this::remove, () -> function.interrupts().spurious(plan));
+        for (int i = 0; i < Pci.BAR_COUNT; i++) {
+            Region bar = regions[i];
+            if (bar.info().exists()) {
+                RegionOps ops = new FaultyOps(bar.ops(), plan, () -> checkAlive("access"));
+                regions[i] = new Region(bar.info(), ops, bar.gate());
+            }
+        }
+        return new FaultyModel(whole, plan, function.interrupts(), function.worker());
+    }
+
+    /** The faults that have happened so far, in their order. */
+    public List<FaultRecord> faultLog() {
+        FaultInjector plan = function.faults();
+        return plan == null ? List.of() : plan.log();
     }
 
     /** Has the device close its space when it is closed itself. */
@@ -201,8 +219,7 @@ public final class EmulatedDevice implements VfioDevice {
     }
 
     private RegionMapping remember(RegionMapping made) {
-        OpenMapping mapping = new OpenMapping(made);
-        mappings.add(mapping);
+        RegionMapping mapping = mappings.add(made);
         if (state.get() == State.CLOSED) {
             // The device was closed meanwhile and may have missed this mapping.
             mapping.close();
@@ -271,8 +288,8 @@ public final class EmulatedDevice implements VfioDevice {
         function.dma().busMaster(false);
         steps.attempt(function.worker()::stop);
         steps.attempt(function.interrupts()::close);
-        mappings.forEach(mapping -> steps.attempt(mapping::close));
-        steps.attempt(model::close);
+        mappings.closeAll(steps);
+        steps.attempt(() -> function.worker().finish(model::close));
         for (Region region : regions) {
             steps.attempt(region.ops()::release);
         }
@@ -349,66 +366,6 @@ public final class EmulatedDevice implements VfioDevice {
                     "offset 0x" + Long.toHexString(offset) + " of region "
                             + target.info().index() + " of " + name,
                     "the command register, or the power state, has decoding off");
-        }
-    }
-
-    private final class Attachment implements Reattachable {
-        @Override
-        public synchronized void attach(AddressSpace space) {
-            checkAlive("attach");
-            if (function.dma().space() != null) {
-                throw new IllegalStateException(name + " is attached");
-            }
-            function.dma().attach(ModelCarrier.own(space), context);
-        }
-
-        @Override
-        public synchronized void detach() {
-            checkAlive("detach");
-            requireAttached();
-            function.dma().leave();
-        }
-
-        @Override
-        public synchronized void replace(AddressSpace space) {
-            checkAlive("attach");
-            EmulatedIommu target = ModelCarrier.own(space);
-            if (requireAttached() != target) {
-                function.dma().attach(target, context);
-            }
-        }
-
-        private EmulatedIommu requireAttached() {
-            EmulatedIommu now = function.dma().space();
-            if (now == null) {
-                throw new IllegalStateException(name + " is detached");
-            }
-            return now;
-        }
-    }
-
-    /** A mapping that the device ends if its owner has not. */
-    private final class OpenMapping implements RegionMapping {
-        private final RegionMapping mapping;
-
-        OpenMapping(RegionMapping mapping) {
-            this.mapping = mapping;
-        }
-
-        @Override
-        public MemorySegment memory() {
-            return mapping.memory();
-        }
-
-        @Override
-        public long offset() {
-            return mapping.offset();
-        }
-
-        @Override
-        public void close() {
-            mapping.close();
-            mappings.remove(this);
         }
     }
 }

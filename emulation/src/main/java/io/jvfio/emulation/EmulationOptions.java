@@ -12,17 +12,19 @@ import java.util.Objects;
  * @param clock the model's time
  * @param stepped whether the model does work only when {@link EmulatedDevice#step} is called, and not on a worker
  * @param iommu what the device's private address space is like
+ * @param faults what goes wrong
  */
-public record EmulationOptions(ModelClock clock, boolean stepped, EmulatedIommu.Settings iommu) {
+public record EmulationOptions(ModelClock clock, boolean stepped, EmulatedIommu.Settings iommu, FaultPlan faults) {
     /** Refuses null. */
     public EmulationOptions {
         Objects.requireNonNull(clock, "clock");
         Objects.requireNonNull(iommu, "iommu");
+        Objects.requireNonNull(faults, "faults");
     }
 
     /** On a worker, by the system's clock. */
     public static EmulationOptions defaults() {
-        return new EmulationOptions(ModelClock.system(), false, EmulatedIommu.Settings.defaults());
+        return new EmulationOptions(ModelClock.system(), false, EmulatedIommu.Settings.defaults(), FaultPlan.none());
     }
 
     /** Stepped by the caller, by the given clock. */
@@ -32,16 +34,21 @@ public record EmulationOptions(ModelClock clock, boolean stepped, EmulatedIommu.
 
     /** The same with another clock. */
     public EmulationOptions withClock(ModelClock time) {
-        return new EmulationOptions(time, stepped, iommu);
+        return new EmulationOptions(time, stepped, iommu, faults);
     }
 
     /** The same on a worker or stepped. */
     public EmulationOptions withStepped(boolean byCaller) {
-        return new EmulationOptions(clock, byCaller, iommu);
+        return new EmulationOptions(clock, byCaller, iommu, faults);
     }
 
     /** The same with another kind of address space. */
     public EmulationOptions withIommu(EmulatedIommu.Settings settings) {
-        return new EmulationOptions(clock, stepped, settings);
+        return new EmulationOptions(clock, stepped, settings, faults);
+    }
+
+    /** The same with these faults. */
+    public EmulationOptions withFaults(FaultPlan plan) {
+        return new EmulationOptions(clock, stepped, iommu, plan);
     }
 }

@@ -3,11 +3,13 @@ package io.jvfio.emulation;
 
 import io.jvfio.pci.config.VirtualConfig;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a model's function.
  *
  * @param regions by index; config space's is made by the device
+ * @param faults what goes wrong, or null
  */
 record Function(
         VirtualConfig config,
@@ -15,4 +17,5 @@ record Function(
         ModelInterrupts interrupts,
         ModelDma dma,
         ModelWorker worker,
-        List<Region> regions) {}
+        List<Region> regions,
+        @Nullable FaultInjector faults) {}

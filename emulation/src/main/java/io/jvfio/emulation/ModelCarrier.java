@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class ModelCarrier implements CarrierProvider {
     static final String SCHEME = "model";
 
+    /** Every model has it. */
+    private static final ModelOption FAULTS =
+            new ModelOption("faults", "", "what goes wrong, for example drop:interrupt:nth=3;seed=42");
+
     private final List<ModelProvider> providers = new ArrayList<>();
 
     /** Finds the models on the module path or class path. */
@@ -31,6 +35,11 @@ public final class ModelCarrier implements CarrierProvider {
         ServiceLoader.load(ModelProvider.class, ModelProvider.class.getClassLoader())
                 .forEach(providers::add);
         providers.sort(Comparator.comparing(ModelProvider::name));
+    }
+
+    /** The options that every model has. */
+    public static List<ModelOption> commonOptions() {
+        return List.of(FAULTS);
     }
 
     /** The kinds of models that there are, by name. */
@@ -63,12 +72,21 @@ public final class ModelCarrier implements CarrierProvider {
             CarrierContext context,
             ModelProvider provider,
             String query,
-            EmulationOptions options,
+            EmulationOptions given,
             @Nullable AddressSpace space) {
-        ModelOptions parsed = ModelOptions.parse(provider.name(), query, provider.options());
+        List<ModelOption> known = new ArrayList<>(provider.options());
+        known.add(FAULTS);
+        ModelOptions parsed = ModelOptions.parse(provider.name(), query, known);
+        EmulationOptions options =
+                parsed.has(FAULTS.key()) ? given.withFaults(FaultPlan.parse(parsed.text(FAULTS.key()))) : given;
         String name = SCHEME + ":" + provider.name() + (query.isEmpty() ? "" : "?" + query);
         if (space != null) {
-            return create(context, new ModelSetup(context.systemCalls(), name, options), provider, parsed, own(space));
+            return create(
+                    context,
+                    new ModelSetup(context.systemCalls(), name, options),
+                    provider,
+                    parsed,
+                    ModelAttachment.own(space));
         }
         EmulatedIommu own = EmulatedIommu.of(context, options.iommu());
         try {
@@ -93,18 +111,6 @@ public final class ModelCarrier implements CarrierProvider {
         } catch (RuntimeException e) {
             throw Failures.closing(e, setup::discard);
         }
-    }
-
-    /**
-     * The space as one of this carrier.
-     *
-     * @throws IllegalArgumentException if it is of another
-     */
-    static EmulatedIommu own(AddressSpace space) {
-        if (space instanceof EmulatedIommu own) {
-            return own;
-        }
-        throw new IllegalArgumentException(space.description() + " is no address space of device models");
     }
 
     private ModelProvider provider(DeviceLocator locator) {

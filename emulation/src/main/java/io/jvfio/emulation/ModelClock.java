@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import java.util.Objects;
+
 /**
  * The time of a model: the system's, or one that a test moves ({@link ManualClock}).
  *
@@ -22,7 +24,7 @@ public interface ModelClock {
      * @param listener must not block
      */
     default void onMove(Runnable listener) {
-        java.util.Objects.requireNonNull(listener, "listener");
+        Objects.requireNonNull(listener, "listener");
     }
 
     /** The system's monotonic clock. */

@@ -6,7 +6,9 @@ import io.jvfio.device.CarrierContext;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaPin;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelDma {
     private final String device;
+    private final @Nullable FaultInjector faults;
     private final ThreadLocal<DmaPin> pins = ThreadLocal.withInitial(DmaPin::new);
 
     private volatile boolean busMaster;
@@ -26,8 +29,9 @@ public final class ModelDma {
     /** Where the device is, or null while it is detached. Written under this object's lock. */
     private volatile @Nullable EmulatedIommu space;
 
-    ModelDma(String device) {
+    ModelDma(String device, @Nullable FaultInjector faults) {
         this.device = device;
+        this.faults = faults;
     }
 
     /**
@@ -52,7 +56,7 @@ public final class ModelDma {
 
     /**
      * Holds the mappings under a range, for a model that works on memory in place or in several steps. The memory can be
-     * used until the pin is closed, and an unmap waits for that, so hold it for the transfer only.
+     * used until the pin is closed, and an unmap waits for that, so hold it for the transfer only. A fault plan can drop such a transfer but does not corrupt its bytes.
      *
      * @param address the first address as the driver gave it
      * @param length bytes, more than 0
@@ -60,6 +64,14 @@ public final class ModelDma {
      * @param pin filled if the result is {@link DmaStatus#DONE}; must not hold anything
      */
     public DmaStatus pin(long address, long length, Access access, DmaPin pin) {
+        FaultRule rule = meet(access);
+        if (rule != null && rule.kind() == FaultRule.Kind.DROP) {
+            return DmaStatus.FAILED;
+        }
+        return hold(address, length, access, pin);
+    }
+
+    private DmaStatus hold(long address, long length, Access access, DmaPin pin) {
         if (!busMaster) {
             return DmaStatus.MASTER_OFF;
         }
@@ -105,12 +117,60 @@ public final class ModelDma {
     }
 
     private DmaStatus transfer(long address, MemorySegment local, Access access) {
-        long length = local.byteSize();
-        if (length == 0) {
+        if (local.byteSize() == 0) {
             return busMaster ? DmaStatus.DONE : DmaStatus.MASTER_OFF;
         }
+        FaultRule rule = meet(access);
+        return rule == null ? move(address, local, access) : moveFaulty(address, local, access, rule);
+    }
+
+    private DmaStatus moveFaulty(long address, MemorySegment local, Access access, FaultRule rule) {
+        return switch (rule.kind()) {
+            case DROP -> dropped(local, access.writable());
+            case CORRUPT -> moveCorrupted(address, local, access, Objects.requireNonNull(faults));
+            default -> move(address, local, access);
+        };
+    }
+
+    /** A write that is lost looks done; a read that nobody answers does not. */
+    private static DmaStatus dropped(MemorySegment local, boolean toMemory) {
+        if (toMemory) {
+            return DmaStatus.DONE;
+        }
+        local.fill((byte) -1);
+        return DmaStatus.FAILED;
+    }
+
+    private DmaStatus moveCorrupted(long address, MemorySegment local, Access access, FaultInjector plan) {
+        if (!access.writable()) {
+            DmaStatus status = move(address, local, access);
+            plan.corrupt(local);
+            return status;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(local.byteSize()).copyFrom(local);
+            plan.corrupt(copy);
+            return move(address, copy, access);
+        }
+    }
+
+    /** Which fault a transfer meets; a delay is over when this returns. */
+    private @Nullable FaultRule meet(Access access) {
+        FaultInjector plan = faults;
+        if (plan == null) {
+            return null;
+        }
+        FaultRule rule = plan.meet(access.writable() ? FaultRule.Point.DMA_WRITE : FaultRule.Point.DMA_READ, -1);
+        if (rule != null && rule.kind() == FaultRule.Kind.DELAY) {
+            plan.delay(rule);
+        }
+        return rule;
+    }
+
+    private DmaStatus move(long address, MemorySegment local, Access access) {
+        long length = local.byteSize();
         DmaPin pin = pins.get();
-        DmaStatus status = pin(address, length, access, pin);
+        DmaStatus status = hold(address, length, access, pin);
         if (!status.done()) {
             return status;
         }

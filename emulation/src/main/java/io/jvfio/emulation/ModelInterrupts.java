@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
@@ -20,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe. {@link #message} takes no lock; neither allocates.
  */
 public final class ModelInterrupts {
+    private final SystemCalls sys;
     private final String device;
+    private final ModelWorker worker;
+    private final @Nullable FaultInjector faults;
     private final IntxLine line;
     private final boolean hasPin;
     private final MessageVectors msi;
@@ -29,13 +33,20 @@ public final class ModelInterrupts {
     private final MessageVectors requests;
     private final @Nullable MsixTable table;
 
-    ModelInterrupts(SystemCalls sys, String device, boolean hasPin, int msiVectors, int msixVectors) {
+    /** Unmasks the pin for the client, or null. Guarded by this. */
+    private @Nullable Resampler resampler;
+
+    ModelInterrupts(
+            SystemCalls sys, String device, InterruptKinds kinds, ModelWorker worker, @Nullable FaultInjector faults) {
         this.device = device;
-        this.hasPin = hasPin;
+        this.sys = sys;
+        this.worker = worker;
+        this.faults = faults;
+        this.hasPin = kinds.pin();
         this.line = new IntxLine(sys);
-        this.msi = new MessageVectors(sys, msiVectors, vector -> false);
-        this.table = msixVectors == 0 ? null : new MsixTable(msixVectors, this::unmasked);
-        this.msix = new MessageVectors(sys, msixVectors, this::isMasked);
+        this.msi = new MessageVectors(sys, kinds.msiVectors(), vector -> false);
+        this.table = kinds.msix() == null ? null : new MsixTable(kinds.msixVectors(), this::unmasked);
+        this.msix = new MessageVectors(sys, kinds.msixVectors(), this::isMasked);
         this.errors = new MessageVectors(sys, 1, vector -> false);
         this.requests = new MessageVectors(sys, 1, vector -> false);
     }
@@ -61,6 +72,49 @@ public final class ModelInterrupts {
      */
     public void message(int vector) {
         Objects.checkIndex(vector, Math.max(msi.count(), msix.count()));
+        if (faults != null && fails(faults, vector)) {
+            return;
+        }
+        send(vector);
+    }
+
+    /** Whether a message meets a fault that keeps it from going out now. */
+    private boolean fails(FaultInjector plan, int vector) {
+        FaultRule rule = plan.meet(FaultRule.Point.INTERRUPT, -1);
+        if (rule == null) {
+            return false;
+        }
+        if (rule.kind() == FaultRule.Kind.DELAY) {
+            worker.wakeAt(plan.defer(vector, rule));
+        }
+        return rule.kind() != FaultRule.Kind.SPURIOUS;
+    }
+
+    /** Sends what a fault has delayed and is due. */
+    boolean sendDelayed() {
+        FaultInjector plan = faults;
+        if (plan == null) {
+            return false;
+        }
+        boolean sent = false;
+        for (int vector = plan.takeDue(); vector >= 0; vector = plan.takeDue()) {
+            send(vector);
+            sent = true;
+        }
+        return sent;
+    }
+
+    /** Interrupts for nothing, by whatever the client has on. */
+    void spurious(FaultInjector plan) {
+        int vectors = vectors();
+        if (vectors > 0) {
+            send(plan.below(vectors));
+        } else {
+            line.trigger();
+        }
+    }
+
+    private void send(int vector) {
         if (msix.enabled() != 0) {
             if (vector < msix.count()) {
                 msix.message(vector);
@@ -140,6 +194,7 @@ public final class ModelInterrupts {
     /** Takes all eventfds away. */
     synchronized void close() {
         CloseAll steps = new CloseAll();
+        steps.attempt(this::endResampling);
         steps.attempt(line::close);
         steps.attempt(msi::disable);
         steps.attempt(msix::disable);
@@ -170,8 +225,25 @@ public final class ModelInterrupts {
         }
     }
 
+    /** Has an eventfd unmask the pin, or none. */
+    private void resample(@Nullable Fd eventfd) {
+        endResampling();
+        if (eventfd != null) {
+            resampler = Resampler.start(sys, eventfd, line::unmask, device);
+        }
+    }
+
+    private void endResampling() {
+        Resampler before = resampler;
+        resampler = null;
+        if (before != null) {
+            before.close();
+        }
+    }
+
     private void disable(int index) {
         if (index == Pci.INTX) {
+            endResampling();
             line.close();
         } else {
             vectors(index).disable();
@@ -207,9 +279,13 @@ public final class ModelInterrupts {
                     action.run();
                 }
             }
-            case IrqRequest.EventFds eventfds ->
-                throw new VfioException(
-                        "VFIO_DEVICE_SET_IRQS", Errno.EINVAL, device, "this model has no resample eventfd");
+            case IrqRequest.EventFds eventfds -> {
+                if (request.action() == IrqRequest.Action.MASK) {
+                    throw new VfioException(
+                            "VFIO_DEVICE_SET_IRQS", Errno.ENOTTY, device, "an eventfd unmasks but does not mask");
+                }
+                eventfds.fds().forEach(this::resample);
+            }
         }
     }
 

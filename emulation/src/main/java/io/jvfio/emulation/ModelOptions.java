@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options that a locator gives a model: {@code ?key=value&key=value}. Every bad value is an
@@ -144,8 +145,7 @@ public final class ModelOptions {
         return bad(key, expected, null);
     }
 
-    private IllegalArgumentException bad(
-            String key, String expected, @org.jspecify.annotations.Nullable Throwable cause) {
+    private IllegalArgumentException bad(String key, String expected, @Nullable Throwable cause) {
         return new IllegalArgumentException(
                 "option " + key + "=" + text(key) + " of model " + model + " is not " + expected, cause);
     }

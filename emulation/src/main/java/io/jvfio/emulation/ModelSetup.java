@@ -24,6 +24,7 @@ public final class ModelSetup {
     private final String device;
     private final ModelWorker worker;
     private final ModelDma dma;
+    private final @Nullable FaultInjector faults;
     private final @Nullable BarSetup[] bars = new BarSetup[Pci.BAR_COUNT];
     private @Nullable PciIdentity identity;
     private ConfigRules.@Nullable Builder config;
@@ -35,7 +36,8 @@ public final class ModelSetup {
         this.sys = sys;
         this.device = device;
         this.worker = new ModelWorker(device, options.clock(), options.stepped());
-        this.dma = new ModelDma(device);
+        this.faults = options.faults().rules().isEmpty() ? null : new FaultInjector(options.faults(), options.clock());
+        this.dma = new ModelDma(device, faults);
     }
 
     /** What errors call the device. */
@@ -97,7 +99,7 @@ public final class ModelSetup {
             throw new IllegalStateException(device + " has its interrupts already");
         }
         kinds = Objects.requireNonNull(how, "how");
-        interrupts = new ModelInterrupts(sys, device, how.pin(), how.msiVectors(), how.msixVectors());
+        interrupts = new ModelInterrupts(sys, device, how, worker, faults);
         return interrupts;
     }
 
@@ -127,7 +129,7 @@ public final class ModelSetup {
         checkBars();
         FunctionControl control = new FunctionControl(dma, irqs);
         new ConfigLayout(rules, control).build(bars, romSize(), kinds, function);
-        return new Function(rules.build().open(), control, irqs, dma, worker, regions(irqs));
+        return new Function(rules.build().open(), control, irqs, dma, worker, regions(irqs), faults);
     }
 
     private List<Region> regions(ModelInterrupts irqs) {

@@ -121,13 +121,26 @@ public final class ModelWorker {
             running.lock();
         }
         try {
-            woken = false;
-            due.set(NEVER);
-            action.run();
+            if (!stopped) {
+                woken = false;
+                due.set(NEVER);
+                action.run();
+            }
         } finally {
             running.unlock();
         }
         return true;
+    }
+
+    /** Does the last thing with the model, which does not run any more. */
+    void finish(Runnable action) {
+        stopped = true;
+        running.lock();
+        try {
+            action.run();
+        } finally {
+            running.unlock();
+        }
     }
 
     /** Ends the thread after the run under way. */

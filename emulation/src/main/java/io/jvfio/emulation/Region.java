@@ -6,6 +6,7 @@ import io.jvfio.pci.config.VirtualConfig;
 import io.jvfio.variant.RegionOps;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A region of a model.
@@ -30,7 +31,7 @@ record Region(RegionInfo info, RegionOps ops, Gate gate) {
         return new Region(new RegionInfo(index, 0, 0, List.of(), null, false, List.of()), PortOps.NOTHING, Gate.OPEN);
     }
 
-    static Region bar(BarSetup bar, @org.jspecify.annotations.Nullable MsixWindow msix) {
+    static Region bar(BarSetup bar, @Nullable MsixWindow msix) {
         BarOps ops = new BarOps(bar, msix);
         int flags = Pci.REGION_READ | Pci.REGION_WRITE | (ops.mmapAreas().isEmpty() ? 0 : Pci.REGION_MMAP);
         RegionInfo info = new RegionInfo(

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +43,9 @@ public final class ConfigRules {
     }
 
     /**
-     * Rules of a config space that holds what another one does, read-only for now. What is not known of it is 0.
+     * Rules of a config space that holds what another one does, read-only for now. What is not known of it is 0. A real
+     * device can have registers that no list leads to and that read as 0: add capabilities to it at a place that its manual
+     * says is free.
      *
      * @param below read once, in accesses of four bytes
      */
@@ -306,36 +306,25 @@ public final class ConfigRules {
             return new ConfigRules(this);
         }
 
-        /** Finds where the lists of a copied space end. What a capability there has is what no other starts in. */
+        /**
+         * Finds where the lists of a copied space end, and which bytes are not free: those of capabilities, and those that
+         * are not 0 although no list leads to them.
+         */
         private void takeCapabilities(ConfigView image) {
-            List<CapabilityHeader> all = new ArrayList<>();
-            all.addAll(CapabilityChain.standard(image).capabilities());
-            if (!all.isEmpty()) {
-                lastStandard = all.getLast().offset();
+            for (Capability each : ConfigContents.of(image).capabilities()) {
+                CapabilityHeader header = each.header();
+                if (header.extended()) {
+                    lastExtended = header.offset();
+                } else {
+                    lastStandard = header.offset();
+                }
+                taken.set(header.offset(), each.last() + 1);
             }
-            List<CapabilityHeader> extended = CapabilityChain.extended(image).capabilities();
-            if (!extended.isEmpty()) {
-                lastExtended = extended.getLast().offset();
-            }
-            all.addAll(extended);
-            int[] starts =
-                    all.stream().mapToInt(CapabilityHeader::offset).sorted().toArray();
-            for (int i = 0; i < starts.length; i++) {
-                int region = starts[i] < CapabilityChain.CONVENTIONAL_SIZE ? standardEnd() : size();
-                int end = i + 1 < starts.length ? Math.min(starts[i + 1], region) : region;
-                taken.set(starts[i], lastByte(starts[i], end) + 1);
-            }
-        }
-
-        /** The last byte that is not 0, rounded up to four bytes: how far a capability of unknown length reaches. */
-        private int lastByte(int from, int end) {
-            int last = from + ALIGNMENT - 1;
-            for (int at = from; at < end; at++) {
+            for (int at = CapabilityChain.HEADER_SIZE; at < size(); at++) {
                 if (take(initial, at, 1) != 0) {
-                    last = at | ALIGNMENT - 1;
+                    taken.set(at & -ALIGNMENT, (at | ALIGNMENT - 1) + 1);
                 }
             }
-            return last;
         }
 
         private int standardEnd() {

@@ -68,6 +68,7 @@ final class ConfigRulesTest {
         ConfigRules.Builder original = ConfigRules.builder(4096).value(0, 4, 0x11e8_1234);
         original.capability(1, 8, 0x50);
         original.value(0x54, 2, 8);
+        original.capability(0x10, 0x14, 0x60);
         original.capability(5, 14, 0x40);
         original.extendedCapability(3, 1, 12);
         original.value(0x104, 4, 0xabcdef);
@@ -79,9 +80,9 @@ final class ConfigRulesTest {
         VirtualConfig config = copy.build().open();
 
         assertThat(config.read32(0)).isEqualTo(0x11e8_1234);
-        assertThat(offsets(CapabilityChain.standard(config))).containsExactly(0x50, 0x40, added);
+        assertThat(offsets(CapabilityChain.standard(config))).containsExactly(0x50, 0x60, 0x40, added);
         assertThat(offsets(CapabilityChain.extended(config))).containsExactly(0x100, extended);
-        assertThat(added).isNotIn(0x40, 0x50).isGreaterThanOrEqualTo(0x44);
+        assertThat(added).isEqualTo(0x74);
         assertThat(config.read16(0x54)).isEqualTo(8);
         assertThat(config.read32(0x104)).isEqualTo(0xabcdef);
         config.write(0, 4, 0);

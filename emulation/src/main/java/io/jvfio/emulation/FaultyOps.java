@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.emulation;
+
+import io.jvfio.device.InfoCapability;
+import io.jvfio.device.RegionArea;
+import io.jvfio.device.RegionFile;
+import io.jvfio.device.RegionMapping;
+import io.jvfio.variant.RegionOps;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A BAR whose register accesses meet a fault plan. Mapped memory does not: nobody sees accesses there.
+ *
+ * <p>Threads: thread-safe.
+ *
+ * @param ops the BAR
+ * @param faults the plan
+ * @param checkAlive throws if a fault has pulled the device out
+ */
+record FaultyOps(RegionOps ops, FaultInjector faults, Runnable checkAlive) implements RegionOps {
+
+    @Override
+    public long read(long offset, int width) {
+        FaultRule rule = faults.meet(FaultRule.Point.READ, offset);
+        long ones = -1L >>> Long.SIZE - width * Byte.SIZE;
+        if (rule != null) {
+            switch (rule.kind()) {
+                case DROP -> {
+                    return ones;
+                }
+                case CORRUPT -> {
+                    return faults.corrupt(ops.read(offset, width), width);
+                }
+                case DELAY -> faults.delay(rule);
+                default -> checkAlive.run();
+            }
+        }
+        return faults.isDeaf() ? ones : ops.read(offset, width);
+    }
+
+    @Override
+    public void write(long offset, int width, long value) {
+        FaultRule rule = faults.meet(FaultRule.Point.WRITE, offset);
+        if (rule != null) {
+            switch (rule.kind()) {
+                case DROP -> {
+                    return;
+                }
+                case DELAY -> faults.delay(rule);
+                default -> checkAlive.run();
+            }
+        }
+        ops.write(offset, width, value);
+    }
+
+    @Override
+    public List<RegionArea> mmapAreas() {
+        return ops.mmapAreas();
+    }
+
+    @Override
+    public Optional<RegionMapping> map(long offset, long length) {
+        return ops.map(offset, length);
+    }
+
+    @Override
+    public Optional<RegionFile> file() {
+        return ops.file();
+    }
+
+    @Override
+    public List<InfoCapability> capabilities() {
+        return ops.capabilities();
+    }
+
+    @Override
+    public void release() {
+        ops.release();
+    }
+}
