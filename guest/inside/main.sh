@@ -36,6 +36,10 @@ case $lab_mode in
         (run_tests) 9>&- </dev/null >>"$share/stdout" 2>>"$share/stderr"
         echo $? >"$share/exit-code"
         ;;
+    client)
+        (run_client_tests) 9>&- </dev/null >>"$share/stdout" 2>>"$share/stderr"
+        echo $? >"$share/exit-code"
+        ;;
     shell)
         cd "$lab_directory" || true
         stty rows "$lab_rows" cols "$lab_columns"

@@ -14,11 +14,10 @@ run_tests() {
         echo "guest: the machine is not what the tests expect"
         return 1
     fi
-    cp -rp "$share/app" "$app"
-    chmod -R a+rX "$app"
+    take_tests
     dump_threads_when_late &
     watch=$!
-    run_junit root --exclude-tag=unprivileged || status=1
+    run_junit root --exclude-tag=unprivileged --exclude-tag=qemu-client || status=1
     if [ "$lab_test_user" = yes ]; then
         give_devices_to_user
         run_junit user --include-tag=unprivileged || status=1
@@ -27,13 +26,26 @@ run_tests() {
     return "$status"
 }
 
-# run_junit WHO TAG-OPTION: no test is no failure here, the host counts over both runs.
+# The tests of devices that the host serves; nothing else of the lab's machine is there.
+run_client_tests() {
+    take_tests
+    dump_threads_when_late &
+    run_junit client --include-tag=qemu-client
+}
+
+take_tests() {
+    cp -rp "$share/app" "$app"
+    chmod -R a+rX "$app"
+}
+
+# run_junit WHO TAG-OPTION...: no test is no failure here, the host counts over all runs.
 run_junit() {
     local who=$1 status=0 start=$SECONDS
+    shift
     local java_options=(
         "${test_jvm_options[@]}" "-XX:AOTCache=$app/tests.aot" "-Djvfio.lab.results=$share/results-$who.tsv"
     )
-    local runner_options=("$app/00-tests.jar" "$share/reports-$who" "$2")
+    local runner_options=("$app/00-tests.jar" "$share/reports-$who" "$@")
     [ "$lab_test_all" = yes ] || runner_options+=(--exclude-tag=long)
     [ -z "$lab_test_only" ] || runner_options+=("--only=$lab_test_only")
     # Open to the user by mode: the scratch folder's files belong to whoever runs QEMU, and cannot be given away.
@@ -62,6 +74,10 @@ class_path() {
 }
 
 as_root() {
+    "$@"
+}
+
+as_client() {
     "$@"
 }
 

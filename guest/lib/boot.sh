@@ -10,9 +10,11 @@
 results=""       # the folder of this run
 private=""       # sockets and disk images, gone afterwards
 qemu_pid=""
+server_pids=()   # what serves devices to the guest
 deadline_pid=""
 
 default_timeout=900
+machine=describe_machine
 
 # Sets results and private.
 open_run() {
@@ -38,6 +40,7 @@ close_run() {
         kill "$qemu_pid" 2>/dev/null || true
         wait "$qemu_pid" 2>/dev/null || true
     fi
+    end_servers
     rm -rf "$private"
 }
 
@@ -58,9 +61,12 @@ write_job() {
     printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" >"$results/keep"
 }
 
-# Boots the described machine with the given arguments added, in the foreground.
+# Boots the described machine with the given arguments added, in the foreground. Huge pages are for the one that has the
+# memory for them.
 start_qemu() {
-    "${qemu_command[@]}" "${machine_arguments[@]}" "$@" -kernel "$kernel" -initrd "$initrd" -append "$kernel_command_line"
+    local append=$kernel_command_line
+    [ "$machine" != describe_machine ] || append+=" $huge_pages"
+    "${qemu_command[@]}" "${machine_arguments[@]}" "$@" -kernel "$kernel" -initrd "$initrd" -append "$append"
 }
 
 # run_job TIMEOUT: boots, passes the job's output on, and returns the job's exit code.
@@ -68,7 +74,7 @@ run_job() {
     local timeout=$1 timed_out=no stdout_tail stderr_tail
     : >"$results/stdout"
     : >"$results/stderr"
-    describe_machine "$results" "$private"
+    "$machine" "$results" "$private"
     start_qemu -serial "file:$results/console.log" -serial chardev:monitor-client </dev/null 2>"$results/qemu.log" &
     qemu_pid=$!
     tail -q -s 0.1 -n +1 -f --pid="$qemu_pid" "$results/stdout" &

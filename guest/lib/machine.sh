@@ -18,12 +18,13 @@ guest_processors() {
     fi
 }
 
-# Sets machine_arguments for a guest whose scratch folder is $1; sockets and images are in $2.
-describe_machine() {
+# What every guest has: an IOMMU, the host's files, its scratch folder $1, and a monitor whose socket is in $2. The rest of
+# the arguments say which memory it has.
+describe_common() {
     local share=$1 private=$2
+    shift 2
     machine_arguments=(
-        -machine "q35,kernel-irqchip=split" -accel "tcg,thread=multi" -cpu max -smp "$(guest_processors)" -m 4G
-        -nodefaults -display none -no-reboot
+        "$@" -accel "tcg,thread=multi" -cpu max -smp "$(guest_processors)" -nodefaults -display none -no-reboot
 
         # Hot-plug through the root port itself: the kernel has no ACPI hot-plug.
         -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off
@@ -35,6 +36,17 @@ describe_machine() {
         -fsdev "local,id=share,path=$share,security_model=none,multidevs=remap"
         -device "virtio-9p-pci,fsdev=share,mount_tag=share,bus=pcie.0,addr=2"
 
+        # QEMU's monitor (QMP) is wired to the guest's second serial port: QEMU is its own client.
+        -chardev "socket,id=monitor,path=$private/monitor,server=on,wait=off" -mon "chardev=monitor,mode=control"
+        -chardev "socket,id=monitor-client,path=$private/monitor"
+    )
+}
+
+# Sets machine_arguments for a guest whose scratch folder is $1; sockets and images are in $2.
+describe_machine() {
+    local private=$2
+    describe_common "$@" -machine "q35,kernel-irqchip=split" -m 4G
+    machine_arguments+=(
         # Root complex integrated endpoints, each in a group of its own.
         -device "edu,bus=pcie.0,addr=4"
         -device "pci-testdev,bus=pcie.0,addr=5"
@@ -61,14 +73,27 @@ describe_machine() {
         -device "pxb-pcie,id=pxb,bus_nr=64,bus=pcie.0,addr=c,bypass_iommu=on"
         -device "pcie-root-port,id=rp2,bus=pxb,chassis=3"
         -device "e1000e,mac=52:54:00:00:41:00,bus=rp2"
-
-        # QEMU's monitor (QMP) is wired to the guest's second serial port: QEMU is its own client.
-        -chardev "socket,id=monitor,path=$private/monitor,server=on,wait=off" -mon "chardev=monitor,mode=control"
-        -chardev "socket,id=monitor-client,path=$private/monitor"
     )
+}
+
+# The same for a guest whose devices are models that run on this host: QEMU is a client of the sockets in $2. Its memory can
+# be shared with them.
+describe_client_machine() {
+    local private=$2
+    describe_common "$@" -machine "q35,kernel-irqchip=split,memory-backend=memory" -m 2G \
+        -object "memory-backend-memfd,id=memory,size=2G,share=on"
+    machine_arguments+=(
+        -device "$(vfio_user_device 4 "$private/edu.sock")"
+#        -device "$(vfio_user_device 6 "$private/nvme.sock")"
+    )
+}
+
+# vfio_user_device ADDRESS SOCKET: such a device takes its options as JSON only.
+vfio_user_device() {
+    printf '{"driver":"vfio-user-pci","bus":"pcie.0","addr":"%s","socket":{"type":"unix","path":"%s"}}' "$1" "$2"
 }
 
 # On a busy host emulated time is jumpy: no_timer_check keeps a late first tick from being a panic, tsc=reliable keeps the
 # time-stamp counter from being given up for a slower clock.
-kernel_command_line="console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable printk.time=1 rdinit=/init intel_iommu=on iommu=pt \
-hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=64"
+kernel_command_line="console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable printk.time=1 rdinit=/init intel_iommu=on iommu=pt"
+huge_pages="hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=64"

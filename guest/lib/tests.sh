@@ -33,23 +33,36 @@ lab_test() {
     [ "$build" = no ] || build_tests
     open_run
     stage_tests
-    write_job test bound
-    begin=$SECONDS
-    {
-        printf 'lab_test_all=%q\nlab_test_only=%q\nlab_test_timeout=%q\nlab_test_user=%q\n' \
-            "$all" "$only" "$timeout" "$(has_user_tests "${only%%#*}" && echo yes || echo no)"
-        declare -p test_jvm_options
-    } >>"$results/environment"
-    run_job "$timeout" || status=$?
+    if has_tests "${only%%#*}" -L "$client_tag"; then
+        write_job test bound
+        write_test_job
+        begin=$SECONDS
+        run_job "$timeout" || status=$?
+        say "the guest took $((SECONDS - begin)) s, from boot to power-off"
+    fi
+    if has_tests "${only%%#*}" -l "$client_tag"; then
+        begin=$SECONDS
+        run_client_tests "$timeout" || status=$?
+        say "the guest with devices of this project took $((SECONDS - begin)) s"
+    fi
     rm -rf "$results/app"
-    say "the guest took $((SECONDS - begin)) s, from boot to power-off"
     judge "$status" "$only"
 }
 
-# Whether a test class that matches the pattern has tests for an ordinary user: those need a JVM of their own.
-has_user_tests() {
-    find "$checkout/tests/target/test-classes" -name '*KernelIT*.class' | grep -E -- "$1" \
-        | xargs -r -d '\n' grep -q -- unprivileged
+# What the guest's part of the tests is told, beside what every job is told.
+write_test_job() {
+    {
+        printf 'lab_test_all=%q\nlab_test_only=%q\nlab_test_timeout=%q\nlab_test_user=%q\n' \
+            "$all" "$only" "$timeout" "$(has_tests "${only%%#*}" -l unprivileged && echo yes || echo no)"
+        declare -p test_jvm_options
+    } >>"$results/environment"
+}
+
+# has_tests PATTERN -l|-L TAG: whether a test class whose name matches has, or has not, the tag; such tests need a JVM, or
+# a guest, of their own.
+has_tests() {
+    [ -n "$(find "$checkout/tests/target/test-classes" -name '*KernelIT.class' | grep -E -- "$1" \
+        | xargs -r -d '\n' grep "$2" -- "$3")" ]
 }
 
 build_tests() {
@@ -95,7 +108,11 @@ judge() {
         say "no test ran as an ordinary user"
         status=1
     fi
-    if grep -qE 'BUG:|Oops|general protection|Kernel panic' "$results/dmesg" "$results/console.log" 2>/dev/null; then
+    if [ -z "$only" ] && ! grep -qs '^end' "$results/results-client.tsv"; then
+        say "no test ran in the guest whose devices are served by this project"
+        status=1
+    fi
+    if grep -qsE 'BUG:|Oops|general protection|Kernel panic' "$results"{,/client}/{dmesg,console.log}; then
         say "the kernel crashed, see $results/dmesg and $results/console.log"
         status=1
     fi

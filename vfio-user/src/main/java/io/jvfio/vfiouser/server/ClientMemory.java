@@ -163,27 +163,34 @@ final class ClientMemory {
     }
 
     /**
-     * Unmaps as the client asks. When it returns, nothing of this process reaches the memory any more. Waits for transfers
-     * of the device, bounded.
+     * Unmaps as the client asks: the mappings that lie in the range, of which there must be one. The protocol names one
+     * mapping; QEMU with an emulated IOMMU names a range that covers any number. When it returns, nothing of this process
+     * reaches the memory any more. Waits for transfers of the device, bounded.
      *
-     * @throws VfioException with ENOENT if there is no such mapping, EBUSY if the device does not let go of it
+     * @throws VfioException with ENOENT if there is no mapping in the range, or it ends inside of one, EBUSY if the device
+     *     does not let go of one
      */
     void unmap(DmaUnmap request) {
-        if (request.flags() == DmaUnmap.ALL) {
-            CloseAll steps = new CloseAll();
-            List.copyOf(windows.values()).forEach(window -> steps.attempt(() -> end(window, GRACE)));
-            steps.throwFirst();
-            return;
-        }
-        Window window = windows.get(request.address());
-        if (window == null || window.mapping.length() != request.size()) {
+        List<Window> inside = request.flags() == DmaUnmap.ALL
+                ? List.copyOf(windows.values())
+                : inside(IovaRange.of(request.address(), request.size()));
+        CloseAll steps = new CloseAll();
+        inside.forEach(window -> steps.attempt(() -> end(window, GRACE)));
+        steps.throwFirst();
+    }
+
+    private List<Window> inside(IovaRange range) {
+        List<Window> inside = windows.values().stream()
+                .filter(window -> range.overlaps(window.mapping.range()))
+                .toList();
+        if (inside.isEmpty() || inside.stream().anyMatch(window -> !range.contains(window.mapping.range()))) {
             throw new VfioException(
                     "VFIO_USER_DMA_UNMAP",
                     Errno.ENOENT,
-                    IovaRange.of(request.address(), request.size()).toString(),
-                    "only a whole mapping can be unmapped");
+                    range.toString(),
+                    inside.isEmpty() ? "nothing is mapped there" : "only a whole mapping can be unmapped");
         }
-        end(window, GRACE);
+        return inside;
     }
 
     private void end(Window window, Duration grace) {

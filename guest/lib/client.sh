@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# The other way round: this host serves devices, and QEMU is the client. The tests with the tag below run in a second guest
+# that finds these devices in its PCI slots.
+
+client_tag=qemu-client
+served_models=("edu")
+
+# run_client_tests TIMEOUT: what it leaves is in a folder of its own, the results lie with the others.
+run_client_tests() {
+    local outer=$results status=0
+    start_servers || return 1
+    results=$outer/client
+    mkdir "$results"
+    mv "$outer/app" "$results/app"
+    machine=describe_client_machine
+    write_job client bare
+    write_test_job
+    run_job "$1" || status=$?
+    mv "$results/app" "$outer/app"
+    cp "$results"/results-*.tsv "$outer/" 2>/dev/null || true
+    results=$outer
+    end_servers || status=1
+    return "$status"
+}
+
+# Serves each model at a socket of its name, and waits until all listen.
+start_servers() {
+    local jars=("$results"/app/*.jar) model name IFS=:
+    for model in "${served_models[@]}"; do
+        name=${model%%\?*}
+        "$(find_jdk)/bin/java" "${test_jvm_options[@]}" -cp "${jars[*]}" io.jvfio.cli.Jvfio serve "$model" \
+            --socket "$private/$name.sock" >"$results/serve-$name.log" 2>&1 &
+        server_pids+=($!)
+    done
+    for model in "${served_models[@]}"; do
+        await_socket "${model%%\?*}" || return 1
+    done
+}
+
+await_socket() {
+    local tries
+    for ((tries = 0; tries < 300; tries++)); do
+        [ ! -S "$private/$1.sock" ] || return 0
+        sleep 0.1
+    done
+    cat "$results/serve-$1.log" >&2
+    say "the model $1 is not served"
+    return 1
+}
+
+# A server that is told to end removes its socket.
+end_servers() {
+    local pid left
+    for pid in "${server_pids[@]}"; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    [ "${#server_pids[@]}" -gt 0 ] || return 0
+    server_pids=()
+    for left in "$private"/*.sock; do
+        if [ -e "$left" ]; then
+            say "$left was left behind"
+            return 1
+        fi
+    done
+}
