@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
             "A device that cannot be opened is read from sysfs. Opening a device can reset it."
         })
 final class ConfigCommand extends DeviceCommand {
-    private static final String SYSFS = "sysfs";
+    static final String SYSFS = "sysfs";
     private static final String DUMP = "dump";
 
     @Parameters(index = "0", paramLabel = "D", description = "The device.", converter = Converters.Locator.class)

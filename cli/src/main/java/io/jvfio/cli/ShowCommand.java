@@ -118,7 +118,7 @@ final class ShowCommand extends DeviceCommand {
 
     private Shown open(Shown shown) throws Exception {
         VfioAccess access = shown.access();
-        if (noOpen) {
+        if (noOpen || locator.scheme().equals(ConfigCommand.SYSFS)) {
             return shown.with(null, "not asked for");
         }
         if (access != null && !access.openable()) {

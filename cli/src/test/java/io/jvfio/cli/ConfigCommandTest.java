@@ -7,6 +7,7 @@ import io.jvfio.Vfio;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +148,22 @@ class ConfigCommandTest {
         assertThat(function.get("bytes")).isNull();
         run.execute("config", EDU, "--json", "-x");
         assertThat(run.out).contains("\"bytes\":[\"34 12 e8 11 ");
+    }
+
+    @Test
+    void a_virtual_function_is_called_by_the_ids_that_the_host_knows() throws IOException {
+        byte[] ofVirtual = device.config.array().clone();
+        Arrays.fill(ofVirtual, 0, 4, (byte) 0xff);
+        Files.write(other.resolve("config"), ofVirtual);
+        Files.writeString(other.resolve("vendor"), "0x1234\n");
+        Files.writeString(other.resolve("device"), "0x11e8\n");
+        Files.createSymbolicLink(other.resolve("physfn"), Path.of("../" + EDU));
+
+        assertThat(run.execute("config", "sysfs:" + OTHER, "-x")).isZero();
+
+        assertThat(run.out).startsWith(OTHER + " A vendor Educational Device").contains("00: 34 12 e8 11");
+        assertThat(run.execute("show", "sysfs:" + OTHER)).isZero();
+        assertThat(run.out).containsPattern("not opened +not asked for");
     }
 
     @Test

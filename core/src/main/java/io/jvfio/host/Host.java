@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: immutable.
  */
 public final class Host {
+    private static final int ALL_ONES = 0xffff;
+
     private final Sysfs sysfs;
     private final HostRoots roots;
     private final SystemFacts facts;
@@ -108,14 +110,30 @@ public final class Host {
     }
 
     /**
-     * A function's config space as sysfs shows it, whoever drives it; an unprivileged process sees 64 bytes. Blocks.
+     * A function's config space as sysfs shows it, whoever drives it; an unprivileged process sees 64 bytes. A virtual
+     * function reads 0xffff for its vendor and device, which the kernel knows: they are put in, as VFIO does. Blocks.
      *
      * @return empty if there is no such function or its config space cannot be read
      */
     public Optional<ConfigImage> config(PciAddress address) {
         return Optional.ofNullable(sysfs.bytes(file(address, "config"), ConfigImage.LARGEST))
                 .filter(bytes -> bytes.length > 0)
-                .map(ConfigImage::of);
+                .map(bytes -> ConfigImage.of(identified(address, bytes)));
+    }
+
+    /** Both ids of a virtual function belong to the physical one (PCIe 6.0, 9.3.4.1.1 and 9.3.4.1.2). */
+    private byte[] identified(PciAddress address, byte[] bytes) {
+        boolean unnamed = bytes.length >= Integer.BYTES && (bytes[0] & bytes[1] & bytes[2] & bytes[3]) == -1;
+        if (unnamed && sysfs.link(file(address, "physfn")) != null) {
+            put(bytes, 0, Numbers.hex(sysfs.read(file(address, "vendor")), Short.SIZE, ALL_ONES));
+            put(bytes, Short.BYTES, Numbers.hex(sysfs.read(file(address, "device")), Short.SIZE, ALL_ONES));
+        }
+        return bytes;
+    }
+
+    private static void put(byte[] bytes, int offset, int value) {
+        bytes[offset] = (byte) value;
+        bytes[offset + 1] = (byte) (value >>> Byte.SIZE);
     }
 
     /**

@@ -7,8 +7,11 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
 import io.jvfio.host.VfioAccess.Obstacle;
 import io.jvfio.host.VfioAccess.Way;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,6 +33,29 @@ class HostTest {
     @BeforeEach
     void makeHost() {
         fake = new FakeHost(root);
+    }
+
+    private int idsInConfig() {
+        return fake.host().config(EDU).orElseThrow().read32(0);
+    }
+
+    @Test
+    void a_virtual_function_has_its_ids_in_config_space_though_it_does_not_read_them() throws IOException {
+        Path function = fake.function(EDU.toString(), "8086:10CA", "8086:0000", "20000");
+        byte[] config = new byte[64];
+        Arrays.fill(config, 0, 4, (byte) 0xff);
+        config[8] = 1;
+        Files.write(function.resolve("config"), config);
+        FakeHost.file(function.resolve("vendor"), "0x8086\n");
+        FakeHost.file(function.resolve("device"), "0x10ca\n");
+        assertThat(idsInConfig()).as("a function that is gone").isEqualTo(-1);
+
+        FakeHost.linkTo(function.resolve("physfn"), Path.of("../0000:00:03.0"));
+
+        assertThat(idsInConfig()).isEqualTo(0x10ca8086);
+        assertThat(fake.host().config(EDU).orElseThrow().read8(8)).isEqualTo(1);
+        FakeHost.remove(function.resolve("device"));
+        assertThat(idsInConfig()).isEqualTo(0xffff8086);
     }
 
     @Test

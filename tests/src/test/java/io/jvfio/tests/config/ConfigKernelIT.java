@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jvfio.PciAddress;
 import io.jvfio.Vfio;
 import io.jvfio.host.Host;
+import io.jvfio.host.VirtualFunctions;
+import io.jvfio.host.VirtualFunctions.CreateOptions;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.config.ConfigContents;
 import io.jvfio.pci.config.ConfigDump;
@@ -14,10 +16,12 @@ import io.jvfio.pci.config.DumpedFunction;
 import io.jvfio.pci.config.FieldValue;
 import io.jvfio.pci.config.RegisterValue;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabDrivers;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +33,10 @@ final class ConfigKernelIT {
 
     /** So many flags, numbers and words there are in the guest's list at least; fewer mean that the test has gone blind. */
     private static final int FEWEST = 2500;
+
+    private static final int FEWEST_OF_ONE = 50;
+    private static final int IGB_VF_ID = 0x10ca8086;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Host host = Host.system();
 
@@ -44,6 +52,30 @@ final class ConfigKernelIT {
         assertThat(comparison.unmapped).isEmpty();
         assertThat(functions).hasSameSizeAs(host.functions());
         assertThat(comparison.compared).isGreaterThan(FEWEST);
+    }
+
+    /** Its own bytes for vendor and device are ones. */
+    @Test
+    void a_virtual_function_is_what_lspci_says_too() throws Exception {
+        LabDrivers.allowVirtualFunctions(true);
+        VirtualFunctions functions = host.virtualFunctions(PciAddress.parse(LabDevices.IGB));
+        try {
+            functions.create(1, CreateOptions.defaults().withDeadline(PATIENCE));
+            PciAddress virtual = PciAddress.parse(LabDevices.IGB_FIRST_VF);
+            LspciComparison comparison = new LspciComparison();
+            comparison.compare(
+                    LspciFunction.parse(Lspci.run("-D", "-vvvnn", "-s", LabDevices.IGB_FIRST_VF))
+                            .getFirst(),
+                    sysfs(virtual));
+
+            assertThat(comparison.disagreements).isEmpty();
+            assertThat(comparison.compared).isGreaterThan(FEWEST_OF_ONE);
+            assertThat(host.config(virtual).orElseThrow().read32(0)).isEqualTo(IGB_VF_ID);
+            assertThat(host.function(virtual).orElseThrow().ids().device()).isEqualTo(IGB_VF_ID >>> Short.SIZE);
+            assertThat(Lspci.run("-D", "-n", "-s", LabDevices.IGB_FIRST_VF)).contains(" 8086:10ca ");
+        } finally {
+            functions.remove(PATIENCE);
+        }
     }
 
     @Test
