@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.cli.Jvfio;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -45,15 +44,7 @@ final class CtrlCKernelIT {
     }
 
     private static Process start(String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--illegal-native-access=deny",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Jvfio.class.getName()));
-        command.addAll(List.of(args));
-        return new ProcessBuilder(command)
+        return new ProcessBuilder(LabJvm.command(Jvfio.class, List.of(), List.of(args)))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

@@ -10,6 +10,7 @@ import io.jvfio.device.PassServer;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.testkit.LeakCheck;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,18 +77,9 @@ final class PassServerKernelIT {
     }
 
     private static Process asNobody(String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                "setpriv",
-                "--reuid=" + NOBODY,
-                "--regid=" + NOBODY,
-                "--clear-groups",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Jvfio.class.getName()));
-        command.addAll(List.of(args));
+        List<String> command =
+                new ArrayList<>(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+        command.addAll(LabJvm.command(Jvfio.class, List.of(), List.of(args)));
         return new ProcessBuilder(command)
                 .directory(Path.of("/").toFile())
                 .redirectErrorStream(true)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class QemuMonitorKernelIT {
@@ -27,7 +28,9 @@ final class QemuMonitorKernelIT {
         }
     }
 
+    /** The one that somebody holds, with all of this on its way, is always pulled out. */
     @Test
+    @Tag("long")
     void a_device_that_nobody_holds_is_pulled_out_and_put_back() throws IOException {
         Path function = Path.of("/sys/bus/pci/devices", LabDevices.HOT_PLUGGABLE);
         try (HotPlug slot = HotPlug.open()) {

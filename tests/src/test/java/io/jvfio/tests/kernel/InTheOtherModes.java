@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.kernel;
+
+import io.jvfio.tests.lab.AccessMode;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Runs a class once for each {@link AccessMode} with an IOMMU that {@link InBothInterfaces} leaves out, if time allows. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Tag("long")
+@ParameterizedClass(name = "[mode={0}]")
+@EnumSource(
+        value = AccessMode.class,
+        mode = EnumSource.Mode.EXCLUDE,
+        names = {"NOIOMMU", "TYPE1V2", "IOMMUFD"})
+@interface InTheOtherModes {}
