@@ -15,6 +15,7 @@ import io.jvfio.mmio.RegisterPort;
 import io.jvfio.testkit.TestRegister;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -104,7 +105,7 @@ final class FullModel implements DeviceModel, RegisterPort {
         if (address != 0) {
             word.set(Layouts.LE_LONG, 0, PATTERN);
             DmaStatus status = dma.write(address, word);
-            values.set(LAST_STATUS >> 3, status.ordinal() + 1L);
+            values.set(LAST_STATUS >> 3, List.of(DmaStatus.values()).indexOf(status) + 1L);
             interrupts.message((int) values.get(VECTOR >> 3));
         }
         return address != 0;
