@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.emulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.emulation.EmulatedDevice;
+import io.jvfio.internal.sys.EventFd;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The hot paths of a model allocate nothing. */
+final class AllocationTest extends ModelFixture {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int ROUNDS = 20_000;
+
+    /** What a fresh profile or a recompilation may cost over all rounds, far below a byte for each. */
+    private static final long NOISE = ROUNDS / 4;
+
+    private static long allocated(Runnable action) {
+        long least = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 5; attempt++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < ROUNDS; i++) {
+                action.run();
+            }
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least;
+    }
+
+    @Test
+    void register_access_allocates_nothing() {
+        EmulatedDevice full = open("full");
+        EmulatedDevice edu = open("edu");
+        assertThat(allocated(() -> {
+                    full(full, FullModel.SCRATCH, 1);
+                    full(full, FullModel.SCRATCH);
+                    full.readRegister(FullModel.MEMORY, FullModel.MAPPED_OFFSET, 4);
+                    full.writeRegister(FullModel.MEMORY, FullModel.MAPPED_OFFSET + 8, 4, 1);
+                    full.readRegister(FullModel.REGISTERS, FullModel.TABLE, 4);
+                    full.writeRegister(FullModel.REGISTERS, FullModel.TABLE, 4, 0);
+                    full.readRegister(CONFIG, COMMAND, 2);
+                    full.writeRegister(CONFIG, 0x3c, 1, 5);
+                    edu.readRegister(0, 0, 4);
+                    edu.writeRegister(0, 4, 4, 1);
+                }))
+                .isLessThan(NOISE);
+    }
+
+    @Test
+    void messages_and_transfers_allocate_nothing() {
+        EmulatedDevice device = open("full");
+        busMaster(device);
+        map(device, 0x10_0000);
+        EventFd eventfd = eventfd();
+        device.setIrqs(IrqRequest.assign(MSIX, 0, List.of(eventfd.fd())));
+        assertThat(allocated(() -> {
+                    full(device, FullModel.POKE, 0x10_0000);
+                    device.step();
+                }))
+                .isLessThan(NOISE);
+        assertThat(eventfd.drain()).isEqualTo(5 * ROUNDS);
+    }
+}
