@@ -28,6 +28,7 @@ class HotResetPlanTest {
     @TempDir
     Path root;
 
+    private final List<AutoCloseable> toClose = new ArrayList<>();
     private final PciFixture fixture = new PciFixture();
     private final List<HotResetFunction> functions = new ArrayList<>();
     private int group = OWN_GROUP;
@@ -63,7 +64,10 @@ class HotResetPlanTest {
     }
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
+        for (AutoCloseable one : toClose.reversed()) {
+            one.close();
+        }
         device.close();
         fixture.close();
     }
@@ -120,6 +124,56 @@ class HotResetPlanTest {
                 .satisfies(refused -> assertThat(refused.errno()).isEqualTo(Errno.EPERM))
                 .withMessageContaining("0000:01:00.1");
         assertThat(fixture.fake.log).doesNotContain("hot reset with 0");
+    }
+
+    /** Another function of the bus, open in this process through a group of its own. */
+    private PciDevice openOther(String address, int ofGroup) {
+        PciFixture other = new PciFixture();
+        toClose.add(other);
+        other.fake.hotReset = new HotReset() {
+            @Override
+            public List<HotResetFunction> functions() {
+                return List.copyOf(functions);
+            }
+
+            @Override
+            public int group() {
+                return ofGroup;
+            }
+
+            @Override
+            public void reset(Collection<? extends HotReset> others) {
+                throw new AssertionError("the first device resets");
+            }
+        };
+        host.boundEdu(address, ofGroup, ofGroup);
+        affects(address, ofGroup);
+        PciDevice opened = PciDevice.of(other.fake, address, other.dispatcher, other.calls, () -> {});
+        toClose.add(opened);
+        return opened;
+    }
+
+    @Test
+    void functions_of_several_groups_are_reset_together_if_all_are_in_the_plan() {
+        PciDevice second = openOther("0000:01:00.1", 13);
+        PciDevice third = openOther("0000:01:00.2", 14);
+        PciDevice elsewhere = openOther("0000:02:00.0", 15);
+        functions.removeLast();
+
+        assertThat(HotResetPlan.of(host.host(), device, List.of(second)).obstacles())
+                .containsExactly("0000:01:00.2 is not open here: open it in the same way and plan with it");
+        HotResetPlan plan = HotResetPlan.of(host.host(), device, List.of(third, device, elsewhere, second));
+
+        assertThat(plan.affected())
+                .extracting(AffectedFunction::owner)
+                .containsOnly(Owner.OURS)
+                .hasSize(3);
+        second.config().write16(PciRegisters.COMMAND, 0);
+        plan.execute();
+        assertThat(fixture.fake.log).contains("hot reset with 2");
+        assertThat(second.config().read16(PciRegisters.COMMAND))
+                .as("what was there when it was opened is put back")
+                .isEqualTo(device.config().read16(PciRegisters.COMMAND));
     }
 
     @Test
