@@ -24,7 +24,7 @@ open_run() {
     mkdir -p "$results"
     ln -sfn "$(basename "$results")" "$base/latest"
     private=$(mktemp -d "${TMPDIR:-/tmp}/jvfio-lab.XXXXXX")
-    truncate -s 64M "$private/nvme.img"
+    truncate -s 1G "$private/nvme.img"
     trap close_run EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM

@@ -7,5 +7,6 @@ module io.jvfio.driver.nvme {
     requires static transitive org.jspecify;
     requires transitive io.jvfio.core;
 
+    exports io.jvfio.driver.nvme;
     exports io.jvfio.driver.nvme.spec;
 }

@@ -49,7 +49,7 @@ public final class DoorbellBuffer {
 
     /**
      * Whether a doorbell passes the value at which the controller wants to be told: it lies in the values from
-     * {@code last + 1} to {@code now}, all of which wrap at 2^16.
+     * {@code last + 1} to {@code now}. When a queue wraps, the answer errs on the side of ringing.
      *
      * @param event what the controller left
      * @param now the value that was just written to the first page

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.driver.nvme;
+
+import io.jvfio.driver.nvme.spec.AdminOpcode;
+import io.jvfio.driver.nvme.spec.CompletionEntry;
+import io.jvfio.driver.nvme.spec.ControllerRegisters;
+import io.jvfio.driver.nvme.spec.StatusCode;
+import io.jvfio.driver.nvme.spec.SubmissionEntry;
+import io.jvfio.iommu.DmaBuffer;
+import io.jvfio.iommu.DmaOptions;
+import io.jvfio.pci.PciDevice;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The admin queues: one command at a time, and beside it the requests for events, which stay with the controller until
+ * there is one.
+ *
+ * <p>Threads: thread-safe. A command has the queue until it is complete.
+ */
+final class AdminQueue implements AutoCloseable {
+    /** Entries of each queue. */
+    static final int ENTRIES = 32;
+
+    /** How many requests for events are with the controller at most. */
+    static final int MOST_REQUESTS = 4;
+
+    /** Identifiers of requests for events begin here, those of commands end here. */
+    private static final int FIRST_REQUEST = 0x8000;
+
+    private static final int SPINS = 200;
+    private static final long FIRST_PAUSE_NANOS = 10_000;
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000;
+
+    private final PciDevice device;
+    private final Registers registers;
+    private final int pageSize;
+    private final DmaBuffer buffer;
+    private final MemorySegment page;
+    private final SubmissionRing submission;
+    private final CompletionRing completion;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock. */
+    private final CommandFields request = new CommandFields();
+
+    private final List<Integer> events = new ArrayList<>();
+    private int requests;
+    private int nextCid;
+    private int answer;
+    private int answerStatus;
+
+    /** A command was not answered: the controller may still write to the page, so nothing is asked until a reset. */
+    private volatile boolean stuck;
+
+    /** Somebody is about to reset the controller: whoever waits gives up. */
+    private volatile boolean abandoned;
+
+    AdminQueue(PciDevice device, Registers registers, Capabilities capabilities) {
+        this.device = device;
+        this.registers = registers;
+        this.pageSize = capabilities.pageSize();
+        this.buffer = device.dma()
+                .allocate(
+                        3L * pageSize,
+                        DmaOptions.defaults().withAlignment(pageSize).withLabel("nvme admin queues"));
+        MemorySegment memory = buffer.memory();
+        this.page = memory.asSlice(2L * pageSize, pageSize);
+        this.submission = new SubmissionRing(
+                memory.asSlice(0, (long) ENTRIES * SubmissionEntry.SIZE), null, ENTRIES, doorbell(true, capabilities));
+        this.completion = new CompletionRing(
+                memory.asSlice(pageSize, (long) ENTRIES * CompletionEntry.SIZE),
+                ENTRIES,
+                doorbell(false, capabilities));
+    }
+
+    private Doorbell doorbell(boolean tail, Capabilities capabilities) {
+        int stride = capabilities.stride();
+        long offset = tail
+                ? ControllerRegisters.submissionDoorbell(0, stride)
+                : ControllerRegisters.completionDoorbell(0, stride);
+        return new Doorbell(registers.mmio(), offset, null);
+    }
+
+    long submissionAddress() {
+        return buffer.deviceAddress(0);
+    }
+
+    long completionAddress() {
+        return buffer.deviceAddress(pageSize);
+    }
+
+    /** How many bytes of data one command moves at most. */
+    int dataSize() {
+        return pageSize;
+    }
+
+    /** Whether it waits for a reset of the controller. */
+    boolean stuck() {
+        return stuck;
+    }
+
+    /** Makes commands that are under way fail, and later ones, until {@link #clear}. */
+    void abandon() {
+        abandoned = true;
+    }
+
+    /** Empties the queues of a stopped controller. */
+    void clear() {
+        lock.lock();
+        try {
+            submission.clear();
+            completion.clear();
+            requests = 0;
+            stuck = false;
+            abandoned = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Has a command without data done.
+     *
+     * @return dword 0 of its completion
+     * @throws CommandFailedException if the controller refuses it
+     * @throws ControllerFailedException if the controller does not answer
+     */
+    int execute(CommandFields command, Duration limit) {
+        lock.lock();
+        try {
+            return run(command, limit);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #execute}, with data that comes from the controller: up to {@link #dataSize} bytes. */
+    int read(CommandFields command, MemorySegment target, Duration limit) {
+        lock.lock();
+        try {
+            checkUsable();
+            page.fill((byte) 0);
+            int result = run(command.data(buffer.deviceAddress(2L * pageSize)), limit);
+            MemorySegment.copy(page, 0, target, 0, target.byteSize());
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #execute}, with data that goes to the controller: up to {@link #dataSize} bytes. */
+    int write(CommandFields command, MemorySegment source, Duration limit) {
+        lock.lock();
+        try {
+            checkUsable();
+            page.fill((byte) 0);
+            MemorySegment.copy(source, 0, page, 0, source.byteSize());
+            return run(command.data(buffer.deviceAddress(2L * pageSize)), limit);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the controller tell of so many events. */
+    void requestEvents(int count) {
+        lock.lock();
+        try {
+            checkUsable();
+            int wanted = Math.min(count, MOST_REQUESTS);
+            for (; requests < wanted; requests++) {
+                submission.put(requestFields());
+            }
+            device.guard(submission::ring);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The events that the controller told of since the last time: dword 0 of each. Each has used up a request. */
+    List<Integer> takeEvents() {
+        lock.lock();
+        try {
+            if (!stuck && !abandoned) {
+                device.guard(() -> reap(-1));
+            }
+            List<Integer> taken = List.copyOf(events);
+            events.clear();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        buffer.close();
+    }
+
+    private CommandFields requestFields() {
+        request.clear(AdminOpcode.ASYNC_EVENT_REQUEST, 0);
+        nextCid = nextCid + 1 & FIRST_REQUEST - 1;
+        request.cid = FIRST_REQUEST | nextCid;
+        return request;
+    }
+
+    private int run(CommandFields command, Duration limit) {
+        checkUsable();
+        nextCid = nextCid + 1 & FIRST_REQUEST - 1;
+        command.cid = nextCid;
+        device.guard(() -> {
+            submission.put(command);
+            submission.ring();
+            await(command, limit.toNanos());
+        });
+        if (answerStatus != 0) {
+            throw new CommandFailedException(AdminOpcode.name(command.opcode), answerStatus, device.name());
+        }
+        return answer;
+    }
+
+    private void await(CommandFields command, long limit) {
+        long start = System.nanoTime();
+        long pause = FIRST_PAUSE_NANOS;
+        for (int looks = 0; !reap(command.cid); looks++) {
+            if (abandoned) {
+                stuck = true;
+                throw failed(command, "was given up for a reset of the controller");
+            }
+            if (looks < SPINS) {
+                Thread.onSpinWait();
+                continue;
+            }
+            if (registers.failed()) {
+                stuck = true;
+                throw failed(command, "was not answered: the controller reports a fatal error (CSTS.CFS)");
+            }
+            if (System.nanoTime() - start > limit) {
+                stuck = true;
+                throw failed(command, "was not answered within " + limit / 1_000_000 + " ms");
+            }
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+        }
+    }
+
+    /** Takes completions; whether that of this command is among them. */
+    private boolean reap(int cid) {
+        boolean found = false;
+        int seen = 0;
+        while (!found && seen < ENTRIES && completion.next()) {
+            seen++;
+            int id = completion.cid();
+            if (completion.submissionQueue() != 0 || !submission.has(completion.submissionHead())) {
+                stuck = true;
+                throw new ControllerFailedException(
+                        device.name(),
+                        "a completion for submission queue "
+                                + completion.submissionQueue() + ", head " + completion.submissionHead()
+                                + ", came in the admin queue");
+            }
+            if (id == cid) {
+                answer = completion.result();
+                answerStatus = completion.status();
+                found = true;
+            } else if (id >= FIRST_REQUEST && requests > 0) {
+                requests--;
+                if (completion.status() == 0) {
+                    events.add(completion.result());
+                }
+            } else {
+                stuck = true;
+                throw new ControllerFailedException(
+                        device.name(),
+                        "a completion of admin command 0x" + Integer.toHexString(id)
+                                + ", which is not under way: "
+                                + StatusCode.describe(completion.status()));
+            }
+        }
+        if (seen > 0) {
+            completion.ring();
+        }
+        return found;
+    }
+
+    private void checkUsable() {
+        if (stuck || abandoned) {
+            throw new ControllerFailedException(device.name(), "the admin queue waits for a reset of the controller");
+        }
+    }
+
+    private ControllerFailedException failed(CommandFields command, String what) {
+        return new ControllerFailedException(device.name(), AdminOpcode.name(command.opcode) + " " + what);
+    }
+}

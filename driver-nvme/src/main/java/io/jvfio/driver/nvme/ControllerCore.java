@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.driver.nvme;
+
+import io.jvfio.device.DeviceGoneException;
+import io.jvfio.driver.nvme.spec.ControllerRegisters;
+import io.jvfio.interrupt.InterruptType;
+import io.jvfio.interrupt.Interrupts;
+import io.jvfio.pci.DeviceState;
+import io.jvfio.pci.PciDevice;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The controller's life: started, reset when it has to be, and ended; and what its queues need of it.
+ *
+ * <p>A queue belongs to its thread and notices by the epoch that something happened. Whoever finds the controller broken
+ * resets it under the lock; the others join when they come by.
+ *
+ * <p>Threads: thread-safe. The lock is taken before that of the admin queue.
+ */
+final class ControllerCore implements QueueHost, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
+    /** How long a shutdown may take; controllers with much to write take seconds. */
+    private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(30);
+
+    /** As {@link #SHUTDOWN_LIMIT}, while the kernel waits to have the device back. */
+    private static final Duration LEAVING_LIMIT = Duration.ofSeconds(5);
+
+    private enum State {
+        READY,
+        FAILED,
+        LEAVING,
+        CLOSED
+    }
+
+    private final PciDevice device;
+    private final NvmeOptions options;
+    private final Registers registers;
+    private final Capabilities capabilities;
+    private final AdminQueue adminQueue;
+    private final AdminCommands admin;
+    private final Startup startup;
+    private final Queues queues = new Queues(this);
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile @Nullable Interrupts interrupts;
+    private final AtomicInteger epoch = new AtomicInteger(1);
+    private volatile State state = State.FAILED;
+    private volatile @Nullable RuntimeException failure;
+    /** Run after each reset; whoever has asked the controller for something asks again. */
+    private volatile Runnable afterReset = () -> {};
+
+    ControllerCore(PciDevice device, NvmeOptions options) {
+        this.device = device;
+        this.options = options;
+        this.registers = new Registers(device);
+        this.capabilities = registers.capabilities();
+        // A controller that was left running could write to what this one allocates.
+        registers.disable(capabilities.timeout());
+        this.adminQueue = new AdminQueue(device, registers, capabilities);
+        this.admin = new AdminCommands(adminQueue, options.adminTimeout(), device.name());
+        this.startup = new Startup(this, admin);
+    }
+
+    private @Nullable Interrupts enableInterrupts() {
+        if (options.vectors() == 0) {
+            return null;
+        }
+        InterruptType type =
+                device.interrupts().available(InterruptType.MSIX) > 0 ? InterruptType.MSIX : InterruptType.MSI;
+        int vectors = Math.min(options.vectors(), device.interrupts().available(type));
+        return vectors == 0 ? null : device.interrupts().enableUpTo(type, vectors);
+    }
+
+    PciDevice device() {
+        return device;
+    }
+
+    NvmeOptions options() {
+        return options;
+    }
+
+    Capabilities capabilities() {
+        return capabilities;
+    }
+
+    Registers registers() {
+        return registers;
+    }
+
+    AdminQueue adminQueue() {
+        return adminQueue;
+    }
+
+    Queues queues() {
+        return queues;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    /** How many vectors are enabled; the first is that of the admin queue. */
+    int vectors() {
+        Interrupts enabled = interrupts;
+        return enabled == null ? 0 : enabled.vectors();
+    }
+
+    /** How many pairs of queues the controller allows. */
+    int queueLimit() {
+        return startup.queueLimit();
+    }
+
+    Doorbell.@Nullable Shadow shadow() {
+        return startup.shadow();
+    }
+
+    ControllerInfo info() {
+        return startup.info();
+    }
+
+    /** The largest transfer of a command, in bytes. */
+    int maxTransfer() {
+        return Math.min(options.maxTransfer(), info().maxTransfer());
+    }
+
+    void onReset(Runnable action) {
+        afterReset = action;
+    }
+
+    /** Starts the controller for the first time. */
+    void start() {
+        lock.lock();
+        try {
+            interrupts = enableInterrupts();
+            startup.run();
+            state = State.READY;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Commands of the user: one that is not answered has the controller reset, and is repeated if it may be. */
+    <T extends @Nullable Object> T admin(boolean repeatable, Function<AdminCommands, T> command) {
+        int before = epoch.get();
+        try {
+            throwUnlessReady();
+            return command.apply(admin);
+        } catch (ControllerFailedException e) {
+            if (state != State.READY || !adminQueue.stuck()) {
+                throw e;
+            }
+            resetSince(before, e.toString());
+            if (!repeatable) {
+                throw e;
+            }
+            return command.apply(admin);
+        }
+    }
+
+    /** Resets the controller, also one that has failed. */
+    void reset() {
+        lock.lock();
+        try {
+            if (state == State.CLOSED || state == State.LEAVING) {
+                throw unusable();
+            }
+            resetLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void resetSince(int before, String reason) {
+        lock.lock();
+        try {
+            if (epoch.get() == before) {
+                LOG.log(System.Logger.Level.WARNING, "{0}: resetting the controller: {1}", device.name(), reason);
+                resetLocked();
+            }
+            throwUnlessReady();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void resetLocked() {
+        adminQueue.abandon();
+        epoch.incrementAndGet();
+        try {
+            startup.run();
+        } catch (DeviceGoneException e) {
+            throw fail(e);
+        } catch (RuntimeException first) {
+            try {
+                LOG.log(System.Logger.Level.WARNING, "{0}: resetting the function: {1}", device.name(), first);
+                device.reset();
+                startup.run();
+            } catch (RuntimeException second) {
+                second.addSuppressed(first);
+                throw fail(second);
+            }
+        }
+        state = State.READY;
+        failure = null;
+        afterReset.run();
+    }
+
+    private RuntimeException fail(RuntimeException reason) {
+        state = State.FAILED;
+        failure = reason;
+        epoch.incrementAndGet();
+        return reason;
+    }
+
+    /** Runs something that makes queues, with the controller ready and the lock held. */
+    <T> T locked(Function<AdminCommands, T> action) {
+        lock.lock();
+        try {
+            throwUnlessReady();
+            return action.apply(admin);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The device is about to be taken away: ends the work of all threads, and shuts the controller down. */
+    void leave() {
+        State before = state;
+        state = State.LEAVING;
+        adminQueue.abandon();
+        epoch.incrementAndGet();
+        if (before == State.READY) {
+            try {
+                startup.stop(ControllerRegisters.SHN_NORMAL, LEAVING_LIMIT);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "{0}: no shutdown before it leaves: {1}", name(), e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public int epoch() {
+        return epoch.get();
+    }
+
+    @Override
+    public int join(IoQueue queue) {
+        lock.lock();
+        try {
+            throwUnlessReady();
+            queue.clear();
+            create(queue);
+            return epoch.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean abort(IoQueue queue, int cid) {
+        try {
+            throwUnlessReady();
+            return admin.abort(queue.id(), cid);
+        } catch (NvmeException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0}: {1}", queue, e.getMessage());
+            return false;
+        }
+    }
+
+    @Override
+    public int recover(IoQueue queue, String reason) {
+        lock.lock();
+        try {
+            throwUnlessReady();
+            int before = epoch.get();
+            LOG.log(System.Logger.Level.WARNING, "{0}: making it anew: {1}", queue, reason);
+            try {
+                if (registers.failed()) {
+                    throw new ControllerFailedException(device.name(), "it reports a fatal error (CSTS.CFS)");
+                }
+                forget(queue);
+            } catch (NvmeException e) {
+                resetSince(before, e.toString());
+            }
+            return join(queue);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes a queue known. */
+    void create(IoQueue queue) {
+        QueueShape shape = queue.shape();
+        int entries = shape.submission().entries();
+        admin.createCompletionQueue(queue.id(), entries, shape.completionAddress(), shape.vector());
+        admin.createSubmissionQueue(queue.id(), entries, shape.submissionAddress());
+    }
+
+    /** Has the controller forget a queue. */
+    void forget(IoQueue queue) {
+        admin.deleteSubmissionQueue(queue.id());
+        admin.deleteCompletionQueue(queue.id());
+    }
+
+    @Override
+    public RuntimeException explain(RuntimeException failed) {
+        DeviceState now = device.state();
+        boolean gone = state == State.LEAVING || now == DeviceState.GONE || now == DeviceState.LEAVING;
+        return gone && !(failed instanceof DeviceGoneException)
+                ? new DeviceGoneException("NVMe command", device.name(), failed)
+                : failed;
+    }
+
+    @Override
+    public void awaitInterrupt(int vector, Duration limit) throws InterruptedException {
+        Interrupts enabled = interrupts;
+        if (enabled != null) {
+            enabled.await(vector, limit);
+        }
+    }
+
+    @Override
+    public void closed(IoQueue queue) {
+        queues.end(queue);
+    }
+
+    @Override
+    public String name() {
+        return device.name();
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    boolean isOpen() {
+        return state != State.CLOSED;
+    }
+
+    boolean isReady() {
+        return state == State.READY;
+    }
+
+    /**
+     * Shuts the controller down and ends what is here.
+     *
+     * @param kind {@link ControllerRegisters#SHN_NORMAL} or {@link ControllerRegisters#SHN_ABRUPT}
+     */
+    void close(int kind) {
+        State before;
+        lock.lock();
+        try {
+            before = state;
+            if (before == State.CLOSED) {
+                return;
+            }
+            adminQueue.abandon();
+            state = State.CLOSED;
+            epoch.incrementAndGet();
+        } finally {
+            lock.unlock();
+        }
+        Interrupts enabled = interrupts;
+        try (adminQueue;
+                startup;
+                queues;
+                enabled) {
+            if (answers()) {
+                startup.stop(before == State.READY ? kind : ControllerRegisters.SHN_NONE, SHUTDOWN_LIMIT);
+            }
+        } catch (DeviceGoneException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} has gone before it was closed", name());
+        }
+    }
+
+    private boolean answers() {
+        DeviceState now = device.state();
+        return now == DeviceState.OPEN || now == DeviceState.IN_ERROR || now == DeviceState.LEAVING;
+    }
+
+    @Override
+    public void close() {
+        close(ControllerRegisters.SHN_NORMAL);
+    }
+
+    private void throwUnlessReady() {
+        if (state != State.READY) {
+            throw unusable();
+        }
+    }
+
+    private RuntimeException unusable() {
+        RuntimeException reason = failure;
+        return switch (state) {
+            case LEAVING -> new DeviceGoneException("NVMe command", device.name());
+            case CLOSED -> new IllegalStateException("the NVMe controller of " + device.name() + " is closed");
+            default ->
+                reason instanceof DeviceGoneException
+                        ? new DeviceGoneException("NVMe command", device.name(), reason)
+                        : failedBefore(reason);
+        };
+    }
+
+    private ControllerFailedException failedBefore(@Nullable RuntimeException reason) {
+        String what = "the controller could not be had back by a reset";
+        return reason == null
+                ? new ControllerFailedException(device.name(), what)
+                : new ControllerFailedException(device.name(), what + ": " + reason.getMessage(), reason);
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.driver.nvme;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.SeekableByteChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A namespace of a controller: blocks, numbered from 0.
+ *
+ * <p>The calls here are simple ones: each blocks until it is done and copies through memory that the device reaches. All
+ * of them share one queue of the namespace, which the first one makes. A command that fails throws
+ * {@link CommandFailedException}; of a call with many commands others may have been done then. An interrupt of the thread
+ * does not end a call, and is kept.
+ *
+ * <p>Threads: thread-safe; one call at a time has the queue, others wait.
+ */
+public final class Namespace {
+    private final NvmeController controller;
+    private volatile NamespaceInfo info;
+
+    /** Made when it is needed; guarded by this. */
+    private @Nullable BlockIo io;
+
+    Namespace(NvmeController controller, NamespaceInfo info) {
+        this.controller = controller;
+        this.info = info;
+    }
+
+    /** Its controller. */
+    public NvmeController controller() {
+        return controller;
+    }
+
+    /** Its number, unsigned. */
+    public int id() {
+        return info.id();
+    }
+
+    /** What the controller said of it when it was last asked. */
+    public NamespaceInfo info() {
+        return info;
+    }
+
+    /**
+     * Reads blocks.
+     *
+     * @param lba the first block
+     * @param target what to fill, a multiple of the block size, heap or native
+     * @throws IndexOutOfBoundsException if the namespace does not have these blocks
+     * @throws IllegalArgumentException if the size is no multiple of the block size
+     */
+    public void read(long lba, MemorySegment target) {
+        check(lba, target.byteSize());
+        io().read(lba, target);
+    }
+
+    /**
+     * Writes blocks. What a volatile cache of the controller holds is lost without power: {@link #flush} it.
+     *
+     * @param lba the first block
+     * @param source what to write, a multiple of the block size, heap or native
+     * @throws IndexOutOfBoundsException if the namespace does not have these blocks
+     * @throws IllegalArgumentException if the size is no multiple of the block size
+     */
+    public void write(long lba, MemorySegment source) {
+        check(lba, source.byteSize());
+        io().write(lba, source);
+    }
+
+    /** Puts on the media what was written before. */
+    public void flush() {
+        info.requireUsable();
+        io().flush();
+    }
+
+    /**
+     * Writes zeroes, by the controller's own command where it has one.
+     *
+     * @param lba the first block
+     * @param blocks how many
+     * @throws IndexOutOfBoundsException if the namespace does not have these blocks
+     */
+    public void writeZeroes(long lba, long blocks) {
+        checkBlocks(lba, blocks);
+        io().writeZeroes(lba, blocks);
+    }
+
+    /**
+     * Tells the controller that blocks hold nothing of worth any more. What they read as afterwards is the controller's
+     * business.
+     *
+     * @param lba the first block
+     * @param blocks how many
+     * @throws IndexOutOfBoundsException if the namespace does not have these blocks
+     * @throws IllegalStateException if the controller has no such command
+     */
+    public void deallocate(long lba, long blocks) {
+        checkBlocks(lba, blocks);
+        if (!controller.info().hasDatasetManagement()) {
+            throw new IllegalStateException(controller.device().name() + " has no dataset management command");
+        }
+        io().deallocate(lba, blocks);
+    }
+
+    /**
+     * The namespace as a file of fixed size, for any positions and sizes. A write of part of a block reads the block first; two
+     * channels that write parts of the same block at the same time undo each other's work.
+     *
+     * @param writable whether it may be written
+     * @return the channel, owned by the caller, at position 0; closing it flushes what it wrote
+     */
+    public SeekableByteChannel channel(boolean writable) {
+        info.requireUsable();
+        return new NamespaceChannel(this, writable);
+    }
+
+    /** {@code namespace 1 of 0000:01:00.0}. */
+    @Override
+    public String toString() {
+        return "namespace " + Integer.toUnsignedString(id()) + " of "
+                + controller.device().name();
+    }
+
+    void update(NamespaceInfo now) {
+        info = now;
+    }
+
+    synchronized void closeIo() {
+        BlockIo used = io;
+        if (used != null) {
+            used.close();
+        }
+    }
+
+    private synchronized BlockIo io() {
+        BlockIo made = io;
+        if (made != null && made.broken()) {
+            made.close();
+            made = null;
+        }
+        if (made == null) {
+            made = new BlockIo(this);
+            io = made;
+        }
+        return made;
+    }
+
+    private void check(long lba, long bytes) {
+        NamespaceInfo now = info;
+        now.requireUsable();
+        if (bytes % now.blockSize() != 0) {
+            throw new IllegalArgumentException("0x" + Long.toHexString(bytes)
+                    + " bytes are no multiple of the block size " + now.blockSize() + " of " + this);
+        }
+        checkBlocks(lba, bytes / now.blockSize());
+    }
+
+    private void checkBlocks(long lba, long blocks) {
+        NamespaceInfo now = info;
+        now.requireUsable();
+        if (lba < 0 || blocks < 0 || lba > now.blocks() - blocks) {
+            throw new IndexOutOfBoundsException(
+                    "0x" + Long.toHexString(blocks) + " blocks from 0x" + Long.toHexString(lba)
+                            + " on are not inside the 0x" + Long.toHexString(now.blocks()) + " of " + this);
+        }
+    }
+}

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.driver.nvme;
+
+import io.jvfio.driver.nvme.spec.DatasetRange;
+import io.jvfio.driver.nvme.spec.IoCommand;
+import io.jvfio.driver.nvme.spec.IoOpcode;
+import io.jvfio.driver.nvme.spec.StatusCode;
+import io.jvfio.iommu.DmaBuffer;
+
+/**
+ * A command of an I/O queue: {@link IoQueue#take taken} from the queue, filled, posted, and free again when it is complete.
+ * The objects are the queue's and are used again, so that commands cost no allocation.
+ *
+ * <p>{@snippet :
+ * NvmeCommand command = queue.take();
+ * if (command != null) {
+ *     command.read(namespace, lba, 8).data(buffer, 0).tag(lba).post();
+ * }
+ * }
+ *
+ * <p>Methods that fill a command throw {@link IllegalStateException} if it is not taken.
+ *
+ * <p>Threads: the queue's.
+ */
+public final class NvmeCommand {
+    /** What becomes of a command. */
+    enum State {
+        FREE,
+        TAKEN,
+        POSTED,
+        /** Posted, out of time, and to be aborted. */
+        ABORTING
+    }
+
+    private final IoQueue queue;
+    private final int slot;
+    private final DescriptorPages lists;
+    private final ScatterList data = new ScatterList();
+
+    final CommandFields fields = new CommandFields();
+    State state = State.FREE;
+    int attempts;
+    long deadline;
+
+    private int generation;
+    private long expectedBytes;
+    private long tag;
+    private long postedAt;
+    private long completedAt;
+    private int status;
+    private int result;
+
+    NvmeCommand(IoQueue queue, int slot, DescriptorPages lists) {
+        this.queue = queue;
+        this.slot = slot;
+        this.lists = lists;
+    }
+
+    /**
+     * Makes it a read. It needs {@link #data}.
+     *
+     * @param lba the first block
+     * @param blocks 1 to 65536, and no more than the controller transfers at once
+     * @throws IndexOutOfBoundsException if the namespace does not have these blocks
+     * @throws IllegalArgumentException if it is not a namespace of this controller, or they are too many blocks
+     */
+    public NvmeCommand read(Namespace namespace, long lba, int blocks) {
+        transfer(IoOpcode.READ, namespace, lba, blocks);
+        return this;
+    }
+
+    /**
+     * Makes it a write. It needs {@link #data}.
+     *
+     * @param lba the first block
+     * @param blocks 1 to 65536, and no more than the controller transfers at once
+     * @throws IndexOutOfBoundsException if the namespace does not have these blocks
+     * @throws IllegalArgumentException if it is not a namespace of this controller, or they are too many blocks
+     */
+    public NvmeCommand write(Namespace namespace, long lba, int blocks) {
+        transfer(IoOpcode.WRITE, namespace, lba, blocks);
+        return this;
+    }
+
+    /**
+     * Makes it a comparison of blocks with {@link #data}; what differs ends it with {@link StatusCode#COMPARE_FAILURE}.
+     *
+     * @param lba the first block
+     * @param blocks 1 to 65536, and no more than the controller transfers at once
+     * @throws IndexOutOfBoundsException if the namespace does not have these blocks
+     * @throws IllegalArgumentException if it is not a namespace of this controller, or they are too many blocks
+     */
+    public NvmeCommand compare(Namespace namespace, long lba, int blocks) {
+        transfer(IoOpcode.COMPARE, namespace, lba, blocks);
+        return this;
+    }
+
+    /**
+     * Makes it a write of zeroes, which has no data.
+     *
+     * @param lba the first block
+     * @param blocks 1 to 65536
+     * @throws IndexOutOfBoundsException if the namespace does not have these blocks
+     * @throws IllegalArgumentException if it is not a namespace of this controller, or they are too many blocks
+     */
+    public NvmeCommand writeZeroes(Namespace namespace, long lba, int blocks) {
+        blocks(IoOpcode.WRITE_ZEROES, namespace, lba, blocks);
+        return this;
+    }
+
+    /**
+     * Makes it a check of the media, without data.
+     *
+     * @param lba the first block
+     * @param blocks 1 to 65536
+     * @throws IndexOutOfBoundsException if the namespace does not have these blocks
+     * @throws IllegalArgumentException if it is not a namespace of this controller, or they are too many blocks
+     */
+    public NvmeCommand verify(Namespace namespace, long lba, int blocks) {
+        blocks(IoOpcode.VERIFY, namespace, lba, blocks);
+        return this;
+    }
+
+    /**
+     * Makes it a flush: what was completed before it is on the media when it is complete.
+     *
+     * @throws IllegalArgumentException if it is not a namespace of this controller
+     */
+    public NvmeCommand flush(Namespace namespace) {
+        fill(IoOpcode.FLUSH, namespace);
+        return this;
+    }
+
+    /**
+     * Makes it a deallocation of ranges, which are its {@link #data}: an array of
+     * {@link io.jvfio.driver.nvme.spec.DatasetRange}.
+     *
+     * @param ranges how many, 1 to 256
+     * @throws IllegalArgumentException if it is not a namespace of this controller, or they are too many ranges
+     */
+    public NvmeCommand deallocate(Namespace namespace, int ranges) {
+        if (ranges < 1 || ranges > IoCommand.MAX_RANGES) {
+            throw new IllegalArgumentException(ranges + " ranges are not 1 to " + IoCommand.MAX_RANGES);
+        }
+        fill(IoOpcode.DATASET_MANAGEMENT, namespace);
+        fields.cdw10 = IoCommand.RANGES.set(0, ranges - 1);
+        fields.cdw11 = IoCommand.DEALLOCATE_RANGES.set(0, 1);
+        expectedBytes = (long) ranges * DatasetRange.SIZE;
+        return this;
+    }
+
+    /**
+     * Gives it its data in a buffer, as many bytes as the command moves: say what the command is first.
+     *
+     * @param offset where the data starts in the buffer, in bytes
+     * @throws IndexOutOfBoundsException if these bytes are not inside the buffer
+     * @throws IllegalStateException if the buffer is closed
+     */
+    public NvmeCommand data(DmaBuffer buffer, long offset) {
+        checkTaken();
+        data.clear().add(buffer, offset, expectedBytes);
+        return this;
+    }
+
+    /** Gives it its data in parts; their sum is what the command moves. The list is copied. */
+    public NvmeCommand data(ScatterList parts) {
+        checkTaken();
+        data.clear().add(parts);
+        return this;
+    }
+
+    /** Has a read come from, or a write go to, the media itself and not a volatile cache. */
+    public NvmeCommand forceUnitAccess() {
+        checkTaken();
+        if (fields.opcode != IoOpcode.READ && fields.opcode != IoOpcode.WRITE) {
+            throw new IllegalStateException(IoOpcode.name(fields.opcode) + " cannot be forced to the media");
+        }
+        fields.cdw12 = IoCommand.FORCE_UNIT_ACCESS.set(fields.cdw12, 1);
+        return this;
+    }
+
+    /** Gives it a number of the user's own. */
+    public NvmeCommand tag(long number) {
+        checkTaken();
+        tag = number;
+        return this;
+    }
+
+    /**
+     * Puts it into the submission queue. The controller sees it after {@link IoQueue#ring}. Neither blocks nor allocates.
+     *
+     * @throws IllegalStateException if the data is not what the command moves, or the controller cannot be used
+     * @throws IllegalArgumentException if the controller takes no description of the data; the command is still taken
+     */
+    public void post() {
+        checkTaken();
+        if (data.size() != expectedBytes) {
+            throw new IllegalStateException(
+                    this + " moves 0x" + Long.toHexString(expectedBytes) + " bytes, and its data is " + data);
+        }
+        queue.post(this);
+    }
+
+    /** Gives it back to the queue without having posted it. */
+    public void release() {
+        checkTaken();
+        queue.release(this);
+    }
+
+    /** The user's number, 0 unless {@link #tag(long)} was called. */
+    public long tag() {
+        return tag;
+    }
+
+    /** Which command it is, of {@link IoOpcode}. */
+    public int opcode() {
+        return fields.opcode;
+    }
+
+    /** The first block; of a command that has blocks. */
+    public long lba() {
+        return Integer.toUnsignedLong(fields.cdw10) | (long) fields.cdw11 << Integer.SIZE;
+    }
+
+    /** Whether it was done. */
+    public boolean succeeded() {
+        return status == 0;
+    }
+
+    /**
+     * How it ended, as {@link StatusCode} explains it: 0 for success. A command that the controller did not answer in time
+     * ends with {@link StatusCode#ABORT_REQUESTED}, or {@link StatusCode#ABORTED_SQ_DELETION} if it took a reset.
+     */
+    public int status() {
+        return status;
+    }
+
+    /** Dword 0 of its completion. */
+    public int result() {
+        return result;
+    }
+
+    /** How long it took from {@link #post} to its completion being seen, tries and all, in nanoseconds. */
+    public long nanos() {
+        return completedAt - postedAt;
+    }
+
+    /** How often it was tried, 1 if there was no error. */
+    public int attempts() {
+        return attempts;
+    }
+
+    /**
+     * Throws if it failed.
+     *
+     * @throws CommandFailedException with the status
+     */
+    public void check() {
+        if (status != 0) {
+            throw failure();
+        }
+    }
+
+    CommandFailedException failure() {
+        return new CommandFailedException(IoOpcode.name(fields.opcode), status, subject() + ", " + queue.name());
+    }
+
+    /** {@code Read of blocks 0x100 to 0x107 of namespace 1}. */
+    @Override
+    public String toString() {
+        return IoOpcode.name(fields.opcode) + " of " + subject();
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    void taken() {
+        state = State.TAKEN;
+        data.clear();
+        expectedBytes = 0;
+        tag = 0;
+        attempts = 0;
+    }
+
+    void freed() {
+        state = State.FREE;
+    }
+
+    /** Describes the data, and starts its clock. */
+    void prepare(ScatterLists choice, long now) {
+        if (expectedBytes > 0) {
+            choice.describe(data, lists, fields);
+        }
+        postedAt = now;
+    }
+
+    /** A new identifier for another try: a late completion of an earlier one is not taken for it. */
+    void nextCid(int slotBits) {
+        generation++;
+        fields.cid = (generation << slotBits | slot) & 0xffff;
+        attempts++;
+    }
+
+    void complete(int completionStatus, int completionResult, long now) {
+        status = completionStatus;
+        result = completionResult;
+        completedAt = now;
+        state = State.FREE;
+    }
+
+    boolean underWay() {
+        return state == State.POSTED || state == State.ABORTING;
+    }
+
+    private void transfer(int opcode, Namespace namespace, long lba, int blocks) {
+        blocks(opcode, namespace, lba, blocks);
+        expectedBytes = (long) blocks * namespace.info().blockSize();
+        if (expectedBytes > queue.maxTransfer()) {
+            throw new IllegalArgumentException(blocks + " blocks are more than the 0x"
+                    + Long.toHexString(queue.maxTransfer()) + " bytes that one command can move");
+        }
+    }
+
+    private void blocks(int opcode, Namespace namespace, long lba, int blocks) {
+        NamespaceInfo info = namespace.info();
+        info.requireUsable();
+        if (blocks < 1 || blocks > 1 << 16) {
+            throw new IllegalArgumentException(blocks + " blocks are not 1 to 65536");
+        }
+        if (lba < 0 || lba > info.blocks() - blocks) {
+            throw new IndexOutOfBoundsException("blocks 0x" + Long.toHexString(lba) + " to 0x"
+                    + Long.toHexString(lba + blocks - 1) + " are not inside " + namespace);
+        }
+        fill(opcode, namespace);
+        fields.cdw10 = (int) lba;
+        fields.cdw11 = (int) (lba >>> Integer.SIZE);
+        fields.cdw12 = IoCommand.BLOCKS.set(0, blocks - 1);
+    }
+
+    private void fill(int opcode, Namespace namespace) {
+        checkTaken();
+        if (!queue.serves(namespace)) {
+            throw new IllegalArgumentException(namespace + " is of another controller");
+        }
+        fields.clear(opcode, namespace.id());
+        data.clear();
+        expectedBytes = 0;
+    }
+
+    private void checkTaken() {
+        if (state != State.TAKEN) {
+            throw new IllegalStateException("the command is " + state + ", not taken from its queue");
+        }
+    }
+
+    private String subject() {
+        String namespace = "namespace " + Integer.toUnsignedString(fields.nsid);
+        return switch (fields.opcode) {
+            case IoOpcode.FLUSH, IoOpcode.DATASET_MANAGEMENT -> namespace;
+            default -> {
+                long last = lba() + IoCommand.BLOCKS.of(fields.cdw12);
+                yield "blocks 0x" + Long.toHexString(lba()) + " to 0x" + Long.toHexString(last) + " of " + namespace;
+            }
+        };
+    }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.driver.nvme;
+
+import io.jvfio.driver.nvme.spec.ControllerRegisters;
+import io.jvfio.driver.nvme.spec.SubmissionEntry;
+import io.jvfio.mmio.Mmio;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The I/O queues of a controller: their numbers, their vectors and their memory.
+ *
+ * <p>Threads: guarded by the controller's lock.
+ */
+final class Queues implements AutoCloseable {
+    private final ControllerCore core;
+    private final BitSet ids = new BitSet();
+    private final BitSet vectors = new BitSet();
+    private final Map<IoQueue, Parts> open = new HashMap<>();
+
+    /** The controller's own memory, once it was asked for; guarded as all the rest. */
+    private @Nullable ControllerMemory controllerMemory;
+
+    private record Parts(QueueMemory memory, ControllerMemory.@Nullable Part inController) {}
+
+    Queues(ControllerCore core) {
+        this.core = core;
+    }
+
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    /** Makes a queue and has the controller know it. */
+    IoQueue open(QueueOptions options, Object controller) {
+        return core.locked(admin -> {
+            int id = ids.nextClearBit(1);
+            if (id > core.queueLimit()) {
+                throw new IllegalStateException(
+                        core.name() + " has " + core.queueLimit() + " I/O queues, and all are in use");
+            }
+            int vector = vector(options.mode());
+            int entries = Math.min(options.depth() + 1, core.capabilities().maxEntries());
+            int pageSize = core.capabilities().pageSize();
+            int listPages = pointers().listPages(core.maxTransfer(), pageSize);
+            QueueMemory memory = new QueueMemory(core.device().dma(), entries, listPages, pageSize);
+            ControllerMemory.Part reserved = null;
+            try {
+                reserved = options.controllerMemory() ? reserve(entries) : null;
+                Parts parts = new Parts(memory, reserved);
+                IoQueue queue = new IoQueue(
+                        core, shape(id, vector, options.mode(), entries, parts), limits(controller), core.epoch());
+                queue.clear();
+                core.create(queue);
+                ids.set(id);
+                if (vector >= 0) {
+                    vectors.set(vector);
+                }
+                open.put(queue, parts);
+                return queue;
+            } catch (RuntimeException e) {
+                try (memory) {
+                    free(reserved);
+                    throw e;
+                }
+            }
+        });
+    }
+
+    private QueueShape shape(int id, int vector, CompletionMode mode, int entries, Parts parts) {
+        int stride = core.capabilities().stride();
+        Mmio registers = core.registers().mmio();
+        Doorbell tail = new Doorbell(registers, ControllerRegisters.submissionDoorbell(id, stride), core.shadow());
+        Doorbell head = new Doorbell(registers, ControllerRegisters.completionDoorbell(id, stride), core.shadow());
+        QueueMemory memory = parts.memory();
+        ControllerMemory.Part there = parts.inController();
+        return new QueueShape(
+                id,
+                vector,
+                mode,
+                there == null
+                        ? new SubmissionRing(memory.submissions(), null, entries, tail)
+                        : new SubmissionRing(MemorySegment.NULL, there.memory(), entries, tail),
+                new CompletionRing(memory.completions(), entries, head),
+                memory.lists(),
+                there == null ? memory.submissionAddress() : there.address(),
+                memory.completionAddress());
+    }
+
+    private IoQueue.Limits limits(Object controller) {
+        NvmeOptions options = core.options();
+        return new IoQueue.Limits(
+                controller, core.maxTransfer(), options.commandTimeout().toNanos(), options.retries(), pointers());
+    }
+
+    private ScatterLists pointers() {
+        return new ScatterLists(core.options().dataPointers(), core.info().sgls());
+    }
+
+    /** A free vector, or -1 for a queue that can do without. */
+    private int vector(CompletionMode mode) {
+        if (mode == CompletionMode.POLLED) {
+            return -1;
+        }
+        int vector = vectors.nextClearBit(1);
+        if (vector < core.vectors()) {
+            return vector;
+        }
+        if (mode == CompletionMode.INTERRUPT) {
+            throw new IllegalStateException("of the " + core.vectors() + " interrupt vectors of " + core.name()
+                    + " none is left for a queue; the first is for admin commands");
+        }
+        return -1;
+    }
+
+    private ControllerMemory.Part reserve(int entries) {
+        ControllerMemory memory = controllerMemory;
+        if (memory == null) {
+            memory = ControllerMemory.of(core.device(), core.registers().mmio(), core.capabilities());
+            controllerMemory = memory;
+        }
+        return memory.reserve((long) entries * SubmissionEntry.SIZE);
+    }
+
+    private void free(ControllerMemory.@Nullable Part part) {
+        ControllerMemory memory = controllerMemory;
+        if (part != null && memory != null) {
+            memory.free(part);
+        }
+    }
+
+    /** The controller was reset: its memory is not switched on any more. */
+    void reset() {
+        ControllerMemory memory = controllerMemory;
+        if (memory != null) {
+            memory.enable();
+        }
+    }
+
+    /** Ends a queue. If the controller cannot be told, it is reset before the memory is freed. */
+    void end(IoQueue queue) {
+        core.lock().lock();
+        try {
+            Parts parts = open.remove(queue);
+            if (parts == null) {
+                return;
+            }
+            QueueMemory memory = parts.memory();
+            try (memory) {
+                if (core.isReady()) {
+                    forget(queue);
+                }
+            } finally {
+                free(parts.inController());
+                ids.clear(queue.id());
+                if (queue.shape().vector() >= 0) {
+                    vectors.clear(queue.shape().vector());
+                }
+            }
+        } finally {
+            core.lock().unlock();
+        }
+    }
+
+    private void forget(IoQueue queue) {
+        if (queue.knownIn(core.epoch())) {
+            try {
+                core.forget(queue);
+            } catch (NvmeException e) {
+                // The device could go on writing into memory that is freed now.
+                core.reset();
+            }
+        }
+    }
+
+    /** The controller is stopped; frees the memory of what is open. */
+    @Override
+    public void close() {
+        core.lock().lock();
+        try {
+            RuntimeException failure = null;
+            for (Parts parts : open.values()) {
+                try {
+                    parts.memory().close();
+                } catch (RuntimeException e) {
+                    if (failure == null) {
+                        failure = e;
+                    } else {
+                        failure.addSuppressed(e);
+                    }
+                }
+            }
+            open.clear();
+            if (failure != null) {
+                throw failure;
+            }
+        } finally {
+            core.lock().unlock();
+        }
+    }
+}

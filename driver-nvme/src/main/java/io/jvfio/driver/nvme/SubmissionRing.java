@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.driver.nvme;
+
+import io.jvfio.driver.nvme.spec.SubmissionEntry;
+import io.jvfio.mmio.Mmio;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The host's side of a submission queue. Whoever uses it has fewer commands under way than it has entries.
+ *
+ * <p>Threads: one at a time.
+ */
+final class SubmissionRing {
+    private final MemorySegment memory;
+    private final @Nullable Mmio controllerMemory;
+    private final int entries;
+    private final Doorbell doorbell;
+
+    private int tail;
+    private int rung;
+
+    /**
+     * An empty queue.
+     *
+     * @param memory the entries; empty if they are in the controller's memory
+     * @param controllerMemory the entries, if they are there
+     * @param entries 2 or more
+     */
+    SubmissionRing(MemorySegment memory, @Nullable Mmio controllerMemory, int entries, Doorbell doorbell) {
+        this.memory = memory;
+        this.controllerMemory = controllerMemory;
+        this.entries = entries;
+        this.doorbell = doorbell;
+    }
+
+    int entries() {
+        return entries;
+    }
+
+    /** Empties it: the controller has been told of it anew. */
+    void clear() {
+        tail = 0;
+        rung = 0;
+        doorbell.clear();
+    }
+
+    void put(CommandFields command) {
+        long base = (long) tail * SubmissionEntry.SIZE;
+        Mmio there = controllerMemory;
+        if (there == null) {
+            command.writeTo(memory, base);
+        } else {
+            command.writeTo(there, base);
+        }
+        tail = tail + 1 == entries ? 0 : tail + 1;
+    }
+
+    /** Tells the controller of all that was put, if it does not know. */
+    void ring() {
+        if (tail != rung) {
+            rung = tail;
+            doorbell.ring(tail);
+        }
+    }
+
+    /** Tells it again what it should know, in case it has missed it. */
+    void ringAgain() {
+        rung = tail;
+        doorbell.ringAgain(tail);
+    }
+
+    /** Whether the controller can stand at this entry. */
+    boolean has(int position) {
+        return position < entries;
+    }
+}
