@@ -15,5 +15,6 @@ module io.jvfio.emulation {
     provides io.jvfio.device.CarrierProvider with
             io.jvfio.emulation.ModelCarrier;
     provides io.jvfio.emulation.ModelProvider with
-            io.jvfio.emulation.edu.EduProvider;
+            io.jvfio.emulation.edu.EduProvider,
+            io.jvfio.emulation.nvme.NvmeProvider;
 }

@@ -66,6 +66,7 @@ public record Abi(
     public static final int MAP_HUGE_2MB = 21 << HUGE_SHIFT;
     public static final int MAP_HUGE_1GB = 30 << HUGE_SHIFT;
     public static final int MADV_DONTNEED = 4;
+    public static final int MADV_REMOVE = 9;
     public static final int MADV_DONTFORK = 10;
     public static final int MADV_HUGEPAGE = 14;
     public static final int MADV_NOHUGEPAGE = 15;
