@@ -10,4 +10,7 @@ module io.jvfio.vfiouser {
 
     exports io.jvfio.vfiouser;
     exports io.jvfio.vfiouser.server;
+
+    provides io.jvfio.device.CarrierProvider with
+            io.jvfio.vfiouser.VfioUserCarrier;
 }

@@ -87,6 +87,11 @@ public final class MessageChannel implements AutoCloseable {
         socket.send(message.bytes(), message.size(), fds);
     }
 
+    /** Whether bytes behind the message that was handed out have been read: a message, or a part of one. */
+    public boolean hasRest() {
+        return filled > handedOut;
+    }
+
     /** Whether a whole message has been read ahead into this buffer, so that {@link #receive} will not block. */
     public boolean hasMessage(Message into) {
         int rest = filled - handedOut;

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqRequest;
+import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.Failures;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.ThreadMemory;
+import io.jvfio.vfiouser.protocol.Command;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The interrupts of a server's device, with a memory of what is assigned, so that another connection can be given the same.
+ *
+ * <p>The index ERR of a PCI device exists here even if the server does not have it: a lost connection is an error of the
+ * device, and its eventfd is how those who wait learn of it.
+ *
+ * <p>Threads: thread-safe; {@link #reportLoss} takes no lock.
+ */
+final class Interrupts implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
+    /** {@code VFIO_PCI_ERR_IRQ_INDEX}. */
+    static final int ERR = 3;
+
+    private static final int FLAG_EVENTFD = 1;
+    private static final ValueLayout.OfLong COUNT = ValueLayout.JAVA_LONG.withOrder(ByteOrder.nativeOrder());
+
+    private final SystemCalls sys;
+    private final String name;
+    private final List<IrqInfo> infos;
+
+    /** Whether the server does not know ERR. */
+    private final boolean ownError;
+
+    /** The duplicates of the eventfds of each index, from vector 0 on. Guarded by this. */
+    private final Map<Integer, List<@Nullable Fd>> assigned = new TreeMap<>();
+
+    /** The duplicates of the eventfds that unmask, by index. Guarded by this. */
+    private final Map<Integer, Fd> unmasking = new TreeMap<>();
+
+    /** That of ERR in {@link #assigned}. */
+    private volatile @Nullable Fd error;
+
+    Interrupts(SystemCalls sys, String name, DeviceInfo info, List<IrqInfo> irqs) {
+        this.sys = sys;
+        this.name = name;
+        this.ownError = info.pci() && (irqs.size() <= ERR || irqs.get(ERR).count() == 0);
+        List<IrqInfo> all = new ArrayList<>(irqs);
+        while (ownError && all.size() <= ERR) {
+            all.add(new IrqInfo(all.size(), 0, 0));
+        }
+        if (ownError) {
+            all.set(ERR, new IrqInfo(ERR, FLAG_EVENTFD, 1));
+        }
+        this.infos = List.copyOf(all);
+    }
+
+    /** How many indexes there are. */
+    int count() {
+        return infos.size();
+    }
+
+    /** What is known of an index. */
+    IrqInfo info(int index) {
+        return infos.get(Objects.checkIndex(index, infos.size()));
+    }
+
+    /** Runs a request. */
+    synchronized void set(Connection connection, IrqRequest request) {
+        connection.checkAlive(Command.DEVICE_SET_IRQS);
+        IrqInfo irq = info(request.index());
+        IrqCalls.check(request, irq);
+        boolean own = ownError && request.index() == ERR;
+        if (request.data() instanceof IrqRequest.EventFds eventFds) {
+            exchange(connection, request, eventFds.fds(), own);
+        } else if (request.action() == IrqRequest.Action.TRIGGER && request.count() == 0) {
+            if (!own && irq.count() > 0) {
+                IrqCalls.send(connection, request);
+            }
+            forget(request.index());
+        } else if (own) {
+            fireError(request);
+        } else {
+            IrqCalls.send(connection, request);
+        }
+    }
+
+    /** Assigns eventfds. They are duplicated before, because that can fail. */
+    private void exchange(Connection connection, IrqRequest request, List<? extends @Nullable Fd> fds, boolean own) {
+        List<@Nullable Fd> copies = new ArrayList<>(fds.size());
+        try {
+            for (Fd fd : fds) {
+                copies.add(fd == null ? null : fd.duplicate());
+            }
+            if (!own) {
+                IrqCalls.assign(connection, request, current(request));
+            } else if (request.action() != IrqRequest.Action.TRIGGER) {
+                throw refused(request);
+            }
+        } catch (RuntimeException e) {
+            throw Failures.closing(e, () -> closeAll(copies));
+        }
+        remember(request, copies);
+    }
+
+    /** The eventfds that the request would replace, from vector 0 on. */
+    private List<? extends @Nullable Fd> current(IrqRequest request) {
+        return request.action() == IrqRequest.Action.TRIGGER
+                ? assigned.getOrDefault(request.index(), List.of())
+                : List.of();
+    }
+
+    private void remember(IrqRequest request, List<@Nullable Fd> copies) {
+        if (request.action() != IrqRequest.Action.TRIGGER) {
+            Fd copy = copies.getFirst();
+            Fd old = request.action() == IrqRequest.Action.UNMASK && copy != null
+                    ? unmasking.put(request.index(), copy)
+                    : unmasking.remove(request.index());
+            if (old != null) {
+                old.close();
+            }
+            return;
+        }
+        List<@Nullable Fd> vectors = assigned.computeIfAbsent(request.index(), index -> new ArrayList<>());
+        while (vectors.size() < request.start() + request.count()) {
+            vectors.add(null);
+        }
+        for (int i = 0; i < copies.size(); i++) {
+            Fd old = vectors.set(request.start() + i, copies.get(i));
+            if (old != null) {
+                old.close();
+            }
+        }
+        if (request.index() == ERR) {
+            error = vectors.getFirst();
+        }
+    }
+
+    private void forget(int index) {
+        if (index == ERR) {
+            error = null;
+        }
+        List<@Nullable Fd> vectors = assigned.remove(index);
+        if (vectors != null) {
+            closeAll(vectors);
+        }
+        Fd unmask = unmasking.remove(index);
+        if (unmask != null) {
+            unmask.close();
+        }
+    }
+
+    private void fireError(IrqRequest request) {
+        boolean all = request.data() instanceof IrqRequest.None;
+        boolean wanted = all
+                || request.data() instanceof IrqRequest.Bools bools
+                        && bools.values().getFirst();
+        if (request.action() != IrqRequest.Action.TRIGGER) {
+            throw refused(request);
+        }
+        if (wanted) {
+            signal(error);
+        }
+    }
+
+    private VfioException refused(IrqRequest request) {
+        return new VfioException(
+                Command.DEVICE_SET_IRQS.call(),
+                Errno.EINVAL,
+                request.action() + " of irq index " + request.index() + " of " + name,
+                "this index can only be triggered");
+    }
+
+    /** Assigns to a new connection what was assigned to the last. */
+    synchronized void replay(Connection connection) {
+        assigned.forEach((index, vectors) -> {
+            boolean any = vectors.stream().anyMatch(Objects::nonNull);
+            if (any && !(ownError && index == ERR)) {
+                IrqCalls.assign(connection, IrqRequest.assign(index, 0, vectors), List.of());
+            }
+        });
+        unmasking.forEach((index, fd) -> IrqCalls.assign(connection, IrqRequest.unmaskOn(index, fd), List.of()));
+    }
+
+    /** Tells whoever has assigned an eventfd to ERR that the device is in error. */
+    void reportLoss() {
+        signal(error);
+    }
+
+    private void signal(@Nullable Fd eventfd) {
+        if (eventfd == null) {
+            return;
+        }
+        int number;
+        try {
+            number = eventfd.acquire();
+        } catch (IllegalStateException e) {
+            return; // it has just been taken away
+        }
+        try {
+            MemorySegment one = ThreadMemory.current().scratch();
+            one.set(COUNT, 0, 1);
+            long result = sys.write(number, one, Long.BYTES);
+            if (result < 0) {
+                LOG.log(System.Logger.Level.DEBUG, "signalling an error of {0} failed: {1}", name, Errno.name((int)
+                        -result));
+            }
+        } finally {
+            eventfd.release();
+        }
+    }
+
+    private static void closeAll(List<? extends @Nullable Fd> fds) {
+        CloseAll steps = new CloseAll();
+        for (Fd fd : fds) {
+            if (fd != null) {
+                steps.attempt(fd::close);
+            }
+        }
+        steps.throwFirst();
+    }
+
+    /** Closes the duplicates. Idempotent. */
+    @Override
+    public synchronized void close() {
+        CloseAll steps = new CloseAll();
+        for (int index = 0; index < infos.size(); index++) {
+            int at = index;
+            steps.attempt(() -> forget(at));
+        }
+        steps.throwFirst();
+    }
+}

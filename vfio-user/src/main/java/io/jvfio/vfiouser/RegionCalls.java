@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser;
+
+import io.jvfio.VfioException;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.vfiouser.protocol.Command;
+import io.jvfio.vfiouser.protocol.Message;
+import io.jvfio.vfiouser.protocol.RegionAccess;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * Register and byte access to the regions of a server's device, by messages.
+ *
+ * <p>Threads: stateless; single registers allocate nothing.
+ */
+final class RegionCalls {
+    /** Config space of a PCI device, where registers need not be aligned. */
+    static final int CONFIG_REGION = 7;
+
+    /** Command register and its bus master bit (PCIe 6.0, 7.5.1.1.3). */
+    private static final long COMMAND = 4;
+
+    private static final int BUS_MASTER = 1 << 2;
+
+    private RegionCalls() {}
+
+    static long read(Session session, int region, long offset, int width) {
+        check(session, region, offset, width);
+        Connection connection = session.connection();
+        Message out = connection.begin(Command.REGION_READ);
+        try {
+            RegionAccess.beginRead(out, connection.nextId(), region, offset, width);
+            Message in = connection.exchange(Connection.NO_FDS, Message.HEADER + RegionAccess.SIZE + width);
+            if (in.isError() || RegionAccess.checkReadReply(in, width) != width) {
+                throw failure(session, in, new Place(Command.REGION_READ, region, offset, width));
+            }
+            return RegionAccess.register(in, width);
+        } finally {
+            connection.end();
+        }
+    }
+
+    static void write(Session session, int region, long offset, int width, long value) {
+        check(session, region, offset, width);
+        Connection connection = session.connection();
+        Message out = connection.begin(Command.REGION_WRITE);
+        try {
+            RegionAccess.beginWrite(out, connection.nextId(), region, offset, width);
+            RegionAccess.setRegister(out, width, value);
+            Message in = connection.exchange(Connection.NO_FDS, Message.HEADER + RegionAccess.SIZE);
+            if (in.isError() || RegionAccess.checkWriteReply(in, width) != width) {
+                throw failure(session, in, new Place(Command.REGION_WRITE, region, offset, width));
+            }
+        } finally {
+            connection.end();
+        }
+    }
+
+    /** Turns bus mastering off. */
+    static void clearBusMaster(Session session) {
+        if (session.region(CONFIG_REGION).info().size() < COMMAND + 2) {
+            return;
+        }
+        long command = read(session, CONFIG_REGION, COMMAND, 2);
+        if ((command & BUS_MASTER) != 0) {
+            write(session, CONFIG_REGION, COMMAND, 2, command & ~BUS_MASTER);
+        }
+    }
+
+    static int readBytes(Session session, int region, long offset, MemorySegment target) {
+        return move(session, Command.REGION_READ, region, offset, target);
+    }
+
+    static int writeBytes(Session session, int region, long offset, MemorySegment source) {
+        return move(session, Command.REGION_WRITE, region, offset, source);
+    }
+
+    private static int move(Session session, Command command, int region, long offset, MemorySegment memory) {
+        long size = room(session, region, offset, memory);
+        long done = 0;
+        while (done < size) {
+            int part = (int) Math.min(size - done, session.connection().mostData());
+            Place place = new Place(command, region, offset + done, part);
+            MemorySegment bytes = memory.asSlice(done, part);
+            int moved =
+                    command == Command.REGION_READ ? readPart(session, place, bytes) : writePart(session, place, bytes);
+            if (moved == 0) {
+                throw new VfioException(command.call(), Errno.EIO, subject(session, place), "no byte was moved");
+            }
+            done += moved;
+        }
+        if (size == 0) {
+            session.connection().begin(command);
+            session.connection().end();
+        }
+        return (int) done;
+    }
+
+    /** What an access is about. */
+    private record Place(Command command, int region, long offset, int size) {}
+
+    private static int readPart(Session session, Place place, MemorySegment target) {
+        Connection connection = session.connection();
+        Message out = connection.begin(place.command);
+        try {
+            RegionAccess.beginRead(out, connection.nextId(), place.region, place.offset, place.size);
+            Message in = connection.exchange(Connection.NO_FDS, Message.HEADER + RegionAccess.SIZE + place.size);
+            if (in.isError()) {
+                throw failure(session, in, place);
+            }
+            int got = RegionAccess.checkReadReply(in, place.size);
+            MemorySegment.copy(in.payload(RegionAccess.SIZE, got), 0, target, 0, got);
+            return got;
+        } finally {
+            connection.end();
+        }
+    }
+
+    private static int writePart(Session session, Place place, MemorySegment source) {
+        Connection connection = session.connection();
+        Message out = connection.begin(place.command);
+        try {
+            RegionAccess.beginWrite(out, connection.nextId(), place.region, place.offset, place.size);
+            MemorySegment.copy(source, 0, out.payload(RegionAccess.SIZE, place.size), 0, place.size);
+            Message in = connection.exchange(Connection.NO_FDS, Message.HEADER + RegionAccess.SIZE);
+            if (in.isError()) {
+                throw failure(session, in, place);
+            }
+            return RegionAccess.checkWriteReply(in, place.size);
+        } finally {
+            connection.end();
+        }
+    }
+
+    private static long room(Session session, int region, long offset, MemorySegment memory) {
+        if (!memory.isNative()) {
+            throw new IllegalArgumentException("the memory must be native");
+        }
+        long size = session.region(region).info().size();
+        Objects.checkFromToIndex(offset, size, size);
+        return Math.min(Math.min(memory.byteSize(), size - offset), Integer.MAX_VALUE);
+    }
+
+    private static void check(Session session, int region, long offset, int width) {
+        RegionInfo info = session.region(region).info();
+        if (width != 4 && width != 1 && width != 2 && width != 8) {
+            throw new IllegalArgumentException("a register of " + width + " bytes");
+        }
+        if ((offset & (width - 1)) != 0
+                && !(region == CONFIG_REGION && session.info().pci())) {
+            throw new IllegalArgumentException(
+                    "offset 0x" + Long.toHexString(offset) + " is not a multiple of " + width);
+        }
+        if (offset < 0 || offset > info.size() - width) {
+            throw new IndexOutOfBoundsException("offset 0x" + Long.toHexString(offset) + " with width " + width
+                    + " is outside of region " + region + " of "
+                    + session.connection().name() + ", which has 0x" + Long.toHexString(info.size()) + " bytes");
+        }
+    }
+
+    /** Between begin and end of the command that failed. */
+    private static VfioException failure(Session session, Message reply, Place place) {
+        return reply.isError()
+                ? Connection.failure(place.command, reply.errno(), subject(session, place))
+                : new VfioException(
+                        place.command.call(), Errno.EIO, subject(session, place), "only a part of it was moved");
+    }
+
+    private static String subject(Session session, Place place) {
+        return "0x" + Integer.toHexString(place.size) + " bytes at 0x" + Long.toHexString(place.offset) + " of region "
+                + place.region + " of " + session.connection().name();
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser;
+
+import io.jvfio.Fd;
+import io.jvfio.device.InfoCapability;
+import io.jvfio.device.RegionArea;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.device.RegionType;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.FileStatus;
+import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.vfiouser.protocol.Command;
+import io.jvfio.vfiouser.protocol.InfoChain;
+import io.jvfio.vfiouser.protocol.ProtocolException;
+import io.jvfio.vfiouser.protocol.RegionInfoPayload;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A region of a server's device, with the files that came for it.
+ *
+ * <p>Threads: immutable, but for the end of its files.
+ *
+ * @param info what is known of it; its areas are those that can really be mapped
+ * @param fileOffset where it starts in its files, in bytes
+ * @param files none, one for all areas, or one for each area
+ */
+record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
+    /** How often a server may name a larger size before that is taken for an error. */
+    private static final int GROWTHS = 4;
+
+    /** What a chain of capabilities may need at most, in bytes. */
+    private static final long LARGEST_INFO = 1 << 20;
+
+    RemoteRegion {
+        files = List.copyOf(files);
+    }
+
+    /** A reply with what came along. */
+    private record Answer(RegionInfoPayload payload, long needed, List<Fd> files) {}
+
+    /**
+     * Asks for a region.
+     *
+     * @throws io.jvfio.VfioException if the server does not answer as it should
+     */
+    static RemoteRegion ask(SystemCalls sys, Connection connection, int index) {
+        int argsz = RegionInfoPayload.SIZE;
+        String subject = "region " + index + " of " + connection.name();
+        for (int i = 0; i < GROWTHS; i++) {
+            Answer answer;
+            try {
+                answer = ask(connection, index, argsz, subject);
+            } catch (ProtocolException e) {
+                throw e;
+            } catch (io.jvfio.VfioException e) {
+                if (e.errno() != Errno.EINVAL || i > 0) {
+                    throw e;
+                }
+                // The way of the kernel, and of servers that pass a kernel's device on, to say that there is none.
+                return new RemoteRegion(new RegionInfo(index, 0, 0, List.of(), null, false, List.of()), 0, List.of());
+            }
+            long most = Math.min(LARGEST_INFO, connection.limits().maxPayload());
+            if (answer.needed <= argsz || answer.needed > most) {
+                return of(sys, connection, index, answer);
+            }
+            answer.files.forEach(Fd::close);
+            argsz = (int) answer.needed;
+        }
+        throw new ProtocolException(
+                Errno.EMSGSIZE,
+                Command.DEVICE_GET_REGION_INFO.call(),
+                subject + ": the server named a size that it then found too small");
+    }
+
+    private static Answer ask(Connection connection, int index, int argsz, String subject) {
+        return connection.call(
+                Command.DEVICE_GET_REGION_INFO,
+                (message, id) -> RegionInfoPayload.writeRequest(message, id, index, argsz),
+                Connection.NO_FDS,
+                reply -> {
+                    RegionInfoPayload payload = RegionInfoPayload.readReply(reply, index);
+                    List<Fd> files = new ArrayList<>();
+                    while (reply.fdCount() > 0) {
+                        files.add(reply.takeFd(0));
+                    }
+                    return new Answer(payload, RegionInfoPayload.needed(reply), files);
+                },
+                subject);
+    }
+
+    private static RemoteRegion of(SystemCalls sys, Connection connection, int index, Answer answer) {
+        RegionInfoPayload payload = answer.payload;
+        List<RegionArea> areas;
+        try {
+            areas = mappable(sys, payload, answer.files);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "region {0} of {1} is not mapped: {2}",
+                    index,
+                    connection.name(),
+                    e.getMessage());
+            areas = List.of();
+        }
+        List<Fd> files = answer.files;
+        if (areas.isEmpty()) {
+            files.forEach(Fd::close);
+            files = List.of();
+        }
+        boolean msixMappable = find(payload.capabilities(), InfoChain.MSIX_MAPPABLE) != null;
+        RegionInfo info = new RegionInfo(
+                index, payload.flags(), payload.size(), areas, type(payload), msixMappable, payload.capabilities());
+        return new RemoteRegion(info, payload.offset(), files);
+    }
+
+    /** The areas that can be mapped: whole pages of a file that has them. */
+    private static List<RegionArea> mappable(SystemCalls sys, RegionInfoPayload payload, List<Fd> files) {
+        if ((payload.flags() & RegionInfoPayload.MMAP) == 0 || files.isEmpty() || payload.size() == 0) {
+            return List.of();
+        }
+        InfoCapability sparse = find(payload.capabilities(), InfoChain.SPARSE_MMAP);
+        List<RegionArea> areas =
+                sparse == null ? List.of(new RegionArea(0, payload.size())) : InfoChain.areas(sparse, payload.size());
+        if (files.size() > 1 && files.size() != areas.size()) {
+            throw new IllegalArgumentException(files.size() + " files for " + areas.size() + " areas");
+        }
+        for (int i = 0; i < areas.size(); i++) {
+            RegionArea area = areas.get(i);
+            long page = sys.pageSize();
+            if (area.offset() % page != 0 || payload.offset() % page != 0) {
+                throw new IllegalArgumentException("an area at 0x" + Long.toHexString(area.offset())
+                        + ", file offset 0x" + Long.toHexString(payload.offset()) + ", does not start at a page");
+            }
+            FileStatus status = FileStatus.of(sys, files.get(files.size() == 1 ? 0 : i));
+            // Of device files nobody knows the size; a file that is too short would fault.
+            if (status.regular() && payload.offset() + area.end() > status.size()) {
+                throw new IllegalArgumentException("the file has 0x" + Long.toHexString(status.size()) + " bytes");
+            }
+        }
+        return areas;
+    }
+
+    private static @Nullable RegionType type(RegionInfoPayload payload) {
+        InfoCapability type = find(payload.capabilities(), InfoChain.TYPE);
+        return type == null ? null : new RegionType(InfoChain.word(type, 8), InfoChain.word(type, 12));
+    }
+
+    private static @Nullable InfoCapability find(List<InfoCapability> chain, int id) {
+        for (InfoCapability capability : chain) {
+            if (capability.id() == id) {
+                return capability;
+            }
+        }
+        return null;
+    }
+
+    /** The file behind an area that contains these bytes, or null. */
+    @Nullable Fd fileOf(long offset, long length) {
+        List<RegionArea> areas = info.mmapAreas();
+        for (int i = 0; i < areas.size(); i++) {
+            if (areas.get(i).contains(offset, length)) {
+                return files.get(files.size() == 1 ? 0 : i);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {
+        files.forEach(Fd::close);
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser;
+
+import io.jvfio.VfioException;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.iommu.AddressSpace;
+import io.jvfio.iommu.DmaMap;
+import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaRegistry;
+import io.jvfio.iommu.DmaSource;
+import io.jvfio.iommu.IovaRange;
+import io.jvfio.iommu.Limits;
+import io.jvfio.iommu.MapRequest;
+import io.jvfio.vfiouser.protocol.Command;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The address space of devices behind vfio-user sockets. A map goes to the servers of all devices in it, in the order in
+ * which they joined, and is taken back where it was made if one refuses.
+ *
+ * <p>Memory with a file, as all that {@code dma()} allocates, is shared with the servers, which keep it as long as they
+ * like: a server that misbehaves can write to it after the unmap, but to nothing else. Other memory, and remote memory,
+ * is copied by messages.
+ *
+ * <p>Threads: thread-safe. One lock orders joining and leaving; maps do not take it.
+ */
+public final class VfioUserAddressSpace implements AddressSpace {
+
+    /**
+     * Where addresses are chosen and may be fixed: 48 bits without the MSI windows of x86 and arm64, because behind the
+     * server may be a real device.
+     */
+    private static final List<IovaRange> USABLE = List.of(
+            new IovaRange(0, 0x7ff_ffffL),
+            new IovaRange(0x810_0000L, 0xfedf_ffffL),
+            new IovaRange(0xfef0_0000L, 0xffff_ffff_ffffL));
+
+    /** Every page size that the protocol can have. */
+    private static final long ALL_PAGES = -4096;
+
+    private final Object context;
+    private final DmaRegistry registry = DmaRegistry.of(
+            DmaRegistry.Settings.defaults("vfio-user address space"), USABLE, ALL_PAGES & Long.MAX_VALUE);
+
+    /** The devices in it. Guarded by this. */
+    private final List<PeerBackend> members = new ArrayList<>();
+
+    private boolean closed;
+
+    VfioUserAddressSpace(Object context) {
+        this.context = context;
+    }
+
+    /** An empty space for devices of {@link VfioUserDevice#connect}, owned by the caller. */
+    public static VfioUserAddressSpace create() {
+        return new VfioUserAddressSpace(new Object());
+    }
+
+    /** Whose space it is: only devices of the same owner may join. */
+    Object context() {
+        return context;
+    }
+
+    /** A device joins: every map is made there, or it does not. */
+    synchronized void join(PeerBackend device) {
+        if (closed) {
+            throw new IllegalStateException(description() + " is closed");
+        }
+        members.add(device);
+        try {
+            registry.attach(device, USABLE, pageSizes());
+        } catch (RuntimeException e) {
+            members.remove(device);
+            throw e;
+        }
+    }
+
+    /** A device has left: its server has no map of this space any more. */
+    synchronized void leave(PeerBackend device) {
+        members.remove(device);
+        registry.detach(device);
+        registry.limit(USABLE, pageSizes());
+    }
+
+    private long pageSizes() {
+        long sizes = ALL_PAGES & Long.MAX_VALUE;
+        for (PeerBackend member : members) {
+            sizes &= member.pageSizes();
+        }
+        if (sizes == 0) {
+            throw new VfioException(
+                    Command.DMA_MAP.call(),
+                    Errno.EINVAL,
+                    description(),
+                    "the servers of its devices have no page size in common; use an address space for each");
+        }
+        return sizes;
+    }
+
+    @Override
+    public DmaMapping map(DmaSource source, MapRequest request) {
+        return registry.map(source, request);
+    }
+
+    @Override
+    public DmaMap mappings() {
+        return registry.mappings();
+    }
+
+    @Override
+    public List<IovaRange> usable() {
+        return registry.usable();
+    }
+
+    @Override
+    public synchronized Limits limits() {
+        long left = members.stream().mapToLong(PeerBackend::mapsLeft).min().orElse(-1);
+        return new Limits(registry.pageSizes(), left, -1, -1);
+    }
+
+    /** True: servers are processes of this machine. */
+    @Override
+    public boolean coherent() {
+        return true;
+    }
+
+    @Override
+    public String description() {
+        return "vfio-user address space: memory is shared with the servers of its devices";
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (!members.isEmpty()) {
+                throw new IllegalStateException(members.size() + " devices are still in the " + description());
+            }
+            closed = true;
+        }
+        registry.close();
+    }
+}

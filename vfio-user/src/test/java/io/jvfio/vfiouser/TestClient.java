@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser;
+
+import io.jvfio.Fd;
+import io.jvfio.VfioException;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Errno;
+import io.jvfio.internal.sys.Mapping;
+import io.jvfio.internal.sys.UnixSocket;
+import io.jvfio.vfiouser.protocol.Capabilities;
+import io.jvfio.vfiouser.protocol.Command;
+import io.jvfio.vfiouser.protocol.DeviceInfoPayload;
+import io.jvfio.vfiouser.protocol.DmaAccess;
+import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaUnmap;
+import io.jvfio.vfiouser.protocol.Feature;
+import io.jvfio.vfiouser.protocol.IrqInfoPayload;
+import io.jvfio.vfiouser.protocol.Message;
+import io.jvfio.vfiouser.protocol.MessageChannel;
+import io.jvfio.vfiouser.protocol.MessageChannel.Outcome;
+import io.jvfio.vfiouser.protocol.RegionAccess;
+import io.jvfio.vfiouser.protocol.RegionInfoPayload;
+import io.jvfio.vfiouser.protocol.SetIrqs;
+import io.jvfio.vfiouser.protocol.Version;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** One connection of {@link TestServer}, on the server's thread. */
+final class TestClient implements AutoCloseable {
+    private static final int LIMIT = (1 << 20) + 4096;
+
+    /** A range that the client has mapped; without memory it is reached by messages. */
+    record Range(DmaMap map, Mapping memory) {}
+
+    final Map<Long, Range> ranges = new TreeMap<>();
+    final List<String> log = new ArrayList<>();
+    final Message in = new Message(LIMIT);
+    final Message out = new Message(LIMIT);
+    private final Message dmaIn = new Message(LIMIT);
+    private final TestServer server;
+    private final MessageChannel channel;
+    private final Map<Integer, Fd[]> eventfds = new HashMap<>();
+    private MessageChannel twin;
+    private int lastId;
+
+    TestClient(TestServer server, UnixSocket socket) {
+        this.server = server;
+        this.channel = new MessageChannel(socket);
+    }
+
+    void run() {
+        try {
+            while (channel.receive(in, Message.HEADER) == Outcome.MESSAGE) {
+                handle();
+            }
+        } catch (VfioException e) {
+            log.add("ended: " + e.getMessage());
+        }
+    }
+
+    /** Handles the command in {@link #in}. */
+    private void handle() {
+        Command command = Command.of(in.commandId());
+        synchronized (log) {
+            log.add(String.valueOf(command));
+        }
+        if (server.script.take(this, in)) {
+            return;
+        }
+        boolean copy = command == Command.REGION_WRITE && startsCopy();
+        long from = copy ? server.memories.get(TestServer.MEMORY_BAR).get(ValueLayout.JAVA_LONG, TestServer.COPY) : 0;
+        try {
+            answer(command);
+        } catch (VfioException e) {
+            fail(e.errno());
+        }
+        if (copy) {
+            MemorySegment bar = server.memories.get(TestServer.MEMORY_BAR);
+            copy(from, bar.get(ValueLayout.JAVA_LONG, TestServer.COPY + 8), (int)
+                    bar.get(ValueLayout.JAVA_LONG, TestServer.COPY + 16));
+            bar.set(ValueLayout.JAVA_LONG, TestServer.COPIES, bar.get(ValueLayout.JAVA_LONG, TestServer.COPIES) + 1);
+        }
+    }
+
+    private boolean startsCopy() {
+        return RegionAccess.region(in) == TestServer.MEMORY_BAR && RegionAccess.offset(in) == TestServer.COPY + 16;
+    }
+
+    void answer(Command command) {
+        if (command == null) {
+            fail(Errno.EINVAL);
+            return;
+        }
+        switch (command) {
+            case VERSION -> version();
+            case DMA_MAP -> map();
+            case DMA_UNMAP -> unmap();
+            case DEVICE_GET_INFO -> {
+                DeviceInfoPayload.writeReply(out, in, DeviceInfoPayload.readRequest(in), server.info());
+                reply();
+            }
+            case DEVICE_GET_REGION_INFO -> regionInfo();
+            case DEVICE_GET_IRQ_INFO -> {
+                IrqInfoPayload.writeReply(out, in, server.irq(IrqInfoPayload.readRequest(in)));
+                reply();
+            }
+            case DEVICE_SET_IRQS -> setIrqs();
+            case REGION_READ -> read();
+            case REGION_WRITE -> write();
+            case DEVICE_RESET -> {
+                server.memories.get(TestServer.CONFIG).set(ValueLayout.JAVA_SHORT, 4, (short) 0);
+                empty();
+            }
+            case DEVICE_FEATURE -> {
+                Feature.check(in);
+                fail(Errno.EINVAL);
+            }
+            default -> fail(Errno.EINVAL);
+        }
+    }
+
+    private void version() {
+        Version offer = Version.read(in);
+        Version answer = offer.answer(server.capabilities);
+        Capabilities said = answer.writeReply(out, in);
+        if (said.twinSocket()) {
+            List<UnixSocket> pair = UnixSocket.pair(server.sys);
+            twin = new MessageChannel(pair.get(0));
+            try (UnixSocket theirs = pair.get(1)) {
+                try (Fd passed = theirs.fd().duplicate()) {
+                    channel.send(out, List.of(passed));
+                }
+                // Not closed by shutdown, which would end the client's duplicate too.
+                theirs.fd().close();
+            }
+        } else {
+            reply();
+        }
+    }
+
+    private void map() {
+        DmaMap map = DmaMap.read(in);
+        for (Range range : ranges.values()) {
+            if (map.address() < range.map.address() + range.map.size()
+                    && range.map.address() < map.address() + map.size()) {
+                throw new VfioException("test", Errno.EINVAL, "overlap", "");
+            }
+        }
+        Mapping memory = in.fdCount() == 0
+                ? null
+                : Mapping.ofFile(server.sys, in.fd(0), map.offset(), map.size(), Abi.PROT_READ | Abi.PROT_WRITE);
+        ranges.put(map.address(), new Range(map, memory));
+        empty();
+    }
+
+    private void unmap() {
+        DmaUnmap unmap = DmaUnmap.read(in);
+        Range range = ranges.get(unmap.address());
+        if (range == null || range.map.size() != unmap.size()) {
+            throw new VfioException("test", Errno.ENOENT, "unmap", "");
+        }
+        close(ranges.remove(unmap.address()));
+        unmap.writeReply(out, in);
+        reply();
+    }
+
+    private void regionInfo() {
+        int argsz = RegionInfoPayload.readRequest(in);
+        int index = RegionInfoPayload.requestedIndex(in);
+        boolean fits = server.region(index).writeReply(out, in, argsz);
+        Fd file = server.file(index);
+        channel.send(out, fits && file != null ? List.of(file) : List.of());
+    }
+
+    private void setIrqs() {
+        SetIrqs set = SetIrqs.read(in);
+        int count = server.irq(set.index()).count();
+        if (set.start() + set.count() > count) {
+            throw new VfioException("test", Errno.EINVAL, "vectors", "");
+        }
+        Fd[] fds = eventfds.computeIfAbsent(set.index(), index -> new Fd[count]);
+        boolean assigns = (set.flags() & SetIrqs.DATA_EVENTFD) != 0;
+        if (set.count() == 0) {
+            for (int i = 0; i < count; i++) {
+                replace(fds, i, null);
+            }
+        }
+        for (int i = 0; i < set.count(); i++) {
+            if (assigns && (set.flags() & SetIrqs.ACTION_TRIGGER) != 0) {
+                replace(fds, set.start() + i, in.fdCount() == 0 ? null : in.takeFd(0));
+            } else if ((set.flags() & SetIrqs.ACTION_TRIGGER) != 0
+                    && ((set.flags() & SetIrqs.DATA_NONE) != 0 || SetIrqs.bool(in, i))) {
+                fire(fds[set.start() + i]);
+            }
+        }
+        empty();
+    }
+
+    private static void replace(Fd[] fds, int at, Fd next) {
+        if (fds[at] != null) {
+            fds[at].close();
+        }
+        fds[at] = next;
+    }
+
+    private void fire(Fd eventfd) {
+        if (eventfd != null) {
+            try (Arena arena = Arena.ofConfined()) {
+                server.sys.write(eventfd.acquire(), arena.allocateFrom(ValueLayout.JAVA_LONG, 1), 8);
+            } finally {
+                eventfd.release();
+            }
+        }
+    }
+
+    private MemorySegment accessed() {
+        int index = RegionAccess.region(in);
+        if (index < 0 || index >= server.memories.size()) {
+            throw new VfioException("test", Errno.EINVAL, "region " + index, "");
+        }
+        MemorySegment memory = server.memories.get(index);
+        long offset = RegionAccess.offset(in);
+        int size = RegionAccess.count(in);
+        if (offset < 0 || size > memory.byteSize() - offset) {
+            throw new VfioException("test", Errno.EINVAL, "offset " + offset, "");
+        }
+        return memory.asSlice(offset, size);
+    }
+
+    private void read() {
+        RegionAccess.checkRead(in, 1 << 20);
+        MemorySegment bytes = accessed();
+        RegionAccess.beginReadReply(out, in, (int) bytes.byteSize());
+        out.payload(RegionAccess.SIZE, bytes.byteSize()).copyFrom(bytes);
+        reply();
+    }
+
+    private void write() {
+        RegionAccess.checkWrite(in, 1 << 20);
+        MemorySegment bytes = accessed();
+        bytes.copyFrom(in.payload(RegionAccess.SIZE, bytes.byteSize()));
+        RegionAccess.writeReply(out, in);
+        reply();
+    }
+
+    /** Copies as the device does, by whatever way the client's memory can be reached. */
+    private void copy(long from, long to, int length) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(length, 8);
+            if (dma(false, from, bytes) == 0) {
+                dma(true, to, bytes);
+            }
+        }
+    }
+
+    /** One transfer; 0 or the errno. */
+    int dma(boolean write, long address, MemorySegment bytes) {
+        for (Range range : ranges.values()) {
+            long at = address - range.map.address();
+            if (range.memory != null && at >= 0 && at + bytes.byteSize() <= range.map.size()) {
+                if (write && (range.map.flags() & DmaMap.WRITABLE) == 0) {
+                    return Errno.EPERM;
+                }
+                MemorySegment memory = range.memory.memory().asSlice(at, bytes.byteSize());
+                (write ? memory : bytes).copyFrom(write ? bytes : memory);
+                return 0;
+            }
+        }
+        return dmaMessage(write, address, bytes);
+    }
+
+    /** One transfer by a message, on the twin socket if there is one. */
+    int dmaMessage(boolean write, long address, MemorySegment bytes) {
+        int size = (int) bytes.byteSize();
+        int id = ++lastId & 0xffff;
+        if (write) {
+            DmaAccess.beginWrite(out, id, address, size);
+            out.payload(DmaAccess.SIZE, size).copyFrom(bytes);
+        } else {
+            DmaAccess.beginRead(out, id, address, size);
+        }
+        Message reply = exchange(id);
+        if (reply.isError()) {
+            return reply.errno();
+        }
+        if (write) {
+            DmaAccess.checkWriteReply(reply, address, size);
+        } else {
+            DmaAccess.checkReadReply(reply, address, size);
+            bytes.copyFrom(reply.payload(DmaAccess.SIZE, size));
+        }
+        return 0;
+    }
+
+    /** Sends what is in {@link #out} as a command and waits for the reply, handling commands in between. */
+    Message exchange(int id) {
+        if (twin != null) {
+            twin.send(out, List.of());
+            if (twin.receive(dmaIn, Message.HEADER) != Outcome.MESSAGE) {
+                throw new VfioException("test", Errno.ECONNRESET, "twin", "");
+            }
+            return dmaIn;
+        }
+        channel.send(out, List.of());
+        while (channel.receive(in, Message.HEADER) == Outcome.MESSAGE) {
+            if (in.isReply()) {
+                if (in.id() != id) {
+                    throw new VfioException("test", Errno.EPROTO, "id " + in.id(), "");
+                }
+                return in;
+            }
+            handle();
+        }
+        throw new VfioException("test", Errno.ECONNRESET, "main", "");
+    }
+
+    /** Sends what is in {@link #out}, if a reply is wanted. */
+    void reply() {
+        if (!in.wantsNoReply()) {
+            channel.send(out, List.of());
+        }
+    }
+
+    void empty() {
+        out.beginReply(in, 0);
+        reply();
+    }
+
+    void fail(int errno) {
+        out.fail(in, errno);
+        reply();
+    }
+
+    /** Sends what is in {@link #out}, with descriptors. */
+    void send(List<? extends Fd> fds) {
+        channel.send(out, fds);
+    }
+
+    /** How often the client has sent a command so far. */
+    long count(Command command) {
+        synchronized (log) {
+            return log.stream().filter(command.toString()::equals).count();
+        }
+    }
+
+    /** Ends the connection. */
+    void shutdown() {
+        try {
+            channel.shutdown();
+            MessageChannel other = twin;
+            if (other != null) {
+                other.shutdown();
+            }
+        } catch (IllegalStateException e) {
+            // It has just ended by itself.
+        }
+    }
+
+    private static void close(Range range) {
+        if (range.memory != null) {
+            range.memory.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+        if (twin != null) {
+            twin.close();
+        }
+        ranges.values().forEach(TestClient::close);
+        eventfds.values().forEach(fds -> {
+            for (int i = 0; i < fds.length; i++) {
+                replace(fds, i, null);
+            }
+        });
+        in.close();
+        out.close();
+        dmaIn.close();
+    }
+}
