@@ -35,7 +35,7 @@ final class FaultPlanTest extends ModelFixture {
     private static DmaStatus poke(EmulatedDevice device) {
         full(device, FullModel.POKE, IOVA);
         device.step();
-        return DmaStatus.values()[(int) full(device, FullModel.LAST_STATUS) - 1];
+        return FullModel.status(full(device, FullModel.LAST_STATUS));
     }
 
     private EventFd message(EmulatedDevice device) {

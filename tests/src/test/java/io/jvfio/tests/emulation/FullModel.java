@@ -46,6 +46,8 @@ final class FullModel implements DeviceModel, RegisterPort {
     static final int LAST_STATUS = 0x28;
     static final int RUNS = 0x30;
     static final int FAIL = 0x38;
+    private static final List<DmaStatus> STATUSES = List.of(DmaStatus.values());
+
     static final long PATTERN = 0x1122_3344_5566_7788L;
 
     private final ModelInterrupts interrupts;
@@ -95,6 +97,11 @@ final class FullModel implements DeviceModel, RegisterPort {
         }
     }
 
+    /** What {@link #LAST_STATUS} means. */
+    static DmaStatus status(long register) {
+        return STATUSES.get((int) register - 1);
+    }
+
     @Override
     public boolean run() {
         values.incrementAndGet(RUNS >> 3);
@@ -105,7 +112,7 @@ final class FullModel implements DeviceModel, RegisterPort {
         if (address != 0) {
             word.set(Layouts.LE_LONG, 0, PATTERN);
             DmaStatus status = dma.write(address, word);
-            values.set(LAST_STATUS >> 3, List.of(DmaStatus.values()).indexOf(status) + 1L);
+            values.set(LAST_STATUS >> 3, STATUSES.indexOf(status) + 1L);
             interrupts.message((int) values.get(VECTOR >> 3));
         }
         return address != 0;

@@ -32,7 +32,7 @@ final class ModelDmaTest extends ModelFixture {
     private static DmaStatus poke(EmulatedDevice device, long address) {
         full(device, FullModel.POKE, address);
         assertThat(device.step()).isTrue();
-        return DmaStatus.values()[(int) full(device, FullModel.LAST_STATUS) - 1];
+        return FullModel.status(full(device, FullModel.LAST_STATUS));
     }
 
     private static EmulatedIommu iommu(EmulatedDevice device) {
