@@ -330,7 +330,8 @@ public final class NvmeCommand {
         }
         if (lba < 0 || lba > info.blocks() - blocks) {
             throw new IndexOutOfBoundsException("blocks 0x" + Long.toHexString(lba) + " to 0x"
-                    + Long.toHexString(lba + blocks - 1) + " are not inside " + namespace);
+                    + Long.toHexString(lba + blocks - 1) + " are not inside the 0x"
+                    + Long.toHexString(info.blocks()) + " of namespace " + Integer.toUnsignedString(info.id()));
         }
         fill(opcode, namespace);
         fields.cdw10 = (int) lba;
@@ -341,7 +342,8 @@ public final class NvmeCommand {
     private void fill(int opcode, Namespace namespace) {
         checkTaken();
         if (!queue.serves(namespace)) {
-            throw new IllegalArgumentException(namespace + " is of another controller");
+            throw new IllegalArgumentException(
+                    "namespace " + Integer.toUnsignedString(namespace.id()) + " is of another controller");
         }
         fields.clear(opcode, namespace.id());
         data.clear();
