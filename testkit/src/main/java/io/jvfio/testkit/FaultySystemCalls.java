@@ -230,6 +230,11 @@ public final class FaultySystemCalls implements SystemCalls {
     }
 
     @Override
+    public int flock(int fd, int operation) {
+        return (int) call("flock", fd, operation, () -> real.flock(fd, operation));
+    }
+
+    @Override
     public int eventfd(int initial, int flags) {
         return (int) call("eventfd", -1, 0, () -> real.eventfd(initial, flags));
     }

@@ -47,6 +47,10 @@ public record Abi(
     public static final int F_SEAL_GROW = 0x4;
     public static final int F_SEAL_WRITE = 0x8;
 
+    // file.h
+    public static final int LOCK_EX = 2;
+    public static final int LOCK_NB = 4;
+
     // mman.h
     public static final int PROT_NONE = 0;
     public static final int PROT_READ = 1;

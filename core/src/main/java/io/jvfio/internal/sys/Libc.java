@@ -75,6 +75,9 @@ final class Libc {
     /** {@code int fcntl(int fd, int command, long argument)}. */
     static final MethodHandle FCNTL = variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
 
+    /** {@code int flock(int fd, int operation)}. */
+    static final MethodHandle FLOCK = link("flock", JAVA_INT, JAVA_INT, JAVA_INT);
+
     /** {@code int eventfd(unsigned int initval, int flags)}. */
     static final MethodHandle EVENTFD = link("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
 

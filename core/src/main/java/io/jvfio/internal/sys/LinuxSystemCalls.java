@@ -214,6 +214,16 @@ final class LinuxSystemCalls implements SystemCalls {
     }
 
     @Override
+    public int flock(int fd, int operation) {
+        ThreadMemory memory = ThreadMemory.current();
+        try {
+            return memory.result((int) Libc.FLOCK.invokeExact(memory.capture(), fd, operation));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
     public int eventfd(int initial, int flags) {
         ThreadMemory memory = ThreadMemory.current();
         try {

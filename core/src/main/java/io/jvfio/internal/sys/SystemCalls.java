@@ -72,6 +72,9 @@ public interface SystemCalls {
     /** {@code int fcntl(int fd, int command, ...)} with one integer argument. */
     int fcntl(int fd, int command, long argument);
 
+    /** {@code int flock(int fd, int operation)}. */
+    int flock(int fd, int operation);
+
     /** {@code int eventfd(unsigned int initval, int flags)}. */
     int eventfd(int initial, int flags);
 

@@ -268,6 +268,12 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
+    /** Closes the socket here alone: another process that has a duplicate goes on using the connection. Idempotent. */
+    public synchronized void handOver() {
+        fd.close();
+        close();
+    }
+
     /** Wakes blocked calls and closes the socket. Idempotent. */
     @Override
     public synchronized void close() {

@@ -42,6 +42,7 @@ class LinuxSystemCallsTest {
         assertThat(sys.socket(-1, 0, 0)).isEqualTo(-Errno.EAFNOSUPPORT);
         assertThat(sys.accept4(-1, 0)).isEqualTo(-Errno.EBADF);
         assertThat(sys.shutdown(-1, 0)).isEqualTo(-Errno.EBADF);
+        assertThat(sys.flock(-1, Abi.LOCK_EX)).isEqualTo(-Errno.EBADF);
         assertThat(sys.setsockopt(-1, Abi.SOL_SOCKET, Abi.SO_SNDTIMEO, MemorySegment.NULL))
                 .isEqualTo(-Errno.EBADF);
     }

@@ -114,7 +114,7 @@ final class Connection implements AutoCloseable {
                 switch (channel.receive(incoming, USUAL)) {
                     case MESSAGE -> {
                         if (!take(now)) {
-                            return "it cannot be answered any more";
+                            return "it closed the connection, or did not read";
                         }
                     }
                     case CLOSED -> {
@@ -132,7 +132,11 @@ final class Connection implements AutoCloseable {
             refuseUnreadable(e);
             return String.valueOf(e.getMessage());
         } catch (VfioException e) {
-            return String.valueOf(e.getMessage());
+            return switch (e.errno()) {
+                case Errno.EPIPE, Errno.ECONNRESET -> "it closed the connection";
+                case Errno.EAGAIN -> "it did not read in " + options.limits().silence();
+                default -> String.valueOf(e.getMessage());
+            };
         }
     }
 

@@ -9,6 +9,7 @@ import io.jvfio.vfiouser.protocol.DmaAccess;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -30,11 +31,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class DmaMessages implements AutoCloseable {
 
-    /** One message under way. Guarded by the lock, as is the local memory until the message is done. */
+    /**
+     * One message under way. Guarded by the lock; the local memory is touched by the thread that waits alone, since it may
+     * be that thread's own.
+     */
     private static final class Transfer {
         private final Command command;
         private final long address;
         private final MemorySegment local;
+        private byte @Nullable [] data;
         private boolean done;
         private @Nullable VfioException failure;
 
@@ -123,6 +128,9 @@ final class DmaMessages implements AutoCloseable {
         if (transfer.failure != null) {
             throw transfer.failure;
         }
+        if (transfer.data != null) {
+            MemorySegment.copy(transfer.data, 0, transfer.local, ValueLayout.JAVA_BYTE, 0, transfer.data.length);
+        }
     }
 
     private int begin(Transfer transfer) {
@@ -210,13 +218,13 @@ final class DmaMessages implements AutoCloseable {
         }
         if (transfer.command == Command.DMA_READ) {
             DmaAccess.checkReadReply(reply, transfer.address, size);
-            MemorySegment.copy(reply.payload(DmaAccess.SIZE, size), 0, transfer.local, 0, size);
+            transfer.data = reply.payload(DmaAccess.SIZE, size).toArray(ValueLayout.JAVA_BYTE);
         } else {
             DmaAccess.checkWriteReply(reply, transfer.address, size);
         }
     }
 
-    /** Ends a message; its local memory is not touched any more. */
+    /** Ends a message. */
     private void end(Transfer transfer, @Nullable VfioException failure) {
         transfer.failure = failure;
         transfer.done = true;

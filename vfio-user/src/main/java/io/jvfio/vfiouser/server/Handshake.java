@@ -65,10 +65,13 @@ record Handshake(
             return new Handshake(client, said, null);
         }
         List<UnixSocket> pair = UnixSocket.pair(sys);
-        try (UnixSocket theirs = pair.get(1)) {
+        UnixSocket theirs = pair.get(1);
+        try {
             channel.send(reply, List.of(theirs.fd()));
         } catch (RuntimeException e) {
             throw Failures.closing(e, pair.get(0));
+        } finally {
+            theirs.handOver();
         }
         return new Handshake(client, said, new MessageChannel(pair.get(0)));
     }

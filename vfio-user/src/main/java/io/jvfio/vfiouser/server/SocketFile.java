@@ -3,6 +3,7 @@ package io.jvfio.vfiouser.server;
 
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
@@ -17,18 +18,23 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The name of a listening socket in the file system. The socket is made in a folder that nobody else can enter, gets its
  * permissions there, and is then linked to its name: at no moment can another user connect, and no file is overwritten.
  *
- * <p>A socket that a dead server left is replaced. Two servers that start at once may both find it dead: so it is moved
- * out of the way first, which only one of them can do, and asked again there; if somebody listens by then it is put back.
+ * <p>A socket that a dead server left is replaced. Two servers that start at once may both find it dead, and the second
+ * would remove what the first has just made: so this is done under a lock of the folder.
  *
  * <p>Threads: thread-safe.
  */
 final class SocketFile implements AutoCloseable {
+    private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
+    private static final Duration LOCK_PAUSE = Duration.ofMillis(5);
+
     private final UnixListener listener;
     private final Path path;
 
@@ -75,8 +81,11 @@ final class SocketFile implements AutoCloseable {
         UnixListener listener = UnixListener.open(sys, hidden.toString(), backlog);
         try {
             Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
-            removeDead(sys, place, folder.resolve("dead"));
-            Files.createLink(place, hidden);
+            if (isSocket(place) && isDead(sys, place)) {
+                replaceDead(sys, place, hidden);
+            } else {
+                Files.createLink(place, hidden);
+            }
             Files.delete(hidden);
             return new SocketFile(listener, place, key(place));
         } catch (IOException e) {
@@ -86,20 +95,35 @@ final class SocketFile implements AutoCloseable {
         }
     }
 
-    /** Removes what a dead server of this user left at a place. Whatever else is there stays. */
-    private static void removeDead(SystemCalls sys, Path place, Path aside) throws IOException {
-        if (!isSocket(place) || !isDead(sys, place)) {
-            return;
+    /** Gives the name of a dead socket to this one, unless another server has been faster. */
+    private static void replaceDead(SystemCalls sys, Path place, Path hidden) throws IOException {
+        String parent = String.valueOf(place.getParent());
+        try (Descriptor folder =
+                Descriptor.open(sys, parent, Abi.O_RDONLY | Abi.host().oDirectory())) {
+            lock(sys, folder);
+            if (isSocket(place) && isDead(sys, place)) {
+                Files.delete(place);
+            }
+            Files.createLink(place, hidden);
         }
+    }
+
+    /** Closing the folder ends the lock. It is held for moments; who holds it longer means harm. */
+    private static void lock(SystemCalls sys, Descriptor folder) {
+        int number = folder.acquire();
         try {
-            Files.move(place, aside);
-        } catch (NoSuchFileException gone) {
-            return; // another server was faster, and its own socket will be there
+            long end = System.nanoTime() + LOCK_WAIT.toNanos();
+            int result = sys.flock(number, Abi.LOCK_EX | Abi.LOCK_NB);
+            while (result == -Errno.EAGAIN && System.nanoTime() - end < 0) {
+                LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+                result = sys.flock(number, Abi.LOCK_EX | Abi.LOCK_NB);
+            }
+            if (result < 0) {
+                throw VfioException.of("flock", -result, folder.subject());
+            }
+        } finally {
+            folder.release();
         }
-        if (!isDead(sys, aside)) {
-            Files.createLink(place, aside);
-        }
-        Files.delete(aside);
     }
 
     /** A connect to a file that is no socket is refused in the same words as one to a dead socket. */

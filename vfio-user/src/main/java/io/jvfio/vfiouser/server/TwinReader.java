@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
-import io.jvfio.VfioException;
 import io.jvfio.vfiouser.protocol.DmaAccess;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
@@ -43,7 +42,7 @@ final class TwinReader implements AutoCloseable {
                 dma.deliver(incoming);
             }
             dma.fail("the client closed the socket for DMA messages");
-        } catch (VfioException e) {
+        } catch (RuntimeException e) {
             dma.fail(String.valueOf(e.getMessage()));
         } finally {
             onEnd.run();

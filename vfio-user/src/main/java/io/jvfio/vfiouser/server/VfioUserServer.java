@@ -151,8 +151,8 @@ public final class VfioUserServer implements AutoCloseable {
                 if (next != null) {
                     serve(next);
                 }
-            } catch (VfioException e) {
-                LOG.log(System.Logger.Level.WARNING, "no client could be accepted", e);
+            } catch (RuntimeException | InternalError e) {
+                LOG.log(System.Logger.Level.WARNING, "no client could be served", e);
                 socket.pause();
             }
         }
@@ -171,12 +171,14 @@ public final class VfioUserServer implements AutoCloseable {
             tell(to -> to.clientRefused(client, "only uid " + uid + " is served"));
             return;
         }
-        try (Connection connection = new Connection(sys, served, options, peer)) {
+        Connection connection = new Connection(sys, served, options, peer);
+        try {
             if (begin(connection)) {
                 serve(connection, client);
             }
         } finally {
             begin(null);
+            connection.close();
         }
     }
 
@@ -192,7 +194,6 @@ public final class VfioUserServer implements AutoCloseable {
     }
 
     private void serve(Connection connection, ServerListener.Client client) {
-        String reason;
         try {
             connection.accept();
         } catch (VfioException e) {
@@ -200,14 +201,22 @@ public final class VfioUserServer implements AutoCloseable {
             return;
         }
         tell(to -> to.clientArrived(client));
-        reason = connection.serve();
+        String reason = "of a defect";
+        try {
+            reason = connection.serve();
+        } finally {
+            takeBack(connection, client);
+            String why = closed ? "the server was closed" : reason;
+            tell(to -> to.clientLost(client, why));
+        }
+    }
+
+    private static void takeBack(Connection connection, ServerListener.Client client) {
         try {
             connection.takeBack();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, () -> "the device could not be taken back whole from " + client, e);
         }
-        String why = closed ? "the server was closed" : reason;
-        tell(to -> to.clientLost(client, why));
     }
 
     private static ServerListener.Client client(UnixSocket peer) {
