@@ -5,7 +5,7 @@
 # that finds these devices in its PCI slots.
 
 client_tag=qemu-client
-served_models=("edu")
+served_models=("edu" "nvme?size=64MiB")
 
 # run_client_tests TIMEOUT: what it leaves is in a folder of its own, the results lie with the others.
 run_client_tests() {

@@ -84,7 +84,7 @@ describe_client_machine() {
         -object "memory-backend-memfd,id=memory,size=2G,share=on"
     machine_arguments+=(
         -device "$(vfio_user_device 4 "$private/edu.sock")"
-#        -device "$(vfio_user_device 6 "$private/nvme.sock")"
+        -device "$(vfio_user_device 6 "$private/nvme.sock")"
     )
 }
 
