@@ -87,6 +87,10 @@ public final class ModelDma {
         };
     }
 
+    String device() {
+        return device;
+    }
+
     /** Whether the driver lets the device master the bus. */
     public boolean busMaster() {
         return busMaster;

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelInterrupts {
     private final SystemCalls sys;
     private final String device;
+    private final ModelDma dma;
     private final ModelWorker worker;
     private final @Nullable FaultInjector faults;
     private final IntxLine line;
@@ -37,8 +38,9 @@ public final class ModelInterrupts {
     private @Nullable Resampler resampler;
 
     ModelInterrupts(
-            SystemCalls sys, String device, InterruptKinds kinds, ModelWorker worker, @Nullable FaultInjector faults) {
-        this.device = device;
+            SystemCalls sys, InterruptKinds kinds, ModelDma dma, ModelWorker worker, @Nullable FaultInjector faults) {
+        this.device = dma.device();
+        this.dma = dma;
         this.sys = sys;
         this.worker = worker;
         this.faults = faults;
@@ -65,7 +67,8 @@ public final class ModelInterrupts {
 
     /**
      * Sends a message by MSI-X or MSI, whichever is on. With fewer MSI vectors than the model has, several share one, as
-     * the specification has it (PCIe 6.0, 7.7.1.2).
+     * the specification has it (PCIe 6.0, 7.7.1.2). A message is a write to memory, so it is lost while bus mastering is
+     * off.
      *
      * @param vector 0 to one less than the vectors of the larger of both
      * @throws IndexOutOfBoundsException if there is no such vector
@@ -114,7 +117,11 @@ public final class ModelInterrupts {
         }
     }
 
+    /** A message is a write to memory: without bus mastering it is lost. */
     private void send(int vector) {
+        if (!dma.busMaster()) {
+            return;
+        }
         if (msix.enabled() != 0) {
             if (vector < msix.count()) {
                 msix.message(vector);

@@ -99,7 +99,7 @@ public final class ModelSetup {
             throw new IllegalStateException(device + " has its interrupts already");
         }
         kinds = Objects.requireNonNull(how, "how");
-        interrupts = new ModelInterrupts(sys, device, how, worker, faults);
+        interrupts = new ModelInterrupts(sys, how, dma, worker, faults);
         return interrupts;
     }
 

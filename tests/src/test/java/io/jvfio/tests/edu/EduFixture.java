@@ -6,19 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jvfio.examples.Edu;
 import io.jvfio.mmio.Mmio;
 import io.jvfio.pci.PciDevice;
-import io.jvfio.tests.lab.AccessMode;
-import io.jvfio.tests.lab.LabDevices;
 import io.jvfio.tests.lab.LabSession;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** The lab's edu, opened anew for each test. */
-@ParameterizedClass(name = "[mode={0}]")
-@EnumSource(value = AccessMode.class, mode = EnumSource.Mode.EXCLUDE, names = "NOIOMMU")
+/** An edu device, opened anew for each test. */
 abstract class EduFixture {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -27,17 +20,17 @@ abstract class EduFixture {
 
     static final int ALL_CAUSES = -1;
 
-    @Parameter
-    AccessMode mode;
-
     LabSession lab;
     PciDevice edu;
     Mmio registers;
 
+    /** Opens the device, closed with the session. */
+    abstract PciDevice open(LabSession session);
+
     @BeforeEach
     void open() {
         lab = new LabSession();
-        edu = lab.open(mode, LabDevices.EDU);
+        edu = open(lab);
         registers = edu.bar(0).mmio();
         // It has no reset, so it is as the last test left it.
         registers.write(Edu.STATUS, 0);

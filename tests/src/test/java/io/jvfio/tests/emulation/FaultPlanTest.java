@@ -39,6 +39,7 @@ final class FaultPlanTest extends ModelFixture {
     }
 
     private EventFd message(EmulatedDevice device) {
+        busMaster(device);
         EventFd eventfd = eventfd();
         device.setIrqs(IrqRequest.assign(MSIX, 0, List.<Fd>of(eventfd.fd())));
         return eventfd;

@@ -79,6 +79,7 @@ final class ModelConcurrencyTest extends ModelFixture {
     @Test
     void no_message_is_lost_while_eventfds_come_and_go() throws Exception {
         EmulatedDevice device = onWorker();
+        busMaster(device);
         EventFd first = eventfd();
         EventFd second = eventfd();
         EventFd keeper = eventfd();

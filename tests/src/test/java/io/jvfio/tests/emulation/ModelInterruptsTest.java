@@ -25,6 +25,7 @@ final class ModelInterruptsTest extends ModelFixture {
     }
 
     private void message(EmulatedDevice device, int vector) {
+        busMaster(device);
         full(device, FullModel.MESSAGE, vector);
     }
 
@@ -143,6 +144,19 @@ final class ModelInterruptsTest extends ModelFixture {
         message(device, 65);
         assertThat(second.drain()).isZero();
         assertThat(pending(device, 65)).isEqualTo(1);
+    }
+
+    @Test
+    void a_message_is_lost_while_the_device_may_not_write_memory() {
+        EmulatedDevice device = open("full");
+        EventFd eventfd = eventfd();
+        assign(device, MSIX, 0, eventfd);
+        full(device, FullModel.MESSAGE, 0);
+        assertThat(eventfd.drain()).isZero();
+        busMaster(device);
+        assertThat(eventfd.drain()).isZero();
+        full(device, FullModel.MESSAGE, 0);
+        assertThat(eventfd.drain()).isEqualTo(1);
     }
 
     @Test
