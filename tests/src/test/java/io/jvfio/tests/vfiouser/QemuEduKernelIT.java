@@ -38,7 +38,7 @@ final class QemuEduKernelIT {
         assertThat(Files.readString(FUNCTION.resolve("class")).strip()).isEqualTo("0x00ff00");
         assertThat(Files.readString(FUNCTION.resolve("resource")).lines().findFirst())
                 .hasValueSatisfying(bar -> {
-                    String[] range = bar.split(" ");
+                    String[] range = bar.split(" ", -1);
                     assertThat(Long.decode(range[1]) - Long.decode(range[0])).isEqualTo(0xfffff);
                 });
     }

@@ -57,7 +57,8 @@ final class RawClient implements AutoCloseable {
     }
 
     int nextId() {
-        return lastId = lastId + 1 & 0xffff;
+        lastId = lastId + 1 & 0xffff;
+        return lastId;
     }
 
     /** Sends what is in {@link #out} and returns the reply to it. */

@@ -150,7 +150,7 @@ final class ServedFixture implements VfioDevice {
                 to.write(0, bytes);
             }
         } catch (VfioException e) {
-            status = 2 + e.errno();
+            status = 2L + e.errno();
         }
         registers.set(ValueLayout.JAVA_LONG, STATUS, status);
     }
