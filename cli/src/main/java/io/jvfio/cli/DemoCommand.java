@@ -2,78 +2,92 @@
 package io.jvfio.cli;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.examples.Edu;
-import io.jvfio.host.HostFunction;
-import java.util.ArrayList;
-import java.util.List;
+import io.jvfio.pci.ConfigSpace;
+import io.jvfio.pci.PciDevice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code jvfio demo}. */
 @Command(
         name = "demo",
-        description = "Drives QEMU's educational device (-device edu) step by step, as a driver would.",
-        footer = {"", "The program behind it is io.jvfio.examples.EduDriver."})
+        description =
+                "Drives a device step by step, as a driver would: an NVMe controller, or QEMU's educational device.",
+        footer = {
+            "",
+            "Without D it needs neither a device nor rights: it models an NVMe controller, serves that at a private",
+            "vfio-user socket, and drives it through the socket. An NVMe controller that you name is only read.",
+            "model:edu is the educational device as a model; the program behind that is io.jvfio.examples.EduDriver."
+        })
 final class DemoCommand extends DeviceCommand {
+    private static final String MODEL = "model:nvme?size=256MiB&doorbells=mapped";
+
     @Parameters(
             index = "0",
             arity = "0..1",
             paramLabel = "D",
-            description = "The device (default: the first edu of this host that can be opened).",
+            description = "The device (default: a model).",
             converter = Converters.Locator.class)
     private @Nullable DeviceLocator locator;
+
+    @Option(
+            names = "--write",
+            description = "Also write to the NVMe controller D: its first 64 MiB, which are restored at the end.")
+    private boolean write;
 
     /** For picocli. */
     DemoCommand() {}
 
     @Override
     public Integer call() throws Exception {
-        DeviceLocator device = locator == null ? first() : locator;
-        List<EduDemo.Step> steps = new ArrayList<>();
-        if (!json()) {
-            out().println("driving " + device + " as an edu device");
+        if (locator != null) {
+            return drive(locator, log("driving " + locator), write ? NvmeDemo.Access.RESTORE : NvmeDemo.Access.READ);
         }
-        long start = System.nanoTime();
-        return with(device, edu -> {
-            new EduDemo(edu, start, step -> {
-                        steps.add(step);
-                        if (!json()) {
-                            print(steps.size(), step);
-                        }
-                    })
-                    .run();
+        if (write) {
+            throw usage("--write is for a device that you name");
+        }
+        DemoLog log = log("driving a model, as no device was named");
+        try (PrivateServer server = PrivateServer.start(MODEL, environment().interruption())) {
+            log.done("serve", MODEL + " at a socket of this process");
+            return drive(server.locator(), log, NvmeDemo.Access.WRITE);
+        }
+    }
+
+    private int drive(DeviceLocator target, DemoLog log, NvmeDemo.Access access) throws Exception {
+        return with(target, device -> {
+            ConfigSpace config = device.config();
+            if (config.classCode() == ControllerRegisters.CLASS_CODE) {
+                tellOpen(log, device);
+                new NvmeDemo(device, access, log).run();
+            } else if (config.vendorId() == Edu.VENDOR_ID && config.deviceId() == Edu.DEVICE_ID) {
+                tellOpen(log, device);
+                new EduDemo(device, log).run();
+            } else {
+                throw new CommandFailure(device.name() + " is neither an NVMe controller nor an edu device: it is "
+                        + Hex.digits(config.vendorId(), 4) + ":" + Hex.digits(config.deviceId(), 4) + ", class "
+                        + Hex.ofBits(config.classCode(), 24));
+            }
             if (json()) {
                 printJson(json -> {
-                    json.text("device", device.toString());
-                    json.objects("steps", steps, (item, step) -> {
-                        item.text("name", step.name());
-                        item.text("result", step.result());
-                        item.number("nanoseconds", step.duration().toNanos());
-                    });
+                    json.text("device", target.toString());
+                    log.describe(json);
                 });
             }
             return 0;
         });
     }
 
-    private void print(int number, EduDemo.Step step) {
-        out().printf("%2d  %-14s  %8s  %s%n", number, step.name(), Durations.text(step.duration()), step.result());
-        out().flush();
+    private DemoLog log(String title) {
+        if (!json()) {
+            out().println(title);
+        }
+        return new DemoLog(out(), !json(), environment().terminal());
     }
 
-    private DeviceLocator first() {
-        List<HostFunction> found = environment().host().functions().stream()
-                .filter(f -> f.ids().vendor() == Edu.VENDOR_ID && f.ids().device() == Edu.DEVICE_ID)
-                .toList();
-        if (found.isEmpty()) {
-            throw new CommandFailure("this host has no edu device (1234:11e8): run it in a QEMU with -device edu");
-        }
-        return found.stream()
-                .filter(f -> f.access().openable())
-                .findFirst()
-                .orElseThrow(() -> new CommandFailure("edu " + found.getFirst().address() + " cannot be opened: "
-                        + found.getFirst().access().reason()))
-                .locator();
+    private static void tellOpen(DemoLog log, PciDevice device) {
+        log.done("open", device.name() + ", " + device.device().addressSpace().description());
     }
 }

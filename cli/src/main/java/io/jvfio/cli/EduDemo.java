@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.function.Consumer;
 
 /**
  * What the demo does, without how it is shown. Every step checks what the device answers.
@@ -25,57 +24,38 @@ final class EduDemo {
     private static final int CAUSE = 0x2;
 
     private final PciDevice device;
-    private final Consumer<Step> steps;
-    private long last;
+    private final DemoLog log;
 
-    /**
-     * One thing done.
-     *
-     * @param name what was done
-     * @param result what came of it
-     * @param duration how long it took
-     */
-    record Step(String name, String result, Duration duration) {}
-
-    /**
-     * A demo of an open device.
-     *
-     * @param started when opening it began, by {@link System#nanoTime}
-     * @param steps is told of each step when it has been done
-     */
-    EduDemo(PciDevice device, long started, Consumer<Step> steps) {
+    EduDemo(PciDevice device, DemoLog log) {
         this.device = device;
-        this.steps = steps;
-        this.last = started;
+        this.log = log;
     }
 
     void run() throws InterruptedException {
-        done("open", device.device().addressSpace().description());
-        EduDriver.requireEdu(device);
         Bar bar = device.bar(0);
-        done(
+        log.done(
                 "map BAR 0",
                 bar.mmio().isMapped(0, bar.size()) ? size(bar) + ", mapped" : size(bar) + ", accessed by calls");
         try (EduDriver edu = EduDriver.open(device)) {
-            done("start", edu.interruptType() + " enabled, DMA buffer at IOVA " + Hex.of(edu.iova()));
+            log.done("start", edu.interruptType() + " enabled, DMA buffer at IOVA " + Hex.of(edu.iova()));
             identify(edu);
             checkLiveness(edu);
             computeFactorial(edu);
             moveBytes(edu);
             measureInterrupts(edu);
         }
-        done("stop", "bus mastering and interrupts off, DMA buffer unmapped");
+        log.done("stop", "bus mastering and interrupts off, DMA buffer unmapped");
     }
 
     private void identify(EduDriver edu) {
         int id = edu.identification();
         verify(Edu.MAGIC.of(id) == Edu.MAGIC_VALUE, "identification " + Hex.ofBits(id, 32) + " is not that of an edu");
-        done("identification", Hex.ofBits(id, 32) + ", revision " + Edu.MAJOR.of(id) + "." + Edu.MINOR.of(id));
+        log.done("identification", Hex.ofBits(id, 32) + ", revision " + Edu.MAJOR.of(id) + "." + Edu.MINOR.of(id));
     }
 
     private void checkLiveness(EduDriver edu) {
         verify(edu.isAlive(PATTERN), "the liveness register does not invert " + Hex.of(PATTERN));
-        done("liveness", "wrote " + Hex.ofBits(PATTERN, 32) + ", read its complement " + Hex.ofBits(~PATTERN, 32));
+        log.done("liveness", "wrote " + Hex.ofBits(PATTERN, 32) + ", read its complement " + Hex.ofBits(~PATTERN, 32));
     }
 
     private void computeFactorial(EduDriver edu) {
@@ -85,19 +65,19 @@ final class EduDemo {
             expected *= factor;
         }
         verify(factorial == expected, NUMBER + "! is " + expected + ", and the device says " + factorial);
-        done("factorial", NUMBER + "! = " + factorial + ", computed by the device");
+        log.done("factorial", NUMBER + "! = " + factorial + ", computed by the device");
     }
 
     private void moveBytes(EduDriver edu) throws InterruptedException {
         byte[] sent = new byte[Edu.INTERNAL_BUFFER_SIZE];
         new Random().nextBytes(sent);
         edu.store(MemorySegment.ofArray(sent));
-        done("DMA read", sent.length + " bytes fetched by the device");
+        log.done("DMA read", sent.length + " bytes fetched by the device");
         byte[] received = new byte[sent.length];
         edu.load(MemorySegment.ofArray(received));
         int difference = Arrays.mismatch(sent, received);
         verify(difference < 0, "byte " + difference + " came back different");
-        done("DMA write", received.length + " bytes written back, all equal");
+        log.done("DMA write", received.length + " bytes written back, all equal");
     }
 
     private void measureInterrupts(EduDriver edu) throws InterruptedException {
@@ -106,16 +86,10 @@ final class EduDemo {
             nanos[i] = edu.raiseInterrupt(CAUSE).toNanos();
         }
         Arrays.sort(nanos);
-        done(
+        log.done(
                 "interrupts",
                 INTERRUPTS + " x " + edu.interruptType() + ", latency " + time(nanos[0]) + " best, "
                         + time(nanos[INTERRUPTS / 2]) + " median, " + time(nanos[INTERRUPTS - 1]) + " worst");
-    }
-
-    private void done(String name, String result) {
-        long now = System.nanoTime();
-        steps.accept(new Step(name, result, Duration.ofNanos(now - last)));
-        last = System.nanoTime();
     }
 
     private static String size(Bar bar) {

@@ -201,12 +201,12 @@ class DeviceCommandsTest {
     }
 
     @Test
-    void demo_drives_edu_only() {
+    void demo_refuses_what_it_has_no_driver_for() {
         run.device(vfio, new FakeDevice(0x8086, 0x10d3));
 
         assertThat(run.execute("demo", EDU)).isEqualTo(ExitCode.FAILED);
         assertThat(run.err)
-                .contains("is 8086:10d3, not QEMU's educational device")
+                .contains("is neither an NVMe controller nor an edu device: it is 8086:10d3")
                 .hasLineCount(1);
     }
 

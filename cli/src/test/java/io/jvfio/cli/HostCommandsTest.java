@@ -3,7 +3,6 @@ package io.jvfio.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -193,23 +192,5 @@ class HostCommandsTest {
         assertThat(run.execute("show", "mdev:" + UUID)).isEqualTo(ExitCode.FAILED);
         assertThat(run.execute("show", "mdev:none")).isEqualTo(ExitCode.FAILED);
         assertThat(run.out).isEmpty();
-    }
-
-    @Test
-    void demo_without_an_edu_fails() {
-        run.host.function("0000:01:00.0", "8086:10C9", "20000");
-
-        assertThat(run.execute("demo")).isEqualTo(ExitCode.FAILED);
-        assertThat(run.err).contains("no edu device");
-    }
-
-    @Test
-    void demo_tells_why_the_edu_cannot_be_opened() throws Exception {
-        populate();
-        Files.delete(run.host.groupNode(3));
-        Files.delete(run.host.cdevNode(3));
-
-        assertThat(run.execute("demo")).isEqualTo(ExitCode.FAILED);
-        assertThat(run.err).contains("there is no " + run.host.groupNode(3));
     }
 }

@@ -103,8 +103,8 @@ final class CliKernelIT {
     }
 
     @Test
-    void demo_finds_edu_itself() {
-        Command demo = Command.run("demo", "--json");
+    void demo_tells_its_steps_as_json() {
+        Command demo = Command.run("demo", LabDevices.EDU, "--json");
 
         assertThat(demo.code()).isZero();
         assertThat(demo.out()).contains("\"device\":\"" + LabDevices.EDU + "\"").contains("\"name\":\"DMA write\"");

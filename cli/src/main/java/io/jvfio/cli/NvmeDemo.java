@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import io.jvfio.driver.nvme.ControllerInfo;
+import io.jvfio.driver.nvme.Namespace;
+import io.jvfio.driver.nvme.NamespaceInfo;
+import io.jvfio.driver.nvme.NvmeController;
+import io.jvfio.driver.nvme.spec.ControllerRegisters;
+import io.jvfio.pci.Bar;
+import io.jvfio.pci.PciDevice;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * What the demo does with an NVMe controller, without how it is shown. What is read is compared with what was written.
+ *
+ * <p>Threads: one at a time.
+ */
+final class NvmeDemo {
+    private static final long SIZE = 64L << 20;
+    private static final int PART = 128 << 10;
+    private static final int DEPTH = 32;
+    private static final int READS = 1000;
+    private static final ValueLayout.OfLong LE_64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final PciDevice device;
+    private final Access access;
+    private final DemoLog log;
+
+    /** Different in each run, so that what an earlier one wrote does not pass. */
+    private final long seed = new SecureRandom().nextLong();
+
+    /** What may be done to the first blocks. */
+    enum Access {
+        /** They are read. */
+        READ,
+        /** They are written. */
+        WRITE,
+        /** They are written, and get back what was in them. */
+        RESTORE
+    }
+
+    NvmeDemo(PciDevice device, Access access, DemoLog log) {
+        this.device = device;
+        this.access = access;
+        this.log = log;
+    }
+
+    void run() throws InterruptedException {
+        log.done("identify", "class 01:08:02 is an NVMe controller: " + vendor() + " can be driven by driver-nvme");
+        tellRegisters();
+        try (NvmeController controller = NvmeController.open(device)) {
+            tellController(controller);
+            Namespace namespace = usable(controller);
+            try (BlockTraffic traffic = new BlockTraffic(device, namespace, DEPTH, PART)) {
+                log.done(
+                        "make a queue",
+                        DEPTH + " commands, each with " + DeviceText.size(traffic.part()) + " of DMA memory from IOVA "
+                                + Hex.of(traffic.buffer().iova()) + " on; completions are waited for "
+                                + traffic.queue().mode().name().toLowerCase(Locale.ROOT));
+                long size = traffic.size(SIZE);
+                switch (access) {
+                    case READ -> read(traffic, size);
+                    case WRITE -> writeAndVerify(traffic, size);
+                    case RESTORE -> restoring(traffic, size);
+                }
+                flushes(namespace);
+                measureLatency(traffic, size);
+            }
+        }
+        log.done("stop", "controller shut down, bus mastering and interrupts off, memory unmapped");
+    }
+
+    private String vendor() {
+        return Hex.digits(device.config().vendorId(), 4) + ":"
+                + Hex.digits(device.config().deviceId(), 4);
+    }
+
+    private void tellRegisters() {
+        Bar bar = device.bar(0);
+        long doorbells = ControllerRegisters.DOORBELLS;
+        boolean mapped = bar.mmio().isMapped(doorbells, Integer.BYTES);
+        log.done(
+                "map BAR 0",
+                DeviceText.size(bar.size()) + "; doorbells at " + Hex.of(doorbells)
+                        + (mapped ? ", mapped: ringing one is a store" : ", rung by calls"));
+    }
+
+    private void tellController(NvmeController controller) {
+        ControllerInfo info = controller.info();
+        log.done(
+                "start",
+                info.model() + ", serial " + info.serial() + ", NVMe " + info.versionText() + ", transfers up to "
+                        + DeviceText.size(controller.maxTransfer()) + ", "
+                        + controller.queueLimit() + " I/O queues");
+    }
+
+    private Namespace usable(NvmeController controller) {
+        Namespace found = controller.namespaces().stream()
+                .filter(each -> each.info().usable())
+                .findFirst()
+                .orElseThrow(() -> new CommandFailure(controller + " has no namespace that can be used"));
+        NamespaceInfo info = found.info();
+        log.done(
+                "namespace " + Integer.toUnsignedString(found.id()),
+                info.blocks() + " blocks of " + info.blockSize() + " bytes, " + DeviceText.size(info.size()));
+        return found;
+    }
+
+    private void writeAndVerify(BlockTraffic traffic, long size) throws InterruptedException {
+        traffic.write(size, this::fill, done -> log.progress("write", done, size));
+        log.done("write", moved(size, "written"));
+        traffic.read(size, this::verify, done -> log.progress("read", done, size));
+        log.done("read", moved(size, "read back, every byte as it was written"));
+    }
+
+    private void read(BlockTraffic traffic, long size) throws InterruptedException {
+        traffic.read(size, (offset, data) -> {}, done -> log.progress("read", done, size));
+        log.done("read", moved(size, "read"));
+    }
+
+    /** Puts back what was there, also if something fails or the command is told to end. */
+    private void restoring(BlockTraffic traffic, long size) throws InterruptedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment old = arena.allocate(size);
+            traffic.read(
+                    size,
+                    (offset, data) -> MemorySegment.copy(data, 0, old, offset, data.byteSize()),
+                    done -> log.progress("save", done, size));
+            log.done("save", moved(size, "read, to be put back"));
+            try {
+                writeAndVerify(traffic, size);
+            } finally {
+                restore(traffic, old);
+            }
+        }
+    }
+
+    private void restore(BlockTraffic traffic, MemorySegment old) throws InterruptedException {
+        boolean interrupted = Thread.interrupted();
+        traffic.queue().drain(command -> {});
+        traffic.write(
+                old.byteSize(),
+                (offset, data) -> MemorySegment.copy(old, offset, data, 0, data.byteSize()),
+                done -> log.progress("restore", done, old.byteSize()));
+        log.done("restore", moved(old.byteSize(), "put back"));
+        if (interrupted) {
+            throw new InterruptedException();
+        }
+    }
+
+    private void flushes(Namespace namespace) {
+        if (access != Access.READ) {
+            namespace.flush();
+            log.done("flush", "what was written outlives a loss of power");
+        }
+    }
+
+    private void measureLatency(BlockTraffic traffic, long size) throws InterruptedException {
+        long[] nanos = traffic.latencies(READS, size);
+        Arrays.sort(nanos);
+        log.done(
+                "latency",
+                READS + " single reads of a block: " + time(nanos[0]) + " best, " + time(nanos[READS / 2]) + " median, "
+                        + time(nanos[READS * 99 / 100]) + " at 99 %");
+    }
+
+    private void fill(long offset, MemorySegment data) {
+        for (long at = 0; at < data.byteSize(); at += Long.BYTES) {
+            data.set(LE_64, at, word(offset + at));
+        }
+    }
+
+    private void verify(long offset, MemorySegment data) {
+        for (long at = 0; at < data.byteSize(); at += Long.BYTES) {
+            if (data.get(LE_64, at) != word(offset + at)) {
+                throw new CommandFailure("the 8 bytes at " + Hex.of(offset + at) + " came back as "
+                        + Hex.ofBits(data.get(LE_64, at), 64) + " and were written as "
+                        + Hex.ofBits(word(offset + at), 64));
+            }
+        }
+    }
+
+    /** No two words of a run are the same, so that data in the wrong place shows. */
+    private long word(long offset) {
+        return seed + offset * 0x9e3779b97f4a7c15L;
+    }
+
+    private String moved(long size, String what) {
+        long perSecond = Math.round(size / 1048576.0 * 1e9 / log.nanos());
+        return DeviceText.size(size) + " " + what + ", " + perSecond + " MiB/s";
+    }
+
+    private static String time(long nanos) {
+        return Durations.text(Duration.ofNanos(nanos));
+    }
+}
