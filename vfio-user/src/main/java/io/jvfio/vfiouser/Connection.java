@@ -126,8 +126,7 @@ final class Connection implements AutoCloseable {
                 twin.limitWaits(limits.timeout().toMillis());
             }
         } catch (DeviceGoneException e) {
-            VfioException reason = loss.get();
-            throw reason == null ? e : reason;
+            throw reasonOf(e);
         } finally {
             end();
         }
@@ -316,6 +315,12 @@ final class Connection implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         return false;
+    }
+
+    /** Why opening failed: that a device is gone says too little of one that was never there. */
+    RuntimeException reasonOf(RuntimeException failure) {
+        VfioException reason = loss.get();
+        return reason != null && failure instanceof DeviceGoneException ? reason : failure;
     }
 
     /** Whether the connection can be used. */

@@ -68,7 +68,7 @@ record Session(Connection connection, DeviceInfo info, List<RemoteRegion> region
             return new Session(connection, info, regions, irqs);
         } catch (RuntimeException e) {
             regions.forEach(RemoteRegion::close);
-            throw Failures.closing(e, connection);
+            throw Failures.closing(connection.reasonOf(e), connection);
         }
     }
 

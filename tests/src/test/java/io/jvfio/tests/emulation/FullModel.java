@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>Writing an address to {@link #POKE} has the worker write {@link #PATTERN} there and send the message whose number is
  * in {@link #VECTOR}.
  */
-final class FullModel implements DeviceModel, RegisterPort {
+public final class FullModel implements DeviceModel, RegisterPort {
     static final int REGISTERS = 0;
     static final int MEMORY = 2;
     static final int PORTS = 3;
@@ -36,7 +36,7 @@ final class FullModel implements DeviceModel, RegisterPort {
     static final int MEMORY_SIZE = 0x4000;
     static final int MAPPED_OFFSET = 0x1000;
     static final long MAGIC = 0x6d656d6fL;
-    static final TestRegister MAPPED = new TestRegister(MEMORY, MAPPED_OFFSET + 8, 4);
+    public static final TestRegister MAPPED = new TestRegister(MEMORY, MAPPED_OFFSET + 8, 4);
 
     static final int SCRATCH = 0x00;
     static final int PIN = 0x08;
