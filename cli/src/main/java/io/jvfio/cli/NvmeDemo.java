@@ -6,6 +6,7 @@ import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.driver.nvme.NamespaceInfo;
 import io.jvfio.driver.nvme.NvmeController;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
+import io.jvfio.interrupt.InterruptType;
 import io.jvfio.pci.Bar;
 import io.jvfio.pci.PciDevice;
 import java.lang.foreign.Arena;
@@ -61,8 +62,9 @@ final class NvmeDemo {
             try (BlockTraffic traffic = new BlockTraffic(device, namespace, DEPTH, PART)) {
                 log.done(
                         "make a queue",
-                        DEPTH + " commands, each with " + DeviceText.size(traffic.part()) + " of DMA memory from IOVA "
-                                + Hex.of(traffic.buffer().iova()) + " on; completions are waited for "
+                        DEPTH + " commands of " + DeviceText.size(traffic.part())
+                                + ", their data in DMA memory at IOVA "
+                                + Hex.of(traffic.buffer().iova()) + ", completion "
                                 + traffic.queue().mode().name().toLowerCase(Locale.ROOT));
                 long size = traffic.size(SIZE);
                 switch (access) {
@@ -98,7 +100,8 @@ final class NvmeDemo {
                 "start",
                 info.model() + ", serial " + info.serial() + ", NVMe " + info.versionText() + ", transfers up to "
                         + DeviceText.size(controller.maxTransfer()) + ", "
-                        + controller.queueLimit() + " I/O queues");
+                        + controller.queueLimit() + " I/O queues, "
+                        + device.device().irq(InterruptType.MSIX.index()).count() + " MSI-X vectors");
     }
 
     private Namespace usable(NvmeController controller) {
