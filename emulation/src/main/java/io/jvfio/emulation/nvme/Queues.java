@@ -25,6 +25,9 @@ final class Queues {
     /** The values of the doorbells, by their index, that have been acted on. */
     private final int[] seen;
 
+    /** The values of shadow doorbells, by the same index, that made no sense. */
+    private final int[] refused;
+
     private final int most;
     private int allowed;
 
@@ -50,6 +53,7 @@ final class Queues {
         this.submissions = new SubmissionQueue[most + 1];
         this.completions = new CompletionQueue[most + 1];
         this.seen = new int[2 * (most + 1)];
+        this.refused = new int[seen.length];
     }
 
     /** How many I/O queue pairs there can be. */
@@ -115,6 +119,7 @@ final class Queues {
     private void forget(long doorbell) {
         doorbells.store(doorbell, 0);
         seen[(int) doorbell / Integer.BYTES] = 0;
+        refused[(int) doorbell / Integer.BYTES] = 0;
     }
 
     /** Forgets all queues, and the doorbells. */
@@ -122,6 +127,7 @@ final class Queues {
         Arrays.fill(submissions, null);
         Arrays.fill(completions, null);
         Arrays.fill(seen, 0);
+        Arrays.fill(refused, 0);
         doorbells.reset();
         shadowed = false;
         allowed = most;
@@ -222,8 +228,8 @@ final class Queues {
     /** Once for each value, however often it is looked at. */
     private void refuse(long doorbell, int value) {
         int index = (int) doorbell / Integer.BYTES;
-        if (seen[index] != value) {
-            seen[index] = value;
+        if (refused[index] != value) {
+            refused[index] = value;
             events.raise(AsyncEvent.ERROR, AsyncEvent.INVALID_DOORBELL_VALUE);
         }
     }

@@ -41,6 +41,7 @@ class Rig implements AutoCloseable {
     final List<Integer> raised = new ArrayList<>();
     final List<Namespace> namespaces = new ArrayList<>();
     final NvmeController controller;
+    private final boolean ownsMedia;
     long now;
     Pair admin = new Pair(0, ADMIN_ENTRIES);
 
@@ -49,16 +50,34 @@ class Rig implements AutoCloseable {
     }
 
     Rig(int namespaceCount, boolean mapped) {
+        this(memories(namespaceCount), mapped, true);
+    }
+
+    /** One namespace on media that are the caller's. */
+    Rig(Media media) {
+        this(List.of(media), false, false);
+    }
+
+    private Rig(List<Media> media, boolean mapped, boolean ownsMedia) {
         Identity identity = new Identity(0x1234, 0x5678, "SERIAL", true);
-        for (int i = 1; i <= namespaceCount; i++) {
-            Media media = MappedMedia.memory(SystemCalls.linux(), NAMESPACE_SIZE);
-            namespaces.add(new Namespace(i, media, 512, identity.uuid("namespace " + i)));
+        for (Media each : media) {
+            int id = namespaces.size() + 1;
+            namespaces.add(new Namespace(id, each, 512, identity.uuid("namespace " + id)));
         }
+        this.ownsMedia = ownsMedia;
         controller = new NvmeController(
                 new NvmeController.Setup(identity, PAIRS, mapped, () -> now),
                 new Namespaces(namespaces),
                 new Ports(registers, doorbells, memory, raised::add),
                 arena);
+    }
+
+    private static List<Media> memories(int count) {
+        List<Media> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(MappedMedia.memory(SystemCalls.linux(), NAMESPACE_SIZE));
+        }
+        return all;
     }
 
     /** A pair of queues as a driver has it. */
@@ -219,7 +238,9 @@ class Rig implements AutoCloseable {
 
     @Override
     public void close() {
-        namespaces.forEach(each -> each.media().close());
+        if (ownsMedia) {
+            namespaces.forEach(each -> each.media().close());
+        }
         arena.close();
     }
 }

@@ -10,5 +10,8 @@ final class Models {
 
     static final DeviceLocator FULL = DeviceLocator.parse("model:full");
 
+    /** With doorbells that can be mapped. */
+    static final DeviceLocator NVME = DeviceLocator.parse("model:nvme?size=1MiB&doorbells=mapped");
+
     private Models() {}
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.nvme;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.Vfio;
+import io.jvfio.device.OpenOptions;
+import io.jvfio.pci.PciDevice;
+
+/** The driver on the model of a controller with blocks of 4096 bytes, whose doorbells are mapped and polled. */
+final class NvmeDriverMappedModelTest extends NvmeDriverContract {
+
+    @Override
+    protected PciDevice openDevice() {
+        return closing(Vfio.create())
+                .openPci(
+                        DeviceLocator.parse("model:nvme?size=64MiB&lba=4096&doorbells=mapped"), OpenOptions.defaults());
+    }
+}
