@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 
 /** The {@code jvfio} command. */
 @NullMarked
+@SuppressWarnings("requires-automatic") // HdrHistogram has no name of its own yet
 module io.jvfio.cli {
     requires static transitive org.jspecify;
     requires io.jvfio.core;
@@ -10,6 +11,7 @@ module io.jvfio.cli {
     requires io.jvfio.emulation;
     requires io.jvfio.vfiouser;
     requires io.jvfio.examples;
+    requires HdrHistogram;
     requires com.fasterxml.jackson.core;
     requires info.picocli;
 

@@ -4,6 +4,7 @@ package io.jvfio.cli;
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
 import io.jvfio.device.OpenOptions.IommuChoice;
+import io.jvfio.driver.nvme.CompletionMode;
 import io.jvfio.host.VirtualFunctions;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.vfiouser.server.ServerOptions.UnsealedMemory;
@@ -11,6 +12,8 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -36,6 +39,49 @@ final class Converters {
                 throw new TypeConversionException(
                         "'" + text + "' is no number of 64 bits (0x and hexadecimal digits, or decimal)");
             }
+        }
+    }
+
+    /** A number of bytes: decimal, with K, M, G or T behind it for powers of 1024 ({@code 64M}, {@code 64MiB}). */
+    static final class Bytes implements ITypeConverter<Long> {
+        private static final Pattern TEXT = Pattern.compile("(\\d{1,18})(?:([KMGT])(?:iB)?)?");
+
+        /** For picocli. */
+        Bytes() {}
+
+        @Override
+        public Long convert(String text) {
+            Matcher parts = TEXT.matcher(text);
+            if (parts.matches()) {
+                long count = Long.parseLong(parts.group(1));
+                int shift = parts.group(2) == null ? 0 : 10 * ("KMGT".indexOf(parts.group(2)) + 1);
+                if (count <= Long.MAX_VALUE >> shift) {
+                    return count << shift;
+                }
+            }
+            throw new TypeConversionException("'" + text + "' is no number of bytes, such as 4096, 128K or 1GiB");
+        }
+    }
+
+    /** How completions are waited for, in the spelling of the command line. */
+    static final class Mode implements ITypeConverter<CompletionMode> {
+        /** For picocli. */
+        Mode() {}
+
+        @Override
+        public CompletionMode convert(String text) {
+            return choice(CompletionMode.values(), text, "way to wait for completions");
+        }
+    }
+
+    /** The ways to wait for completions, for help and completion. */
+    static final class Modes implements Iterable<String> {
+        /** For picocli. */
+        Modes() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return spellings(CompletionMode.values()).iterator();
         }
     }
 

@@ -2,6 +2,7 @@
 package io.jvfio.cli;
 
 import io.jvfio.VfioException;
+import io.jvfio.driver.nvme.NvmeException;
 import io.jvfio.host.VirtualFunctionException;
 import io.jvfio.host.driver.DriverException;
 import java.io.PrintWriter;
@@ -109,6 +110,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         boolean meant = failure instanceof VfioException
                 || failure instanceof CommandFailure
                 || failure instanceof DriverException
+                || failure instanceof NvmeException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException
                 || failure instanceof IndexOutOfBoundsException;

@@ -58,6 +58,11 @@ final class Json {
         write(() -> generator.writeNumberField(name, value));
     }
 
+    /** A measured number. */
+    void decimal(String name, double value) {
+        write(() -> generator.writeNumberField(name, value));
+    }
+
     /** A number that is never negative, or null if it is: unknown. */
     void numberOrNull(String name, long value) {
         if (value < 0) {

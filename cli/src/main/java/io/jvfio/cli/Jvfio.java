@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             IrqCommand.class,
             PassCommand.class,
+            NvmeCommands.class,
             ServeCommand.class,
             ExportCommand.class,
             DemoCommand.class,
