@@ -135,8 +135,7 @@ class ServerSocketTest extends ServerTest {
             for (int i = 0; i < 2; i++) {
                 VfioUserServer activated;
                 try (Descriptor inherited = ((Descriptor) manager.fd()).duplicate()) {
-                    activated =
-                            VfioUserServer.activated(device, inherited, ServerOptions.defaults(), recorder);
+                    activated = VfioUserServer.activated(device, inherited, ServerOptions.defaults(), recorder);
                 }
                 try (RawClient client = RawClient.open(passed)) {
                     assertThat(client.reset()).isZero();
