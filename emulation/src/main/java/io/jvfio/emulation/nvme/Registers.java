@@ -32,7 +32,8 @@ final class Registers {
     /** Work: a shutdown was asked for. */
     static final int SHUTDOWN = 4;
 
-    private static final int READY_TIMEOUT = 20;
+    /** How long it may take to become ready, in units of 500 ms: it takes no time, unless this process has none. */
+    private static final int READY_TIMEOUT = 4;
 
     private final long cap;
     private int cc;
