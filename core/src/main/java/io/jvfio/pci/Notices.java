@@ -2,6 +2,7 @@
 package io.jvfio.pci;
 
 import io.jvfio.VfioException;
+import io.jvfio.device.DeviceGoneException;
 import io.jvfio.internal.sys.Errno;
 import io.jvfio.interrupt.InterruptControl;
 import java.time.Duration;
@@ -74,8 +75,21 @@ final class Notices {
     private void errorReported() {
         lifecycle.enter(DeviceState.IN_ERROR);
         LOG.log(System.Logger.Level.WARNING, "{0} reports an uncorrectable error", device.name());
-        if (!errors.isEmpty()) {
-            start("jvfio-error " + device.name(), () -> errors.call(device));
+        start("jvfio-error " + device.name(), this::handleError);
+    }
+
+    /**
+     * If no listener has brought it back, the error may be that the device is no more: then its waits end. Only the carrier
+     * can say so; a device that answers nothing until it is reset is still there.
+     */
+    private void handleError() {
+        errors.call(device);
+        try {
+            device.device().readRegister(PciRegisters.CONFIG_REGION, PciRegisters.COMMAND, Short.BYTES);
+        } catch (DeviceGoneException e) {
+            device.foundGone();
+        } catch (VfioException | IllegalStateException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} after its error: {1}", device.name(), e.getMessage());
         }
     }
 

@@ -384,7 +384,8 @@ public final class PciDevice implements AutoCloseable {
         }
     }
 
-    private void foundGone() {
+    /** Ends the waits of a device that is no more. */
+    void foundGone() {
         if (lifecycle.enter(DeviceState.GONE)) {
             interrupts.end(this::goneException);
         }

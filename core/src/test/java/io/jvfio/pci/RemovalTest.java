@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.device.DeviceGoneException;
+import io.jvfio.internal.sys.Errno;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.mmio.Mmio;
@@ -226,6 +227,17 @@ class RemovalTest {
             assertThat(device.state()).isEqualTo(DeviceState.IN_ERROR);
             device.reset();
             assertThat(device.state()).isEqualTo(DeviceState.OPEN);
+        }
+    }
+
+    @Test
+    void an_error_of_a_device_that_is_gone_ends_its_waits() {
+        try (PciDevice device = fixture.open();
+                Interrupts msi = device.interrupts().enable(InterruptType.MSI, 1)) {
+            fake.errno = Errno.ENODEV;
+            fake.fire(ERR, 0);
+            assertThatThrownBy(() -> msi.await(0, Duration.ofSeconds(40))).isInstanceOf(DeviceGoneException.class);
+            assertThat(device.state()).isEqualTo(DeviceState.GONE);
         }
     }
 

@@ -51,7 +51,6 @@ final class TestClient implements AutoCloseable {
     private final Map<Integer, Fd[]> eventfds = new HashMap<>();
     private MessageChannel twin;
     private int lastId;
-    private boolean expectsAnswers;
 
     TestClient(TestServer server, UnixSocket socket) {
         this.server = server;
@@ -69,15 +68,10 @@ final class TestClient implements AutoCloseable {
         }
     }
 
-    /** From now on replies that nobody waits for are dropped: this side sends commands that the test does not follow. */
-    void expectAnswers() {
-        expectsAnswers = true;
-    }
-
     /** Handles the command in {@link #in}. */
     private void handle() {
-        if (in.isReply() && expectsAnswers) {
-            return;
+        if (in.isReply()) {
+            return; // to a command that a script has sent and does not follow
         }
         Command command = Command.of(in.commandId());
         synchronized (log) {
