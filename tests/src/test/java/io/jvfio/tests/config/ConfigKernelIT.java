@@ -68,7 +68,9 @@ final class ConfigKernelIT {
                             .getFirst(),
                     sysfs(virtual));
 
-            assertThat(comparison.disagreements).isEmpty();
+            // It has no BARs of its own; lspci shows those that the kernel has cut out of the physical function's.
+            assertThat(comparison.disagreements)
+                    .allSatisfy(line -> assertThat(line).startsWith(LabDevices.IGB_FIRST_VF + " BAR"));
             assertThat(comparison.compared).isGreaterThan(FEWEST_OF_ONE);
             assertThat(host.config(virtual).orElseThrow().read32(0)).isEqualTo(IGB_VF_ID);
             assertThat(host.function(virtual).orElseThrow().ids().device()).isEqualTo(IGB_VF_ID >>> Short.SIZE);

@@ -7,21 +7,24 @@ import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabRunner;
 import io.jvfio.tests.lab.LabSession;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The lab's igb, opened once for each access mode, with its driver and two buffers to copy from and to. */
+/** The lab's igb, opened once for each access mode or, in a short run, once by its group and once by its own node, with its driver and two buffers to copy from and to. */
 @ParameterizedClass(name = "[mode={0}]")
-@EnumSource(value = AccessMode.class, mode = EnumSource.Mode.EXCLUDE, names = "NOIOMMU")
+@MethodSource("io.jvfio.tests.igb.IgbFixture#modes")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class IgbFixture {
     static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -43,6 +46,12 @@ abstract class IgbFixture {
     IgbDriver driver;
     DmaBuffer source;
     DmaBuffer target;
+
+    static Stream<AccessMode> modes() {
+        return LabRunner.isShort()
+                ? Stream.of(AccessMode.TYPE1V2, AccessMode.IOMMUFD)
+                : EnumSet.complementOf(EnumSet.of(AccessMode.NOIOMMU)).stream();
+    }
 
     @BeforeParameterizedClassInvocation
     void open(AccessMode current) {

@@ -3,4 +3,4 @@ package io.jvfio.tests.kernel;
 
 /** With the other containers. */
 @InTheOtherModes
-final class FaultSweepInOtherModesKernelIT extends FaultSweepCases {}
+final class FaultSweepInOtherModesKernelIT extends FaultSweepContract {}

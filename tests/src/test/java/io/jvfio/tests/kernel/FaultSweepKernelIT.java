@@ -3,4 +3,4 @@ package io.jvfio.tests.kernel;
 
 /** By group and by cdev: the system calls of all containers are the same. */
 @InBothInterfaces
-final class FaultSweepKernelIT extends FaultSweepCases {}
+final class FaultSweepKernelIT extends FaultSweepContract {}

@@ -3,4 +3,4 @@ package io.jvfio.tests.kernel;
 
 /** The cases with the other containers. */
 @InTheOtherModes
-final class VfioPciSriovUapiTestInOtherModesKernelIT extends VfioPciSriovUapiCases {}
+final class VfioPciSriovUapiTestInOtherModesKernelIT extends VfioPciSriovUapiContract {}

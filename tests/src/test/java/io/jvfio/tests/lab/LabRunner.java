@@ -32,6 +32,7 @@ import org.junit.platform.reporting.legacy.xml.LegacyXmlReportGeneratingListener
 public final class LabRunner {
 
     private static final String KERNEL_TEST = ".*KernelIT";
+    private static final String SHORT = "jvfio.lab.short";
 
     private LabRunner() {}
 
@@ -45,6 +46,7 @@ public final class LabRunner {
     public static void main(String[] arguments) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
+        System.setProperty(SHORT, Boolean.toString(options(arguments).contains("--exclude-tag=long")));
         LauncherDiscoveryRequest request = request(Path.of(arguments[0]), options(arguments));
         try (LauncherSession session = LauncherFactory.openSession()) {
             session.getLauncher()
@@ -52,6 +54,11 @@ public final class LabRunner {
         }
         TestExecutionSummary result = summary.getSummary();
         System.exit(result.getTotalFailureCount() == 0 ? 0 : 1);
+    }
+
+    /** Whether tests tagged {@code long} are left out: what repeats itself in every mode can do with less then. */
+    public static boolean isShort() {
+        return Boolean.getBoolean(SHORT);
     }
 
     private static List<String> options(String[] arguments) {

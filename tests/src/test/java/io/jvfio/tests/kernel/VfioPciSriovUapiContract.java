@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The cases of the kernel's {@code tools/testing/selftests/vfio/vfio_pci_sriov_uapi_test.c}: while a PF is in user hands a
  * VF of it opens only with the PF's token.
  */
-abstract class VfioPciSriovUapiCases extends KernelFixture {
+abstract class VfioPciSriovUapiContract extends KernelFixture {
     private static final UUID FIRST = UUID.fromString("0d5b1c7e-93a4-4c58-8f4e-5f1d6c9e2a01");
     private static final UUID SECOND = UUID.fromString("7e2f9a40-11c6-4bd3-9a0b-c5d8e7f60b02");
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 
 /** Each system call of open, map, interrupt set-up and close fails in turn, in front of the real kernel. */
-abstract class FaultSweepCases {
+abstract class FaultSweepContract {
 
     /** Opening alone asks for nine regions and five interrupt indexes. */
     private static final int FEWEST_CALLS = 20;
