@@ -132,6 +132,27 @@ final class CommandLane implements AutoCloseable {
         }
     }
 
+    /** Waits until nothing waits any more, at most as long as a command may take. */
+    void drain() {
+        long left = patience;
+        boolean interrupted = false;
+        lock.lock();
+        try {
+            while (!entries.isEmpty() && !failed && left > 0) {
+                try {
+                    left = changed.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    interrupted = true; // the wait is bounded, and the interruption is kept
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** How long until the next command has had its time, in nanoseconds, 0 or more; without end if none waits. */
     long untilExpiry() {
         lock.lock();
@@ -196,7 +217,11 @@ final class CommandLane implements AutoCloseable {
                 idle = true;
                 changed.awaitUninterruptibly();
             }
-            return closed ? null : entries.peekFirst();
+            if (closed) {
+                entries.forEach(entry -> entry.command.close()); // one that was about to begin when this was closed
+                entries.clear();
+            }
+            return entries.peekFirst();
         } finally {
             lock.unlock();
         }

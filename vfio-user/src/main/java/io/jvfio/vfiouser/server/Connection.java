@@ -129,6 +129,7 @@ final class Connection implements AutoCloseable {
                 }
             }
         } catch (ProtocolException e) {
+            now.lane.drain(); // answers keep their order to the end
             refuseUnreadable(e);
             return String.valueOf(e.getMessage());
         } catch (VfioException e) {
