@@ -65,7 +65,7 @@ final class IntxLine {
     /** Fires as software asks for it, whatever the level. */
     synchronized void trigger() {
         if (eventfd != null && !disabled) {
-            eventfd.signal(1);
+            eventfd.signalIfRoom();
         }
     }
 
@@ -86,7 +86,7 @@ final class IntxLine {
     private void deliver() {
         if (high && !masked && !disabled && eventfd != null) {
             masked = true;
-            eventfd.signal(1);
+            eventfd.signalIfRoom();
         }
     }
 }

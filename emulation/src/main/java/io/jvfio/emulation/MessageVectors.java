@@ -132,7 +132,7 @@ final class MessageVectors {
     /** False if the eventfd has just been taken away. */
     private static boolean signal(EventFd eventfd) {
         try {
-            eventfd.signal(1);
+            eventfd.signalIfRoom();
             return true;
         } catch (IllegalStateException e) {
             return false;

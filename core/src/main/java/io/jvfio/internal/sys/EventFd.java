@@ -77,6 +77,22 @@ public final class EventFd implements AutoCloseable {
     }
 
     /**
+     * Adds one to the count, unless it is full: who has been told that often and has not looked need not be told again. For
+     * counters of somebody who may mean harm.
+     *
+     * @throws IllegalStateException if this is closed
+     */
+    public void signalIfRoom() {
+        try {
+            signal(1);
+        } catch (VfioException e) {
+            if (e.errno() != Errno.EAGAIN) {
+                throw e;
+            }
+        }
+    }
+
+    /**
      * Takes the count and sets it to 0.
      *
      * @return the count, unsigned; 0 if nothing was signalled

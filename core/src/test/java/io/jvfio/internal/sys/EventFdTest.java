@@ -108,4 +108,16 @@ class EventFdTest {
             });
         }
     }
+
+    @Test
+    void a_full_count_stays_full() {
+        try (EventFd events = EventFd.open(sys)) {
+            events.signal(Long.MAX_VALUE);
+            events.signal(Long.MAX_VALUE);
+            events.signalIfRoom();
+            assertThat(events.drain()).isEqualTo(-2);
+            events.signalIfRoom();
+            assertThat(events.drain()).isEqualTo(1);
+        }
+    }
 }

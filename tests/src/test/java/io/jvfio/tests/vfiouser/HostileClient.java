@@ -74,7 +74,7 @@ final class HostileClient implements AutoCloseable {
         this.socket = UnixSocket.connect(sys, path.toString());
         this.channel = new MessageChannel(socket);
         files.put(Kind.SEALED, MemFd.of(sys, "sealed", HostileCommands.FILE_SIZE));
-        files.put(Kind.EVENTFD, EventFd.open(sys));
+        files.put(Kind.EVENTFD, fullCounter());
         files.put(Kind.SOCKET, pair.getFirst());
         files.put(Kind.DEVICE, Descriptor.open(sys, "/dev/null", Abi.O_RDWR));
         Descriptor unsealed = Descriptor.of(sys, sys.memfdCreate("unsealed", Abi.MFD_CLOEXEC), "memfd_create", "file");
@@ -83,6 +83,14 @@ final class HostileClient implements AutoCloseable {
         files.put(Kind.UNSEALED, unsealed);
         agree();
         this.reader = Thread.ofPlatform().daemon().name("hostile-reader").start(this::read);
+    }
+
+    /** A counter that takes no more, so that a device that insists on signalling it fails. */
+    private EventFd fullCounter() {
+        EventFd events = EventFd.open(sys);
+        events.signal(Long.MAX_VALUE);
+        events.signal(Long.MAX_VALUE);
+        return events;
     }
 
     private void agree() {
