@@ -16,13 +16,16 @@ import java.lang.foreign.MemorySegment;
  * <p>Threads: one at a time. Reads and writes allocate nothing.
  */
 final class IoCommands {
+    /** Giving a range back takes about as long as moving this many bytes. */
+    private static final int RANGE_COST = 64 * 1024;
+
     private final Namespaces namespaces;
     private final Features features;
     private final Health health;
     private final DataPointer data;
     private final MemorySegment page;
 
-    /** How many bytes the last command moved. */
+    /** How many bytes the last command moved, or how many it would have moved in the time it took. */
     private long moved;
 
     IoCommands(NvmeController.Parts parts) {
@@ -40,7 +43,7 @@ final class IoCommands {
         };
     }
 
-    /** How many bytes the last command moved. */
+    /** How much the last command did, in bytes. */
     long moved() {
         return moved;
     }
@@ -144,8 +147,9 @@ final class IoCommands {
     }
 
     private StatusCode writeZeroes(Command command, Namespace namespace, long start, long length) {
+        moved = length;
         if (IoCommand.DEALLOCATE.isSet(command.cdw12())) {
-            namespace.media().deallocate(start, length);
+            namespace.media().clear(start, length);
         } else {
             namespace.media().memory().asSlice(start, length).fill((byte) 0);
         }
@@ -178,6 +182,7 @@ final class IoCommands {
         }
         if (IoCommand.DEALLOCATE_RANGES.isSet(command.cdw11())) {
             int shift = namespace.blockShift();
+            moved = (long) ranges * RANGE_COST;
             for (long at = 0; at < length; at += DatasetRange.SIZE) {
                 namespace.media().deallocate(first(at) << shift, count(at) << shift);
             }

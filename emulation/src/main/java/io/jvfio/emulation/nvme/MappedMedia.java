@@ -150,14 +150,23 @@ final class MappedMedia implements Media {
     }
 
     @Override
+    public void clear(long offset, long length) {
+        release(offset, offset + length, true);
+    }
+
+    @Override
     public void deallocate(long offset, long length) {
+        release(offset, offset + length, false);
+    }
+
+    private void release(long start, long end, boolean always) {
         long page = sys.pageSize();
-        long end = offset + length;
-        long firstPage = Math.min(end, (offset + page - 1) & -page);
+        long firstPage = Math.min(end, (start + page - 1) & -page);
         long lastPage = Math.max(firstPage, end & -page);
-        zero(offset, firstPage);
+        zero(start, firstPage);
         if (firstPage < lastPage
-                && sys.madvise(memory.address() + firstPage, lastPage - firstPage, Abi.MADV_REMOVE) < 0) {
+                && sys.madvise(memory.address() + firstPage, lastPage - firstPage, Abi.MADV_REMOVE) < 0
+                && always) {
             zero(firstPage, lastPage);
         }
         zero(lastPage, end);

@@ -28,6 +28,15 @@ interface Media extends AutoCloseable {
      * @param offset bytes from the start
      * @param length bytes, 0 or more
      */
+    void clear(long offset, long length);
+
+    /**
+     * As {@link #clear}, but leaves whole pages as they are if their storage cannot be given back: it takes no time that
+     * grows with the length.
+     *
+     * @param offset bytes from the start
+     * @param length bytes, 0 or more
+     */
     void deallocate(long offset, long length);
 
     /** Whether {@link #flush} does anything. */

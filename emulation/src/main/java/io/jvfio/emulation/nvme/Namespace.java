@@ -122,7 +122,7 @@ final class Namespace {
 
     /** Gives all blocks another size; the data is gone. */
     void format(int number) {
-        media.deallocate(0, bytes());
+        media.clear(0, bytes());
         format = number;
     }
 

@@ -26,6 +26,9 @@ final class NvmeController {
     /** After how many bytes completions are told without waiting for the rest of the burst. */
     private static final long MUCH = 128 * 1024;
 
+    /** After how many bytes a step ends: a reset, which waits for it, does not wait long. */
+    private static final long ENOUGH = 16 << 20;
+
     /** What commands work on. */
     record Parts(
             Identity identity,
@@ -67,6 +70,9 @@ final class NvmeController {
 
     /** Which I/O queue has the next turn. */
     private int turn;
+
+    /** How many bytes this step has moved. */
+    private long moved;
 
     /** Whether commands wait for room in a completion queue. */
     private boolean starved;
@@ -174,9 +180,10 @@ final class NvmeController {
     private boolean work() {
         boolean did = queues.look();
         starved = false;
+        moved = 0;
         SubmissionQueue adminQueue = Objects.requireNonNull(queues.submission(0));
         did |= serve(adminQueue);
-        for (int i = 0; i < queues.most() && running; i++) {
+        for (int i = 0; i < queues.most() && running && moved < ENOUGH; i++) {
             turn = turn == queues.most() ? 1 : turn + 1;
             SubmissionQueue queue = queues.submission(turn);
             did |= queue != null && serve(queue);
@@ -206,14 +213,13 @@ final class NvmeController {
         if (!memory.read(queue.nextAddress(), entries, 0, (long) count * SubmissionEntry.SIZE)) {
             return fail();
         }
-        long moved = 0;
-        for (int i = 0; i < count && running; i++) {
+        long told = moved;
+        for (int i = 0; i < count && running && moved < ENOUGH; i++) {
             command.at(i, queue.id());
             execute(queue);
-            moved += io.moved();
-            if (moved >= MUCH || completions.isBatchFull()) {
+            if (moved - told >= MUCH || completions.isBatchFull()) {
                 flush(completions);
-                moved = 0;
+                told = moved;
             }
         }
         flush(completions);
@@ -235,7 +241,12 @@ final class NvmeController {
 
     private @Nullable StatusCode run(boolean isAdmin) {
         try {
-            return isAdmin ? admin.execute(command) : io.execute(command);
+            if (isAdmin) {
+                return admin.execute(command);
+            }
+            StatusCode status = io.execute(command);
+            moved += io.moved();
+            return status;
         } catch (InternalError e) {
             return StatusCode.INTERNAL_ERROR;
         }

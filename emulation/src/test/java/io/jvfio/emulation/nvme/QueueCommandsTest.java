@@ -186,6 +186,25 @@ final class QueueCommandsTest {
     }
 
     @Test
+    void a_step_ends_after_so_many_bytes_and_goes_on_with_the_next_queue() {
+        Rig.Pair first = rig.pair(1);
+        Rig.Pair second = rig.pair(2);
+        for (int i = 0; i < 30; i++) {
+            first.put(Sqe.of(IoOpcode.WRITE_ZEROES).nsid(1).cid(i).blocks(0, 8192));
+        }
+        second.put(flush());
+        first.ring();
+        second.ring();
+        assertThat(rig.controller.step()).isTrue();
+        assertThat(first.reap()).hasSize(4);
+        assertThat(second.reap()).isEmpty();
+        assertThat(rig.controller.step()).isTrue();
+        assertThat(second.reap()).hasSize(1);
+        rig.settle();
+        assertThat(first.reap()).hasSize(26);
+    }
+
+    @Test
     void a_queue_without_interrupts_does_not_interrupt() {
         Rig.Pair pair = rig.new Pair(1, 16);
         rig.admin.status(Sqe.of(CREATE_CQ).prp(pair.cq, 0).cdw10(1 | 15 << 16).cdw11(1));

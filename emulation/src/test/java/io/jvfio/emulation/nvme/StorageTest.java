@@ -149,14 +149,18 @@ final class StorageTest {
                 .hasMessageContaining("too small");
     }
 
-    @ParameterizedTest(name = "in a file: {0}")
-    @CsvSource({"true", "false"})
-    void deallocation_gives_storage_back_and_reads_as_zeroes(boolean inFile) {
+    @ParameterizedTest(name = "in a file: {0}, always: {1}")
+    @CsvSource({"true, true", "false, true", "true, false", "false, false"})
+    void deallocation_gives_storage_back_and_reads_as_zeroes(boolean inFile, boolean clear) {
         try (Storage storage = open("size=1MiB" + (inFile ? "&file=" + folder.resolve("disk") : ""))) {
             MappedMedia media = storage.media().get(0);
             for (long[] range : new long[][] {{0, MIB}, {512, 512}, {4000, 200}, {4096, 8192}, {5000, 9000}, {7, 0}}) {
                 media.memory().fill((byte) 1);
-                media.deallocate(range[0], range[1]);
+                if (clear) {
+                    media.clear(range[0], range[1]);
+                } else {
+                    media.deallocate(range[0], range[1]);
+                }
                 for (long at = 0; at < MIB; at++) {
                     boolean inside = at >= range[0] && at < range[0] + range[1];
                     if (media.memory().get(io.jvfio.mmio.Layouts.BYTE, at) != (inside ? 0 : 1)) {
