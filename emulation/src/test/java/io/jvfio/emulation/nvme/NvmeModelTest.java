@@ -162,4 +162,17 @@ final class NvmeModelTest {
             assertThat(rig.take(1)).isZero();
         }
     }
+
+    @Test
+    void a_controller_without_sgls_says_so_and_refuses_them() {
+        try (ModelRig rig = new ModelRig("sgl=off&serial=A-1")) {
+            rig.start();
+            assertThat(rig.run(0, Sqe.of(6).cdw10(1).prp(ModelRig.DATA, 0))).isZero();
+            MemorySegment identity = rig.memory.asSlice(ModelRig.DATA - ModelRig.IOVA, 4096);
+            assertThat(IdentifyController.SGLS.of(identity)).isZero();
+            assertThat(IdentifyController.SN.of(identity)).isEqualTo("A-1");
+            Sqe command = Sqe.of(IoOpcode.READ).nsid(1).blocks(0, 1).sgl(0, ModelRig.DATA, 512);
+            assertThat(StatusCode.INVALID_FIELD.matches(rig.run(1, command))).isTrue();
+        }
+    }
 }

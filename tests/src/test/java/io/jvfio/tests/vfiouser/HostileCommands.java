@@ -22,9 +22,44 @@ final class HostileCommands {
     private static final int MOST_DATA = 1 << 20;
 
     private static final long[] EDGES = {
-        0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 0xff, 0x100, 0xfff, 0x1000, 0x1001, 0x2000, 0x7fff, 0x8000, 0x8001,
-        0xffff, 0x1_0000, 0xf_ffff, 0x10_0000, 0x10_0001, 0x7fff_ffffL, 0x8000_0000L, 0xffff_ffffL, 0x1_0000_0000L,
-        0xffff_ffff_f000L, 0x1_0000_0000_0000L, Long.MAX_VALUE, Long.MIN_VALUE, -0x1000, -2, -1
+        0,
+        1,
+        2,
+        3,
+        4,
+        7,
+        8,
+        15,
+        16,
+        17,
+        31,
+        32,
+        33,
+        0xff,
+        0x100,
+        0xfff,
+        0x1000,
+        0x1001,
+        0x2000,
+        0x7fff,
+        0x8000,
+        0x8001,
+        0xffff,
+        0x1_0000,
+        0xf_ffff,
+        0x10_0000,
+        0x10_0001,
+        0x7fff_ffffL,
+        0x8000_0000L,
+        0xffff_ffffL,
+        0x1_0000_0000L,
+        0xffff_ffff_f000L,
+        0x1_0000_0000_0000L,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        -0x1000,
+        -2,
+        -1
     };
 
     private static final List<Command> COMMANDS = List.of(Command.values());
@@ -88,9 +123,12 @@ final class HostileCommands {
             size = badSize();
             expect = Expect.END;
         }
-        ByteBuffer message =
-                ByteBuffer.allocate(HEADER + payload.limit()).order(ByteOrder.nativeOrder());
-        message.putShort((short) id).putShort((short) command).putInt(size).putInt(flags).putInt(0);
+        ByteBuffer message = ByteBuffer.allocate(HEADER + payload.limit()).order(ByteOrder.nativeOrder());
+        message.putShort((short) id)
+                .putShort((short) command)
+                .putInt(size)
+                .putInt(flags)
+                .putInt(0);
         message.put(payload.rewind());
         return new Hostile(message.array(), id, command, descriptors(known), expect);
     }
@@ -121,16 +159,32 @@ final class HostileCommands {
     private ByteBuffer payload(Command command) {
         ByteBuffer bytes = ByteBuffer.allocate(8192).order(ByteOrder.nativeOrder());
         switch (command) {
-            case VERSION -> bytes.putShort((short) small()).putShort((short) small()).put((byte) '{');
+            case VERSION ->
+                bytes.putShort((short) small()).putShort((short) small()).put((byte) '{');
             case DMA_MAP ->
-                bytes.putInt(argsz(32)).putInt(1 + random.nextInt(3)).putLong(page()).putLong(page()).putLong(page());
+                bytes.putInt(argsz(32))
+                        .putInt(1 + random.nextInt(3))
+                        .putLong(page())
+                        .putLong(page())
+                        .putLong(page());
             case DMA_UNMAP ->
-                bytes.putInt(argsz(24)).putInt(one(4) ? small() : 0).putLong(page()).putLong(page());
+                bytes.putInt(argsz(24))
+                        .putInt(one(4) ? small() : 0)
+                        .putLong(page())
+                        .putLong(page());
             case DEVICE_GET_INFO -> bytes.putInt(argsz(16)).putInt(0).putLong(0);
             case DEVICE_GET_REGION_INFO ->
-                bytes.putInt(argsz(32)).putInt(0).putInt(index()).putInt(0).putLong(0).putLong(0);
+                bytes.putInt(argsz(32))
+                        .putInt(0)
+                        .putInt(index())
+                        .putInt(0)
+                        .putLong(0)
+                        .putLong(0);
             case DEVICE_GET_REGION_IO_FDS, DEVICE_GET_IRQ_INFO ->
-                bytes.putInt(argsz(16)).putInt(one(9) ? small() : 0).putInt(index()).putInt(one(9) ? small() : 0);
+                bytes.putInt(argsz(16))
+                        .putInt(one(9) ? small() : 0)
+                        .putInt(index())
+                        .putInt(one(9) ? small() : 0);
             case DEVICE_SET_IRQS -> setIrqs(bytes);
             case REGION_READ -> bytes.putLong(offset()).putInt(index()).putInt(count());
             case REGION_WRITE -> regionWrite(bytes);
@@ -142,7 +196,9 @@ final class HostileCommands {
             }
             case REGION_WRITE_MULTI -> writeMulti(bytes);
             case DEVICE_FEATURE ->
-                bytes.putInt(argsz(8)).putInt(random.nextInt(16) | random.nextInt(8) << 16).putInt(small());
+                bytes.putInt(argsz(8))
+                        .putInt(random.nextInt(16) | random.nextInt(8) << 16)
+                        .putInt(small());
             case MIG_DATA_READ, MIG_DATA_WRITE -> bytes.putInt(argsz(8)).putInt((int) edge());
         }
         return bytes.flip();

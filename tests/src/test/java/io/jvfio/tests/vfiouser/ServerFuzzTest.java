@@ -129,7 +129,9 @@ class ServerFuzzTest {
         if (last.expect() == Expect.END) {
             client.awaitEnd();
         } else {
-            assertThat(open).as("the server ended the connection after %s", last).isTrue();
+            assertThat(open)
+                    .as("the server ended the connection after %s", last)
+                    .isTrue();
         }
     }
 
