@@ -259,6 +259,34 @@ final class LossTest extends ClientTest {
         assertThat(device.readRegister(TestServer.CONFIG, 0, 4)).isEqualTo(0x11e8_1234L);
     }
 
+    @Test
+    void a_server_may_end_at_every_byte_of_its_answer() throws Exception {
+        VfioUserDevice device = connect();
+        EventFd error = eventfd();
+        device.setIrqs(IrqRequest.assign(Interrupts.ERR, 0, List.of(error.fd())));
+        int whole = Message.HEADER + RegionAccess.SIZE + 4;
+        for (int length = 0; length <= whole; length++) {
+            int sent = length;
+            server.script = (client, command) -> {
+                if (Command.of(command.commandId()) != Command.REGION_READ || RegionAccess.offset(command) != 0) {
+                    return false;
+                }
+                RegionAccess.beginReadReply(client.out, command, 4);
+                client.sendAndEnd(sent, sent % 3);
+                return true;
+            };
+            if (length < whole) {
+                assertThatThrownBy(() -> device.readRegister(TestServer.CONFIG, 0, 4))
+                        .isInstanceOf(DeviceGoneException.class);
+            } else {
+                assertThat(device.readRegister(TestServer.CONFIG, 0, 4)).isZero();
+            }
+            await(error);
+            error.drain();
+            device.reconnect();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"major", "minor", "twin", "json", "error", "end", "late"})
     void a_server_with_which_nothing_can_be_agreed_is_refused(String how) {

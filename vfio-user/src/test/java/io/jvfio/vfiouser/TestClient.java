@@ -359,6 +359,17 @@ final class TestClient implements AutoCloseable {
         }
     }
 
+    /** Sends the first bytes of what is in {@link #out}, with descriptors that do not belong there, and ends the connection. */
+    void sendAndEnd(int bytes, int fds) {
+        MemorySegment whole = MemorySegment.ofArray(new byte[out.size()]);
+        whole.asSlice(Message.HEADER).copyFrom(out.payload());
+        whole.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) out.id());
+        whole.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2, (short) out.commandId());
+        whole.set(ValueLayout.JAVA_INT_UNALIGNED, 4, out.size());
+        whole.set(ValueLayout.JAVA_INT_UNALIGNED, 8, out.flags());
+        send(new Fuzzed(whole.asSlice(0, bytes), fds, List.of(), true));
+    }
+
     /** How often the client has sent a command so far. */
     long count(Command command) {
         synchronized (log) {

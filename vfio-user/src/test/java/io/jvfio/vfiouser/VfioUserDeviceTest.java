@@ -191,6 +191,45 @@ final class VfioUserDeviceTest extends ClientTest {
     }
 
     @Test
+    void a_chain_that_is_announced_but_not_sent_is_asked_for_again() {
+        server.script = (client, command) -> {
+            if (Command.of(command.commandId()) != Command.DEVICE_GET_REGION_INFO
+                    || RegionInfoPayload.requestedIndex(command) != TestServer.WINDOW_BAR
+                    || command.u32(0) > 32) {
+                return false;
+            }
+            // As the server of rust-vmm does.
+            server.region(TestServer.WINDOW_BAR).writeReply(client.out, command, 32);
+            client.out.set32(4, RegionInfoPayload.MMAP | RegionInfoPayload.CAPS | 3);
+            client.out.set32(12, 32);
+            client.reply();
+            return true;
+        };
+        assertThat(connect().region(TestServer.WINDOW_BAR).mmapAreas())
+                .containsExactly(new RegionArea(TestServer.WINDOW_OFFSET, TestServer.WINDOW_SIZE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 24, 40, 64})
+    void an_unmap_is_done_whatever_the_length_of_its_answer(int payload) {
+        VfioUserDevice device = connect();
+        var mapping = map(device, memory(1), 0x10_0000);
+        server.script = (client, command) -> {
+            if (Command.of(command.commandId()) != Command.DMA_UNMAP) {
+                return false;
+            }
+            client.out.beginReply(command, payload);
+            if (payload > 0) {
+                client.out.payload(0, 24).copyFrom(command.payload(0, 24));
+            }
+            client.reply();
+            return true;
+        };
+        mapping.close();
+        assertThat(mapping.isOpen()).isFalse();
+    }
+
+    @Test
     void a_device_of_absurd_size_is_refused() {
         for (int regions : new int[] {101, Integer.MAX_VALUE, -1}) {
             server.script = (client, command) -> {
