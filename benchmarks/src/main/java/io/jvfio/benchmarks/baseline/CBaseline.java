@@ -36,6 +36,9 @@ public final class CBaseline implements AutoCloseable {
     private final MethodHandle trappedRead32;
     private final MethodHandle pollEventfd;
     private final MethodHandle pollCompletion;
+    private final MethodHandle echoStart;
+    private final MethodHandle echoConnect;
+    private final MethodHandle regionRead32;
 
     private CBaseline(Path folder, Path library) {
         this.folder = folder;
@@ -45,6 +48,9 @@ public final class CBaseline implements AutoCloseable {
         this.trappedRead32 = link(symbols, "trapped_read32", JAVA_INT, JAVA_LONG, JAVA_LONG);
         this.pollEventfd = link(symbols, "poll_eventfd", JAVA_INT, JAVA_LONG);
         this.pollCompletion = link(symbols, "poll_completion", ADDRESS, JAVA_INT, JAVA_LONG);
+        this.echoStart = link(symbols, "echo_start", ADDRESS);
+        this.echoConnect = link(symbols, "echo_connect", ADDRESS);
+        this.regionRead32 = link(symbols, "region_read32", JAVA_INT, JAVA_LONG);
     }
 
     /** Compiles and loads the loops; fails if there is no C compiler. */
@@ -56,8 +62,8 @@ public final class CBaseline implements AutoCloseable {
             try (InputStream code = Objects.requireNonNull(CBaseline.class.getResourceAsStream("baseline.c"))) {
                 Files.copy(code, source);
             }
-            List<String> command =
-                    List.of(COMPILER, "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString());
+            List<String> command = List.of(
+                    COMPILER, "-O2", "-shared", "-fPIC", "-pthread", "-o", library.toString(), source.toString());
             int status = new ProcessBuilder(command).inheritIO().start().waitFor();
             if (status != 0) {
                 throw new IllegalStateException(String.join(" ", command) + " ended with " + status);
@@ -122,6 +128,39 @@ public final class CBaseline implements AutoCloseable {
     public int pollCompletion(MemorySegment entry, int expected, long count) {
         try {
             return (int) pollCompletion.invokeExact(entry, expected, count);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Starts a vfio-user server that answers everything at once; it runs until the process ends. */
+    public void startEcho(Path socket) {
+        if (callWithPath(echoStart, socket) < 0) {
+            throw new IllegalStateException("the server at " + socket + " does not start");
+        }
+    }
+
+    /** Connects to such a server; the descriptor. */
+    public int connectEcho(Path socket) {
+        int fd = callWithPath(echoConnect, socket);
+        if (fd < 0) {
+            throw new IllegalStateException("nobody listens at " + socket);
+        }
+        return fd;
+    }
+
+    private static int callWithPath(MethodHandle function, Path path) {
+        try (Arena text = Arena.ofConfined()) {
+            return (int) function.invokeExact(text.allocateFrom(path.toString()));
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Reads a register over a connection {@code count} times. */
+    public int regionRead32(int fd, long count) {
+        try {
+            return (int) regionRead32.invokeExact(fd, count);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
