@@ -31,6 +31,7 @@ final class Run {
         throw new AssertionError("nothing is to be opened, but " + locator + " is");
     };
 
+    int code;
     String out = "";
     String err = "";
 
