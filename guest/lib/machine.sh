@@ -50,7 +50,7 @@ describe_machine() {
         # Root complex integrated endpoints, each in a group of its own.
         -device "edu,bus=pcie.0,addr=4"
         -device "pci-testdev,bus=pcie.0,addr=5"
-        -drive "file=$private/nvme.img,if=none,id=disk,format=raw" -device "nvme,drive=disk,serial=jvfio,bus=pcie.0,addr=6"
+        -drive "file=$private/nvme.img,if=none,id=disk,format=raw" -device "nvme,drive=disk,serial=jvfio,cmb_size_mb=1,bus=pcie.0,addr=6"
         -netdev "hubport,id=net0,hubid=0" -device "e1000e,netdev=net0,mac=52:54:00:00:00:07,bus=pcie.0,addr=7"
 
         # igb behind a root port (01:00.0), so that it has FLR and virtual functions; a cable to the e1000e above.

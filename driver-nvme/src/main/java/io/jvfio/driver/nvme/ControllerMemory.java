@@ -83,7 +83,8 @@ final class ControllerMemory {
     /** Tells the controller where the buffer is for it. */
     void enable() {
         long control = ControllerRegisters.CMBMSC_CRE.set(0L, 1) | ControllerRegisters.CMBMSC_CMSE.set(0L, 1) | base;
-        device.guard(() -> registers.write64LowFirst(ControllerRegisters.CMBMSC.offset(), control));
+        // The half with the enable bits comes last: it is then that the controller looks at the address.
+        device.guard(() -> registers.write64HighFirst(ControllerRegisters.CMBMSC.offset(), control));
     }
 
     /**
@@ -113,7 +114,7 @@ final class ControllerMemory {
 
     private static void show(PciDevice device, Mmio registers) {
         long control = ControllerRegisters.CMBMSC_CRE.set(0L, 1);
-        device.guard(() -> registers.write64LowFirst(ControllerRegisters.CMBMSC.offset(), control));
+        device.guard(() -> registers.write64HighFirst(ControllerRegisters.CMBMSC.offset(), control));
     }
 
     private static Bar bar(PciDevice device, int index) {

@@ -82,6 +82,10 @@ final class Registers {
         control = ControllerRegisters.CC_IOCQES.set(control, CompletionEntry.SIZE_SHIFT);
         int enabled = ControllerRegisters.CC_EN.set(control, 1);
         device.guard(() -> {
+            if (capabilities.controllerMemory()) {
+                // Else addresses of this host's memory could be taken for those that somebody else gave to the buffer.
+                mmio.write64LowFirst(ControllerRegisters.CMBMSC.offset(), 0);
+            }
             mmio.write(ControllerRegisters.AQA, sizes);
             mmio.write64LowFirst(ControllerRegisters.ASQ.offset(), submission);
             mmio.write64LowFirst(ControllerRegisters.ACQ.offset(), completion);

@@ -3,7 +3,7 @@ package io.jvfio.tests.nvme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jvfio.VfioException;
 import io.jvfio.driver.nvme.BlockPattern;
@@ -19,6 +19,7 @@ import io.jvfio.driver.nvme.NvmeOptions;
 import io.jvfio.driver.nvme.QueueOptions;
 import io.jvfio.driver.nvme.ScatterList;
 import io.jvfio.driver.nvme.spec.AsyncEvent;
+import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.driver.nvme.spec.FeatureId;
 import io.jvfio.driver.nvme.spec.LogPage;
 import io.jvfio.driver.nvme.spec.StatusCode;
@@ -90,6 +91,30 @@ public abstract class NvmeDriverContract extends NvmeFixture {
         NvmeController other = reopen(NvmeOptions.defaults().withShadowDoorbells(shadow));
         assertThat(other.usesShadowDoorbells()).isEqualTo(shadow && other.info().hasShadowDoorbells());
         writeAndVerify(other, CompletionMode.POLLED, 2 << 20, 2);
+    }
+
+    @Test
+    void a_submission_queue_works_in_the_memory_of_the_controller() {
+        QueueOptions options = QueueOptions.defaults().withDepth(DEPTH).withControllerMemory(true);
+        if (!hasControllerMemory()) {
+            assertThatThrownBy(() -> controller().queue(options))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("controller memory buffer");
+            return;
+        }
+        BlockPattern pattern = new BlockPattern(blockSize(), 51);
+        int blocks = COMMAND_BYTES / blockSize();
+        DmaBuffer buffer = closing(device().dma().allocate(DEPTH * COMMAND_BYTES));
+        for (int time = 0; time < 2; time++) {
+            try (IoQueue queue = controller().queue(options)) {
+                BlockRun run = new BlockRun(namespace(), queue, buffer, blocks);
+                run.write(pattern, 0, 100, number -> number);
+                run.verify(pattern, 0, 100, number -> number);
+            }
+            // Its address is told to the controller again after a reset.
+            controller().reset();
+            pattern = pattern.next();
+        }
     }
 
     @Test
@@ -229,7 +254,7 @@ public abstract class NvmeDriverContract extends NvmeFixture {
         namespace.read(16, middle);
         assertThat(middle.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
 
-        assumeThat(controller().info().hasDatasetManagement()).isTrue();
+        assumeTrue(controller().info().hasDatasetManagement());
         namespace.deallocate(48, 8);
         assertThat(namespaceHolds(8, 8, pattern)).isTrue();
         assertThat(namespaceHolds(56, 16, pattern)).isTrue();
@@ -237,7 +262,7 @@ public abstract class NvmeDriverContract extends NvmeFixture {
 
     @Test
     void blocks_are_compared() {
-        assumeThat(controller().info().hasCompare()).isTrue();
+        assumeTrue(controller().info().hasCompare());
         DmaBuffer buffer = closing(device().dma().allocate(2 * PAGE));
         BlockPattern pattern = new BlockPattern(blockSize(), 11);
         pattern.fill(buffer.memory(), 0, 5, 1);
@@ -273,7 +298,7 @@ public abstract class NvmeDriverContract extends NvmeFixture {
         MemorySegment data = MemorySegment.ofArray(new byte[16 * blockSize()]);
         pattern.fill(data, 0, 0, 16);
         namespace().write(0, data);
-        assumeThat(resetFunction()).isTrue();
+        assumeTrue(resetFunction());
         controller().reset();
         assertThat(namespaceHolds(0, 16, pattern)).isTrue();
         writeAndVerify(controller(), CompletionMode.INTERRUPT, 1 << 20, 23);
@@ -364,7 +389,7 @@ public abstract class NvmeDriverContract extends NvmeFixture {
 
     @Test
     void a_format_leaves_nothing() {
-        assumeThat(controller().info().hasFormat()).isTrue();
+        assumeTrue(controller().info().hasFormat());
         BlockPattern pattern = new BlockPattern(blockSize(), 41);
         MemorySegment data = MemorySegment.ofArray(new byte[16 * blockSize()]);
         pattern.fill(data, 0, 0, 16);
@@ -426,6 +451,11 @@ public abstract class NvmeDriverContract extends NvmeFixture {
         MemorySegment data = MemorySegment.ofArray(new byte[blocks * blockSize()]);
         namespace().read(lba, data);
         return pattern.mismatch(data, 0, lba, blocks) < 0;
+    }
+
+    private boolean hasControllerMemory() {
+        return device().guard(() -> device().bar(0).mmio().read(ControllerRegisters.CAP, ControllerRegisters.CAP_CMBS))
+                != 0;
     }
 
     private boolean resetFunction() {
