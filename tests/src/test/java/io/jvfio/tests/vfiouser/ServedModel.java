@@ -5,7 +5,6 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.testkit.LeakCheck;
 import io.jvfio.vfiouser.server.ServerListener;
 import io.jvfio.vfiouser.server.ServerOptions;
 import io.jvfio.vfiouser.server.VfioUserServer;
@@ -13,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -23,6 +23,22 @@ final class ServedModel implements BeforeAllCallback, AfterAllCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final String model;
+
+    /** How many clients the server has: one at most. */
+    private final AtomicInteger clients = new AtomicInteger();
+
+    private final ServerListener counter = new ServerListener() {
+        @Override
+        public void clientArrived(Client client) {
+            clients.incrementAndGet();
+        }
+
+        @Override
+        public void clientLost(Client client, String reason) {
+            clients.decrementAndGet();
+        }
+    };
+
     private Path folder;
     private Vfio context;
     private VfioDevice device;
@@ -38,7 +54,7 @@ final class ServedModel implements BeforeAllCallback, AfterAllCallback {
         folder = Files.createTempDirectory("jvfio-served");
         context = Vfio.create();
         device = context.openDevice(DeviceLocator.parse(model), OpenOptions.defaults());
-        server = VfioUserServer.listen(device, socket(), ServerOptions.defaults(), ServerListener.NONE);
+        server = VfioUserServer.listen(device, socket(), ServerOptions.defaults(), counter);
     }
 
     @Override
@@ -64,10 +80,9 @@ final class ServedModel implements BeforeAllCallback, AfterAllCallback {
      * them.
      */
     AutoCloseable idle() {
-        LeakCheck before = LeakCheck.start();
         return () -> {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (!before.leaks().isEmpty() && System.nanoTime() - deadline < 0) {
+            while (clients.get() > 0 && System.nanoTime() - deadline < 0) {
                 LockSupport.parkNanos(1_000_000);
             }
         };

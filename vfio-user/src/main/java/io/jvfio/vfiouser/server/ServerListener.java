@@ -16,7 +16,7 @@ public interface ServerListener {
     default void clientArrived(Client client) {}
 
     /**
-     * A client has gone; the device has been taken back from it.
+     * A client has gone; the device has been taken back from it, and nothing of it is held any more.
      *
      * @param reason why, in one line for people
      */

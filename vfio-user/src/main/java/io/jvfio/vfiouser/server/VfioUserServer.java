@@ -172,13 +172,18 @@ public final class VfioUserServer implements AutoCloseable {
             return;
         }
         Connection connection = new Connection(sys, served, options, peer);
+        String reason = null;
         try {
             if (begin(connection)) {
-                serve(connection, client);
+                reason = serve(connection, client);
             }
         } finally {
             begin(null);
             connection.close();
+        }
+        if (reason != null) {
+            String why = closed ? "the server was closed" : reason;
+            tell(to -> to.clientLost(client, why));
         }
     }
 
@@ -193,21 +198,22 @@ public final class VfioUserServer implements AutoCloseable {
         }
     }
 
-    private void serve(Connection connection, ServerListener.Client client) {
+    /** Why the client has gone, once the device has been taken back from it; null if it was refused. */
+    private @Nullable String serve(Connection connection, ServerListener.Client client) {
         try {
             connection.accept();
         } catch (VfioException e) {
             tell(to -> to.clientRefused(client, String.valueOf(e.getMessage())));
-            return;
+            return null;
         }
         tell(to -> to.clientArrived(client));
-        String reason = "of a defect";
         try {
-            reason = connection.serve();
+            return connection.serve();
+        } catch (RuntimeException | InternalError e) {
+            LOG.log(System.Logger.Level.WARNING, () -> "a defect has ended the connection with " + client, e);
+            return "of a defect of the server";
         } finally {
             takeBack(connection, client);
-            String why = closed ? "the server was closed" : reason;
-            tell(to -> to.clientLost(client, why));
         }
     }
 
