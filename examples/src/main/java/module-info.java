@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 module io.jvfio.examples {
     requires static transitive org.jspecify;
     requires transitive io.jvfio.core;
+    requires io.jvfio.emulation; // so that model:edu can be opened
 
     exports io.jvfio.examples;
 }

@@ -6,6 +6,8 @@ import java.util.Objects;
 /**
  * A fault that has happened.
  *
+ * <p>Threads: immutable.
+ *
  * @param number counted from 1 over all faults of the device
  * @param nanos when, by the model's clock
  * @param event which event of the rule's it was, counted from 1

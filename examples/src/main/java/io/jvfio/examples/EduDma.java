@@ -19,7 +19,7 @@ public final class EduDma {
     /**
      * Runs the example.
      *
-     * @param args the device, {@code 0000:00:04.0} for example
+     * @param args the device, {@code 0000:00:04.0} for example, or {@code model:edu} on a machine without one
      * @throws InterruptedException if the thread is interrupted in a wait
      */
     public static void main(String[] args) throws InterruptedException {

@@ -13,7 +13,7 @@ public final class EduRegisters {
     /**
      * Runs the example.
      *
-     * @param args the device, {@code 0000:00:04.0} for example
+     * @param args the device, {@code 0000:00:04.0} for example, or {@code model:edu} on a machine without one
      */
     public static void main(String[] args) {
         try (PciDevice edu = Vfio.open(args[0])) {

@@ -3,8 +3,11 @@ package io.jvfio.internal.sys;
 
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * A counter in the kernel that can be waited for: {@code eventfd(2)}, non-blocking and close-on-exec. The kernel adds one
@@ -14,6 +17,9 @@ import java.lang.foreign.ValueLayout;
  */
 public final class EventFd implements AutoCloseable {
     private static final String SUBJECT = "eventfd";
+
+    /** What {@code /proc} calls such a file. */
+    private static final String KIND = "anon_inode:[eventfd]";
 
     private final SystemCalls sys;
     private final Descriptor fd;
@@ -38,12 +44,32 @@ public final class EventFd implements AutoCloseable {
      *
      * @param counter an eventfd, borrowed
      * @throws IllegalStateException if it is closed
-     * @throws VfioException if the process has no descriptor left (EMFILE)
+     * @throws VfioException if the process has no descriptor left (EMFILE), or with EINVAL if it is another kind of file
      */
     public static EventFd duplicate(SystemCalls sys, Fd counter) {
         return switch (counter.duplicate()) {
-            case Descriptor own -> new EventFd(sys, own);
+            case Descriptor own -> {
+                String file = kind(own);
+                if (!file.equals(KIND)) {
+                    throw Failures.closing(
+                            new VfioException(SUBJECT, Errno.EINVAL, own.subject(), "it is no eventfd but " + file),
+                            own);
+                }
+                yield new EventFd(sys, own);
+            }
         };
+    }
+
+    /** The kernel's own users of eventfds look at the file's operations; from here its name tells. */
+    private static String kind(Descriptor file) {
+        int number = file.acquire();
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
+        } catch (IOException e) {
+            return "unknown: " + e.getMessage();
+        } finally {
+            file.release();
+        }
     }
 
     /** The descriptor, borrowed. It is readable while the count is not 0. */

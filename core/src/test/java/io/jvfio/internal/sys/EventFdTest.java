@@ -37,6 +37,26 @@ class EventFdTest {
     }
 
     @Test
+    void a_duplicate_has_the_same_count_and_an_end_of_its_own() {
+        try (EventFd events = EventFd.open(sys)) {
+            try (EventFd copy = EventFd.duplicate(sys, events.fd())) {
+                copy.signal(3);
+            }
+            assertThat(events.drain()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void a_file_of_another_kind_is_no_counter() {
+        try (MemFd file = MemFd.of(sys, "no-counter", 4096)) {
+            assertThatThrownBy(() -> EventFd.duplicate(sys, file.fd()))
+                    .isInstanceOf(VfioException.class)
+                    .hasMessageContaining("EINVAL")
+                    .hasMessageContaining("no-counter");
+        }
+    }
+
+    @Test
     void a_full_counter_says_so_and_loses_nothing() {
         try (EventFd events = EventFd.open(sys)) {
             events.signal(Long.MAX_VALUE);

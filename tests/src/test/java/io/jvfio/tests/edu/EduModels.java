@@ -8,7 +8,7 @@ import io.jvfio.tests.lab.LabSession;
 
 /** The model of edu where the lab has QEMU's. */
 final class EduModels {
-    private static final DeviceLocator LOCATOR = DeviceLocator.parse("model:edu?transfer_ms=1");
+    static final DeviceLocator LOCATOR = DeviceLocator.parse("model:edu?transfer_ms=1");
 
     private EduModels() {}
 

@@ -242,6 +242,33 @@ final class ModelInterruptsTest extends ModelFixture {
     }
 
     @Test
+    void a_client_that_has_filled_its_eventfd_harms_nobody() {
+        EmulatedDevice device = open("full");
+        EventFd eventfd = eventfd();
+        eventfd.signal(Long.MAX_VALUE);
+        eventfd.signal(Long.MAX_VALUE);
+        assign(device, MSIX, 0, eventfd);
+        message(device, 0);
+        assertThat(eventfd.drain()).isEqualTo(-2);
+        message(device, 0);
+        assertThat(eventfd.drain()).isEqualTo(1);
+    }
+
+    @Test
+    void only_an_eventfd_can_be_assigned() {
+        EmulatedDevice device = open("full");
+        for (int index : new int[] {INTX, MSI, MSIX}) {
+            assertThatThrownBy(() -> device.setIrqs(IrqRequest.assign(
+                            index,
+                            0,
+                            List.<Fd>of(
+                                    device.file(FullModel.MEMORY).orElseThrow().fd()))))
+                    .isInstanceOf(VfioException.class)
+                    .hasMessageContaining("EINVAL");
+        }
+    }
+
+    @Test
     void only_the_pin_can_be_masked() {
         EmulatedDevice device = open("full");
         for (IrqRequest request : List.of(IrqRequest.mask(MSIX, 0, 1), IrqRequest.unmask(MSI, 0, 1))) {
