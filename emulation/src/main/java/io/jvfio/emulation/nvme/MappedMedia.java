@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.OverlappingFileLockException;
@@ -87,7 +88,7 @@ final class MappedMedia implements Media {
                     throw new IllegalArgumentException(path + " is in use by another process");
                 }
                 if (channel.size() < size) {
-                    channel.write(java.nio.ByteBuffer.allocate(1), size - 1);
+                    channel.write(ByteBuffer.allocate(1), size - 1);
                 }
                 return new Backing(path, channel);
             } catch (OverlappingFileLockException e) {

@@ -4,6 +4,7 @@ package io.jvfio.emulation.nvme;
 import static io.jvfio.driver.nvme.spec.AdminOpcode.*;
 import static io.jvfio.driver.nvme.spec.StatusCode.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.jvfio.driver.nvme.spec.AdminCommand;
 import io.jvfio.driver.nvme.spec.Cns;
@@ -13,6 +14,7 @@ import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.driver.nvme.spec.NamespaceDescriptor;
 import io.jvfio.driver.nvme.spec.StatusCode;
 import io.jvfio.driver.nvme.spec.Word32;
+import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,10 +130,10 @@ final class AdminCommandsTest {
         status(identify(Cns.NAMESPACE_DESCRIPTORS, 1));
         assertThat(NamespaceDescriptor.TYPE.of(out)).isEqualTo(NamespaceDescriptor.UUID);
         assertThat(NamespaceDescriptor.LENGTH.of(out)).isEqualTo(16);
-        byte[] first = out.asSlice(4, 16).toArray(io.jvfio.mmio.Layouts.BYTE);
+        byte[] first = out.asSlice(4, 16).toArray(Layouts.BYTE);
         assertThat(NamespaceDescriptor.LENGTH.of(out, 20)).isZero();
         status(identify(Cns.NAMESPACE_DESCRIPTORS, 2));
-        assertThat(out.asSlice(4, 16).toArray(io.jvfio.mmio.Layouts.BYTE)).isNotEqualTo(first);
+        assertThat(out.asSlice(4, 16).toArray(Layouts.BYTE)).isNotEqualTo(first);
     }
 
     @Test
@@ -223,9 +225,7 @@ final class AdminCommandsTest {
         assertThat(rig.admin.reap())
                 .extracting(Rig.Done::cid, Rig.Done::result, Rig.Done::code)
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.api.Assertions.tuple(500, 0, SUCCESS),
-                        org.assertj.core.api.Assertions.tuple(500, 1, SUCCESS),
-                        org.assertj.core.api.Assertions.tuple(42, 0, ABORT_REQUESTED));
+                        tuple(500, 0, SUCCESS), tuple(500, 1, SUCCESS), tuple(42, 0, ABORT_REQUESTED));
     }
 
     @Test

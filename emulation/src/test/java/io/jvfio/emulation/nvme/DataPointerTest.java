@@ -11,6 +11,7 @@ import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,10 +115,10 @@ final class DataPointerTest {
         for (int i = 0; i < pages.length; i++) {
             pages[i] = Rig.DATA + 0x10000 + 0x2000L * i;
         }
-        long[] start = java.util.Arrays.copyOf(pages, slots);
+        long[] start = Arrays.copyOf(pages, slots);
         start[slots - 1] = LIST + 0x2000;
         list(first, start);
-        list(LIST + 0x2000, java.util.Arrays.copyOfRange(pages, slots - 1, pages.length));
+        list(LIST + 0x2000, Arrays.copyOfRange(pages, slots - 1, pages.length));
         assertThat(pair.status(read(72).prp(Rig.DATA, first))).isEqualTo(SUCCESS);
         expectRead(0, Rig.DATA, 4096);
         for (int i = 0; i < pages.length; i++) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.driver.nvme.spec.LogPage;
 import io.jvfio.driver.nvme.spec.StatusCode;
+import io.jvfio.mmio.Layouts;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -168,7 +169,7 @@ final class DoorbellTest {
             pair.put(flush(i));
             rig.memory.store(SHADOW + 8, pair.tail);
             rig.settle();
-            int word = rig.memory.at(pair.cq + 16L * head, 16).get(io.jvfio.mmio.Layouts.LE_SHORT, 14);
+            int word = rig.memory.at(pair.cq + 16L * head, 16).get(Layouts.LE_SHORT, 14);
             assertThat(word & 1).as("completion %d", i).isEqualTo(phase);
             head = (head + 1) % 4;
             phase = head == 0 ? phase ^ 1 : phase;

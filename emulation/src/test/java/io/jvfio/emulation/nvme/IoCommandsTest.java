@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jvfio.driver.nvme.spec.DatasetRange;
 import io.jvfio.driver.nvme.spec.IoCommand;
 import io.jvfio.driver.nvme.spec.StatusCode;
+import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +37,7 @@ final class IoCommandsTest {
 
     private boolean isFilled(long offset, long length, int value) {
         byte[] expected = new byte[(int) length];
-        java.util.Arrays.fill(expected, (byte) value);
+        Arrays.fill(expected, (byte) value);
         return media.asSlice(offset, length).mismatch(MemorySegment.ofArray(expected)) == -1;
     }
 
@@ -45,9 +47,9 @@ final class IoCommandsTest {
         assertThat(pair.status(of(WRITE, BLOCKS - 2, 2))).isEqualTo(SUCCESS);
         rig.data(1024).fill((byte) 0);
         assertThat(pair.status(of(READ, BLOCKS - 2, 2))).isEqualTo(SUCCESS);
-        assertThat(rig.data(1).get(io.jvfio.mmio.Layouts.BYTE, 0)).isEqualTo((byte) 5);
+        assertThat(rig.data(1).get(Layouts.BYTE, 0)).isEqualTo((byte) 5);
         assertThat(pair.status(of(READ, BLOCKS - 2, 2).nsid(2))).isEqualTo(SUCCESS);
-        assertThat(rig.data(1).get(io.jvfio.mmio.Layouts.BYTE, 0)).isZero();
+        assertThat(rig.data(1).get(Layouts.BYTE, 0)).isZero();
     }
 
     @ParameterizedTest
@@ -100,7 +102,7 @@ final class IoCommandsTest {
     @Test
     void compare_finds_a_difference_anywhere() {
         assertThat(pair.status(of(COMPARE, 0, 16))).isEqualTo(SUCCESS);
-        media.set(io.jvfio.mmio.Layouts.BYTE, 16 * BLOCK - 1, (byte) 1);
+        media.set(Layouts.BYTE, 16 * BLOCK - 1, (byte) 1);
         assertThat(pair.status(of(COMPARE, 0, 16))).isEqualTo(COMPARE_FAILURE);
         assertThat(pair.status(of(COMPARE, 0, 15))).isEqualTo(SUCCESS);
     }
@@ -109,10 +111,10 @@ final class IoCommandsTest {
     void compare_goes_through_data_in_parts() {
         long list = Rig.RAM + (4 << 20);
         for (int i = 0; i < 255; i++) {
-            rig.memory.at(list, 4096).set(io.jvfio.mmio.Layouts.LE_LONG, 8L * i, Rig.DATA + 8192L * (i + 1));
+            rig.memory.at(list, 4096).set(Layouts.LE_LONG, 8L * i, Rig.DATA + 8192L * (i + 1));
         }
         assertThat(pair.status(of(COMPARE, 0, 2046).prp(Rig.DATA + 1024, list))).isEqualTo(SUCCESS);
-        media.set(io.jvfio.mmio.Layouts.BYTE, (1 << 20) - 1025, (byte) 1);
+        media.set(Layouts.BYTE, (1 << 20) - 1025, (byte) 1);
         assertThat(pair.status(of(COMPARE, 0, 2046).prp(Rig.DATA + 1024, list))).isEqualTo(COMPARE_FAILURE);
     }
 

@@ -5,6 +5,7 @@ import static io.jvfio.driver.nvme.spec.AdminOpcode.*;
 import static io.jvfio.driver.nvme.spec.FeatureId.*;
 import static io.jvfio.driver.nvme.spec.StatusCode.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.jvfio.driver.nvme.spec.CompletionEntry;
 import io.jvfio.driver.nvme.spec.IoOpcode;
@@ -140,8 +141,7 @@ final class LogPagesTest {
         requestEvents(AsyncEvents.LIMIT + 1);
         assertThat(rig.admin.reap())
                 .extracting(Rig.Done::cid, Rig.Done::code)
-                .containsExactly(
-                        org.assertj.core.api.Assertions.tuple(100 + AsyncEvents.LIMIT, ASYNC_EVENT_LIMIT_EXCEEDED));
+                .containsExactly(tuple(100 + AsyncEvents.LIMIT, ASYNC_EVENT_LIMIT_EXCEEDED));
     }
 
     @Test

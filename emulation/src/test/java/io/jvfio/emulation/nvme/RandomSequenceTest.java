@@ -13,6 +13,7 @@ import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a driver may do, in any order, on several queues, against arrays of bytes that do the same. */
 final class RandomSequenceTest {
-    private static final int ROUNDS = 1500;
+    private static final int ROUNDS = 600;
     private static final int MOST_BYTES = 64 * 1024;
     private static final int SLOTS = 16;
     private static final long LISTS = Rig.RAM + (2 << 20);
@@ -196,7 +197,7 @@ final class RandomSequenceTest {
             pages.add(i);
         }
         if (random.nextBoolean()) {
-            java.util.Collections.shuffle(pages, random);
+            Collections.shuffle(pages, random);
         }
         List<long[]> pieces = new ArrayList<>();
         int offset = random.nextInt(1024) * 4;

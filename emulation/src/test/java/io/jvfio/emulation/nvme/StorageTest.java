@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.emulation.ModelOptions;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.mmio.Layouts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ final class StorageTest {
         assertThat(file).hasSize(3 * MIB);
         try (Storage storage = open("namespaces=3&file=" + file)) {
             for (int i = 0; i < 3; i++) {
-                assertThat(storage.media().get(i).memory().get(io.jvfio.mmio.Layouts.BYTE, MIB - 1))
+                assertThat(storage.media().get(i).memory().get(Layouts.BYTE, MIB - 1))
                         .isEqualTo((byte) (i + 1));
             }
         }
@@ -163,7 +164,7 @@ final class StorageTest {
                 }
                 for (long at = 0; at < MIB; at++) {
                     boolean inside = at >= range[0] && at < range[0] + range[1];
-                    if (media.memory().get(io.jvfio.mmio.Layouts.BYTE, at) != (inside ? 0 : 1)) {
+                    if (media.memory().get(Layouts.BYTE, at) != (inside ? 0 : 1)) {
                         throw new AssertionError(
                                 "byte " + at + " after a deallocation of " + range[1] + " at " + range[0]);
                     }
