@@ -36,7 +36,8 @@ class ServeCommandTest {
         drive(socket);
         Run run = served.join();
         assertThat(run.code).isZero();
-        List<Map<?, ?>> events = run.out.lines().<Map<?, ?>>map(ParsedJson::object).toList();
+        List<Map<?, ?>> events =
+                run.out.lines().<Map<?, ?>>map(ParsedJson::object).toList();
         assertThat(events.stream().map(event -> String.valueOf(event.get("event"))))
                 .containsExactly("listening", "arrived", "lost");
         assertThat(events.getFirst().get("device")).isEqualTo("model:edu");

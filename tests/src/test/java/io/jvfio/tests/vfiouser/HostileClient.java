@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
@@ -22,7 +23,6 @@ import io.jvfio.vfiouser.protocol.MessageChannel;
 import io.jvfio.vfiouser.protocol.Version;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -131,8 +131,8 @@ final class HostileClient implements AutoCloseable {
     private void sendBytes(Hostile hostile, Random random) {
         List<Fd> fds = new ArrayList<>();
         hostile.descriptors().forEach(kind -> fds.add(fd(kind)));
-        int length = hostile.bytes().length;
-        MemorySegment.copy(hostile.bytes(), 0, buffer, ValueLayout.JAVA_BYTE, 0, length);
+        int length = (int) hostile.bytes().byteSize();
+        MemorySegment.copy(hostile.bytes(), 0, buffer, 0, length);
         int first = random.nextInt(20) == 0 ? 1 + random.nextInt(length) : length;
         sending.lock();
         try {
@@ -147,7 +147,7 @@ final class HostileClient implements AutoCloseable {
 
     /** Sends a part of a message, and no more. */
     void sendPart(Hostile hostile, int length) {
-        MemorySegment.copy(hostile.bytes(), 0, buffer, ValueLayout.JAVA_BYTE, 0, length);
+        MemorySegment.copy(hostile.bytes(), 0, buffer, 0, length);
         sending.lock();
         try {
             socket.send(buffer.asSlice(0, length), List.of());
@@ -182,13 +182,20 @@ final class HostileClient implements AutoCloseable {
         } catch (VfioException gone) {
             // The connection has ended, which the sender judges.
         } catch (RuntimeException | AssertionError e) {
-            lock.lock();
-            wrong = e;
-            lock.unlock();
+            end(e);
         } finally {
-            lock.lock();
+            end(null);
+        }
+    }
+
+    /** The reading has ended, because the server was wrong or for a reason that the sender judges. */
+    private void end(Throwable failure) {
+        lock.lock();
+        try {
+            wrong = wrong == null ? failure : wrong;
             ended = true;
             changed.signalAll();
+        } finally {
             lock.unlock();
         }
     }
@@ -258,16 +265,6 @@ final class HostileClient implements AutoCloseable {
         }
     }
 
-    /** Whether the server has ended the connection. */
-    boolean ended() {
-        lock.lock();
-        try {
-            return ended;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void check() {
         if (wrong != null) {
             throw new AssertionError("the server broke the protocol", wrong);
@@ -275,14 +272,36 @@ final class HostileClient implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         channel.shutdown();
-        reader.join();
-        channel.close();
-        for (AutoCloseable file : files.values()) {
-            file.close();
+        boolean interrupted = false;
+        while (reader.isAlive()) {
+            try {
+                reader.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // it ends at once, now that the socket is shut down
+            }
         }
-        pair.get(1).close();
-        arena.close();
+        channel.close();
+        CloseAll steps = new CloseAll();
+        for (Kind kind : files.keySet()) {
+            steps.attempt(() -> closeFile(kind));
+        }
+        steps.attempt(pair.get(1)::close);
+        steps.attempt(arena::close);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        steps.throwFirst();
+    }
+
+    private void closeFile(Kind kind) {
+        switch (files.get(kind)) {
+            case MemFd file -> file.close();
+            case EventFd event -> event.close();
+            case UnixSocket end -> end.close();
+            case Descriptor descriptor -> descriptor.close();
+            default -> throw new IllegalStateException();
+        }
     }
 }

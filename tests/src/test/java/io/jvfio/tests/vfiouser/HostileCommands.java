@@ -2,6 +2,7 @@
 package io.jvfio.tests.vfiouser;
 
 import io.jvfio.vfiouser.protocol.Command;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -68,7 +69,7 @@ final class HostileCommands {
     private int lastId;
 
     /** What to send, and what is to be expected. */
-    record Hostile(byte[] bytes, int id, int command, List<Kind> descriptors, Expect expect) {}
+    record Hostile(MemorySegment bytes, int id, int command, List<Kind> descriptors, Expect expect) {}
 
     /** Which kind of file goes along. */
     enum Kind {
@@ -104,7 +105,8 @@ final class HostileCommands {
 
     /** The next one. */
     Hostile next() {
-        int id = lastId = lastId + 1 & 0xffff;
+        lastId = lastId + 1 & 0xffff;
+        int id = lastId;
         Command known = COMMANDS.get(random.nextInt(COMMANDS.size()));
         int command = one(40) ? random.nextInt(0x1_0000) : known.id();
         ByteBuffer payload = payload(known);
@@ -130,7 +132,7 @@ final class HostileCommands {
                 .putInt(flags)
                 .putInt(0);
         message.put(payload.rewind());
-        return new Hostile(message.array(), id, command, descriptors(known), expect);
+        return new Hostile(MemorySegment.ofArray(message.array()), id, command, descriptors(known), expect);
     }
 
     private boolean one(int in) {

@@ -107,7 +107,8 @@ class ServerFuzzTest {
                     Hostile next = commands.next();
                     sent++;
                     if (random.nextInt(1000) == 0) {
-                        client.sendPart(next, 1 + random.nextInt(next.bytes().length));
+                        client.sendPart(
+                                next, 1 + random.nextInt((int) next.bytes().byteSize()));
                         open = false;
                     } else {
                         open = client.send(next, random);
