@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.driver.nvme.BlockPattern;
 import io.jvfio.driver.nvme.ControllerInfo;
 import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.driver.nvme.NamespaceInfo;
@@ -11,8 +12,6 @@ import io.jvfio.pci.Bar;
 import io.jvfio.pci.PciDevice;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
@@ -28,14 +27,10 @@ final class NvmeDemo {
     private static final int PART = 128 << 10;
     private static final int DEPTH = 32;
     private static final int READS = 1000;
-    private static final ValueLayout.OfLong LE_64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final PciDevice device;
     private final Access access;
     private final DemoLog log;
-
-    /** Different in each run, so that what an earlier one wrote does not pass. */
-    private final long seed = new SecureRandom().nextLong();
 
     /** What may be done to the first blocks. */
     enum Access {
@@ -67,10 +62,11 @@ final class NvmeDemo {
                                 + Hex.of(traffic.buffer().iova()) + ", completion "
                                 + traffic.queue().mode().name().toLowerCase(Locale.ROOT));
                 long size = traffic.size(SIZE);
+                int blockSize = namespace.info().blockSize();
                 switch (access) {
                     case READ -> read(traffic, size);
-                    case WRITE -> writeAndVerify(traffic, size);
-                    case RESTORE -> restoring(traffic, size);
+                    case WRITE -> writeAndVerify(traffic, blockSize, size);
+                    case RESTORE -> restoring(traffic, blockSize, size);
                 }
                 flushes(namespace);
                 measureLatency(traffic, size);
@@ -116,10 +112,15 @@ final class NvmeDemo {
         return found;
     }
 
-    private void writeAndVerify(BlockTraffic traffic, long size) throws InterruptedException {
-        traffic.write(size, this::fill, done -> log.progress("write", done, size));
+    private void writeAndVerify(BlockTraffic traffic, int blockSize, long size) throws InterruptedException {
+        // Another generation in each run, so that what an earlier one wrote does not pass.
+        BlockPattern pattern = new BlockPattern(blockSize, new SecureRandom().nextInt());
+        traffic.write(
+                size,
+                (offset, data) -> pattern.fill(data, 0, offset / blockSize, blocks(pattern, data)),
+                done -> log.progress("write", done, size));
         log.done("write", moved(size, "written"));
-        traffic.read(size, this::verify, done -> log.progress("read", done, size));
+        traffic.read(size, (offset, data) -> verify(pattern, offset, data), done -> log.progress("read", done, size));
         log.done("read", moved(size, "read back, every byte as it was written"));
     }
 
@@ -129,7 +130,7 @@ final class NvmeDemo {
     }
 
     /** Puts back what was there, also if something fails or the command is told to end. */
-    private void restoring(BlockTraffic traffic, long size) throws InterruptedException {
+    private void restoring(BlockTraffic traffic, int blockSize, long size) throws InterruptedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment old = arena.allocate(size);
             traffic.read(
@@ -138,7 +139,7 @@ final class NvmeDemo {
                     done -> log.progress("save", done, size));
             log.done("save", moved(size, "read, to be put back"));
             try {
-                writeAndVerify(traffic, size);
+                writeAndVerify(traffic, blockSize, size);
             } finally {
                 restore(traffic, old);
             }
@@ -174,25 +175,16 @@ final class NvmeDemo {
                         + time(nanos[READS * 99 / 100]) + " at 99 %");
     }
 
-    private void fill(long offset, MemorySegment data) {
-        for (long at = 0; at < data.byteSize(); at += Long.BYTES) {
-            data.set(LE_64, at, word(offset + at));
-        }
+    private static int blocks(BlockPattern pattern, MemorySegment data) {
+        return (int) (data.byteSize() / pattern.blockSize());
     }
 
-    private void verify(long offset, MemorySegment data) {
-        for (long at = 0; at < data.byteSize(); at += Long.BYTES) {
-            if (data.get(LE_64, at) != word(offset + at)) {
-                throw new CommandFailure("the 8 bytes at " + Hex.of(offset + at) + " came back as "
-                        + Hex.ofBits(data.get(LE_64, at), 64) + " and were written as "
-                        + Hex.ofBits(word(offset + at), 64));
-            }
+    private static void verify(BlockPattern pattern, long offset, MemorySegment data) {
+        long lba = offset / pattern.blockSize();
+        int wrong = pattern.mismatch(data, 0, lba, blocks(pattern, data));
+        if (wrong >= 0) {
+            throw new CommandFailure(pattern.explain(data, (long) wrong * pattern.blockSize(), lba + wrong));
         }
-    }
-
-    /** No two words of a run are the same, so that data in the wrong place shows. */
-    private long word(long offset) {
-        return seed + offset * 0x9e3779b97f4a7c15L;
     }
 
     private String moved(long size, String what) {
