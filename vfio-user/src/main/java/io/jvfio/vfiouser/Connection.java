@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -42,8 +41,6 @@ final class Connection implements AutoCloseable {
     /** No descriptor goes along. */
     static final List<Fd> NO_FDS = List.of();
 
-    private static final System.Logger LOG = System.getLogger("io.jvfio");
-
     private final SystemCalls sys;
     private final String name;
     private final VfioUserLimits limits;
@@ -61,16 +58,7 @@ final class Connection implements AutoCloseable {
     /** How many commands were sent; lets the listener see whether anybody is calling. Written under the lock. */
     private final AtomicLong exchanges = new AtomicLong();
 
-    /** Why it is lost. */
-    private final AtomicReference<@Nullable VfioException> loss = new AtomicReference<>();
-
-    /** Run when it is lost; null as long as nobody depends on it. */
-    private volatile @Nullable Runnable onLoss;
-
-    private volatile boolean closed;
-
-    /** Closed because another has taken its place, so that it is still the loss that counts. */
-    private volatile boolean replaced;
+    private final ConnectionState state;
 
     private Capabilities server = Capabilities.absent();
     private @Nullable MessageChannel twin;
@@ -80,6 +68,7 @@ final class Connection implements AutoCloseable {
     private Connection(SystemCalls sys, UnixSocket socket, String name, VfioUserLimits limits, DmaResponder dma) {
         this.sys = sys;
         this.name = name;
+        this.state = new ConnectionState(name);
         this.limits = limits;
         this.channel = new MessageChannel(socket);
         this.dma = dma;
@@ -149,10 +138,7 @@ final class Connection implements AutoCloseable {
      *     connection
      */
     void onLoss(Runnable action) {
-        onLoss = action;
-        if (isLost()) {
-            action.run();
-        }
+        state.onLoss(action);
     }
 
     /** What the server takes. */
@@ -188,9 +174,9 @@ final class Connection implements AutoCloseable {
      */
     Message begin(Command command) {
         lock.lock();
-        if (closed || loss.get() != null) {
+        if (!state.isAlive()) {
             lock.unlock();
-            throw ended(command);
+            throw state.ended(command);
         }
         return out;
     }
@@ -199,7 +185,7 @@ final class Connection implements AutoCloseable {
     void end() {
         try {
             in.closeFds();
-            if (channel.hasRest() && !closed && loss.get() == null) {
+            if (channel.hasRest() && isAlive()) {
                 serveReadAhead();
             }
         } finally {
@@ -250,7 +236,7 @@ final class Connection implements AutoCloseable {
             }
         } catch (VfioException e) {
             lose(e);
-            throw ended(Command.of(command));
+            throw state.ended(Command.of(command));
         }
     }
 
@@ -300,7 +286,7 @@ final class Connection implements AutoCloseable {
      */
     void checkAlive(Command command) {
         if (!isAlive()) {
-            throw ended(command);
+            throw state.ended(command);
         }
     }
 
@@ -319,18 +305,13 @@ final class Connection implements AutoCloseable {
 
     /** Why opening failed: that a device is gone says too little of one that was never there. */
     RuntimeException reasonOf(RuntimeException failure) {
-        VfioException reason = loss.get();
+        VfioException reason = state.loss();
         return reason != null && failure instanceof DeviceGoneException ? reason : failure;
     }
 
     /** Whether the connection can be used. */
     boolean isAlive() {
-        return !closed && loss.get() == null;
-    }
-
-    /** Whether it is lost: not if it was closed before. */
-    boolean isLost() {
-        return loss.get() != null;
+        return state.isAlive();
     }
 
     /** Takes the lock if nobody has it, for the listener. */
@@ -440,42 +421,19 @@ final class Connection implements AutoCloseable {
 
     /** The connection is of no use any more: everybody who waits for it learns that. */
     void lose(VfioException reason) {
-        if (!closed && loss.compareAndSet(null, reason)) {
-            try {
-                channel.shutdown();
-            } catch (RuntimeException e) {
-                reason.addSuppressed(e);
-            }
-            Runnable action = onLoss;
-            if (action != null) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "the vfio-user device {0} is lost: {1}",
-                        name,
-                        reason.getMessage());
-                action.run();
-            }
-        }
-    }
-
-    private RuntimeException ended(@Nullable Command command) {
-        VfioException reason = loss.get();
-        String call = command == null ? "vfio-user" : command.call();
-        return closed && !replaced || reason == null
-                ? new IllegalStateException(name + " is closed")
-                : new DeviceGoneException(call, name, reason);
+        state.lose(reason, channel::shutdown);
     }
 
     /** Closes a connection that is lost and whose place another has taken. */
     void closeReplaced() {
-        replaced = true;
+        state.replace();
         close();
     }
 
     /** Wakes who waits for a reply, ends the listener and closes the sockets. Idempotent. */
     @Override
     public void close() {
-        closed = true;
+        state.close();
         CloseAll steps = new CloseAll();
         steps.attempt(() -> wake(channel));
         MessageChannel other = twin;
