@@ -5,9 +5,9 @@ import io.jvfio.driver.nvme.CompletionHandler;
 import io.jvfio.driver.nvme.IoQueue;
 import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.driver.nvme.NvmeCommand;
+import io.jvfio.driver.nvme.NvmeController;
 import io.jvfio.driver.nvme.QueueOptions;
 import io.jvfio.iommu.DmaBuffer;
-import io.jvfio.pci.PciDevice;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,24 +15,25 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves the first blocks of a namespace by commands of equal size, with as many under way as the queue takes.
+ * Moves blocks of a namespace by commands of equal size, the last one aside, with as many under way as the queue takes.
  *
  * <p>Threads: one at a time.
  */
 final class BlockTraffic implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Namespace namespace;
     private final int depth;
-    private final int part;
+    private final int blockSize;
+    private final int perCommand;
     private final DmaBuffer buffer;
     private final IoQueue queue;
 
-    /** What is done with a part: fill it before it is written, or look at it when it was read. */
+    /** What is done with blocks: fill them before they are written, or look at them when they were read. */
     @FunctionalInterface
-    interface Part {
-        /** The data that belongs at this offset of the namespace. */
-        void at(long offset, MemorySegment data);
+    interface Blocks {
+        /** The data of the blocks from {@code lba} on. */
+        void at(long lba, MemorySegment data);
     }
 
     /**
@@ -41,16 +42,17 @@ final class BlockTraffic implements AutoCloseable {
      * @param depth how many commands are under way at most
      * @param most how many bytes one command moves at most
      */
-    BlockTraffic(PciDevice device, Namespace namespace, int depth, int most) {
+    BlockTraffic(Namespace namespace, int depth, int most) {
+        NvmeController controller = namespace.controller();
         this.namespace = namespace;
-        this.depth = depth;
-        int blockSize = namespace.info().blockSize();
-        this.part = Math.max(1, Math.min(most, namespace.controller().maxTransfer()) / blockSize) * blockSize;
-        this.buffer = device.dma().allocate((long) depth * part);
+        this.blockSize = namespace.info().blockSize();
+        this.perCommand = Math.max(1, Math.min(most, controller.maxTransfer()) / blockSize);
+        this.queue = controller.queue(QueueOptions.defaults().withDepth(depth));
+        this.depth = queue.depth();
         try {
-            this.queue = namespace.controller().queue(QueueOptions.defaults().withDepth(depth));
+            this.buffer = controller.device().dma().allocate((long) depth * bytesPerCommand());
         } catch (RuntimeException e) {
-            try (buffer) {
+            try (queue) {
                 throw e;
             }
         }
@@ -66,28 +68,29 @@ final class BlockTraffic implements AutoCloseable {
         return buffer;
     }
 
+    /** The namespace that is read and written. */
+    Namespace namespace() {
+        return namespace;
+    }
+
     /** How many bytes each command moves. */
-    int part() {
-        return part;
+    int bytesPerCommand() {
+        return perCommand * blockSize;
     }
 
-    /** As much of {@code wanted} bytes as the namespace has, in whole parts. */
-    long size(long wanted) {
-        return Math.min(wanted, namespace.info().size()) / part * part;
+    /** Writes the blocks from {@code first} on; the progress is told in blocks. */
+    void write(long first, long blocks, Blocks fill, LongConsumer progress) throws InterruptedException {
+        move(first, blocks, fill, null, progress);
     }
 
-    /** Writes the first {@code size} bytes. */
-    void write(long size, Part fill, LongConsumer progress) throws InterruptedException {
-        move(size, fill, null, progress);
+    /** Reads the blocks from {@code first} on; the progress is told in blocks. */
+    void read(long first, long blocks, Blocks look, LongConsumer progress) throws InterruptedException {
+        move(first, blocks, null, look, progress);
     }
 
-    /** Reads the first {@code size} bytes. */
-    void read(long size, Part look, LongConsumer progress) throws InterruptedException {
-        move(size, null, look, progress);
-    }
-
-    private void move(long size, @Nullable Part fill, @Nullable Part look, LongConsumer progress)
+    private void move(long first, long blocks, @Nullable Blocks fill, @Nullable Blocks look, LongConsumer progress)
             throws InterruptedException {
+        long end = first + blocks;
         ArrayDeque<Integer> slots = new ArrayDeque<>();
         for (int slot = 0; slot < depth; slot++) {
             slots.add(slot);
@@ -96,54 +99,54 @@ final class BlockTraffic implements AutoCloseable {
         CompletionHandler handler = command -> {
             command.check();
             int slot = (int) command.tag();
+            int count = count(command.lba(), end);
             if (look != null) {
-                look.at(command.lba() * namespace.info().blockSize(), slot(slot));
+                look.at(command.lba(), slot(slot, count));
             }
             slots.add(slot);
-            done[0] += part;
+            done[0] += count;
         };
-        for (long next = 0; done[0] < size; ) {
-            while (next < size && !slots.isEmpty()) {
+        for (long next = first; done[0] < blocks; ) {
+            while (next < end && !slots.isEmpty()) {
                 int slot = slots.remove();
+                int count = count(next, end);
                 if (fill != null) {
-                    fill.at(next, slot(slot));
+                    fill.at(next, slot(slot, count));
                 }
-                post(next, slot, fill != null);
-                next += part;
+                NvmeCommand command = take();
+                (fill != null ? command.write(namespace, next, count) : command.read(namespace, next, count))
+                        .data(buffer, offset(slot))
+                        .tag(slot)
+                        .post();
+                next += count;
             }
-            queue.await(handler, PATIENCE);
+            queue.await(handler, LOOK);
             progress.accept(done[0]);
         }
     }
 
-    /** Reads one block at the start of each part in turn, one after the other; how long each took, in nanoseconds. */
-    long[] latencies(int count, long size) throws InterruptedException {
+    /** Reads one block where each command of {@link #read} would begin, one after the other; nanoseconds for each. */
+    long[] latencies(int count, long blocks) throws InterruptedException {
         long[] nanos = new long[count];
-        int blockSize = namespace.info().blockSize();
         for (int i = 0; i < count; i++) {
             int index = i;
-            long lba = i * (long) part % size / blockSize;
-            take().read(namespace, lba, 1).data(buffer, 0).post();
+            take().read(namespace, i * (long) perCommand % blocks, 1)
+                    .data(buffer, 0)
+                    .post();
             while (queue.busy() > 0) {
                 queue.await(
                         command -> {
                             command.check();
                             nanos[index] = command.nanos();
                         },
-                        PATIENCE);
+                        LOOK);
             }
         }
         return nanos;
     }
 
-    private void post(long offset, int slot, boolean writing) {
-        int blockSize = namespace.info().blockSize();
-        long lba = offset / blockSize;
-        NvmeCommand command = take();
-        (writing ? command.write(namespace, lba, part / blockSize) : command.read(namespace, lba, part / blockSize))
-                .data(buffer, (long) slot * part)
-                .tag(slot)
-                .post();
+    private int count(long lba, long end) {
+        return (int) Math.min(perCommand, end - lba);
     }
 
     private NvmeCommand take() {
@@ -154,8 +157,12 @@ final class BlockTraffic implements AutoCloseable {
         return command;
     }
 
-    private MemorySegment slot(int slot) {
-        return buffer.memory().asSlice((long) slot * part, part);
+    private long offset(int slot) {
+        return (long) slot * bytesPerCommand();
+    }
+
+    private MemorySegment slot(int slot, int blocks) {
+        return buffer.memory().asSlice(offset(slot), (long) blocks * blockSize);
     }
 
     /** Ends the queue, and then frees the memory, which no command uses any more. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
-import io.jvfio.driver.nvme.BlockPattern;
 import io.jvfio.driver.nvme.ControllerInfo;
 import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.driver.nvme.NamespaceInfo;
@@ -54,22 +53,22 @@ final class NvmeDemo {
         try (NvmeController controller = NvmeController.open(device)) {
             tellController(controller);
             Namespace namespace = usable(controller);
-            try (BlockTraffic traffic = new BlockTraffic(device, namespace, DEPTH, PART)) {
+            try (BlockTraffic traffic = new BlockTraffic(namespace, DEPTH, PART)) {
                 log.done(
                         "make a queue",
-                        DEPTH + " commands of " + DeviceText.size(traffic.part())
+                        DEPTH + " commands of " + DeviceText.size(traffic.bytesPerCommand())
                                 + ", their data in DMA memory at IOVA "
                                 + Hex.of(traffic.buffer().iova()) + ", completion "
                                 + traffic.queue().mode().name().toLowerCase(Locale.ROOT));
-                long size = traffic.size(SIZE);
-                int blockSize = namespace.info().blockSize();
+                long blocks = Math.min(SIZE, namespace.info().size())
+                        / namespace.info().blockSize();
                 switch (access) {
-                    case READ -> read(traffic, size);
-                    case WRITE -> writeAndVerify(traffic, blockSize, size);
-                    case RESTORE -> restoring(traffic, blockSize, size);
+                    case READ -> read(traffic, blocks);
+                    case WRITE -> writeAndVerify(traffic, blocks);
+                    case RESTORE -> restoring(traffic, blocks);
                 }
                 flushes(namespace);
-                measureLatency(traffic, size);
+                measureLatency(traffic, blocks);
             }
         }
         log.done("stop", "controller shut down, bus mastering and interrupts off, memory unmapped");
@@ -112,48 +111,53 @@ final class NvmeDemo {
         return found;
     }
 
-    private void writeAndVerify(BlockTraffic traffic, int blockSize, long size) throws InterruptedException {
+    private void writeAndVerify(BlockTraffic traffic, long blocks) throws InterruptedException {
         // Another generation in each run, so that what an earlier one wrote does not pass.
-        BlockPattern pattern = new BlockPattern(blockSize, new SecureRandom().nextInt());
-        traffic.write(
-                size,
-                (offset, data) -> pattern.fill(data, 0, offset / blockSize, blocks(pattern, data)),
-                done -> log.progress("write", done, size));
-        log.done("write", moved(size, "written"));
-        traffic.read(size, (offset, data) -> verify(pattern, offset, data), done -> log.progress("read", done, size));
-        log.done("read", moved(size, "read back, every byte as it was written"));
+        PatternRun run = new PatternRun(traffic, new SecureRandom().nextInt());
+        run.write(0, blocks, done -> log.progress("write", done, blocks));
+        log.done("write", moved(traffic, blocks, "written"));
+        run.verify(0, blocks, done -> log.progress("read", done, blocks));
+        String wrong = run.firstWrong();
+        if (wrong != null) {
+            throw new CommandFailure(wrong + "; " + run.wrong() + " blocks came back different");
+        }
+        log.done("read", moved(traffic, blocks, "read back, every byte as it was written"));
     }
 
-    private void read(BlockTraffic traffic, long size) throws InterruptedException {
-        traffic.read(size, (offset, data) -> {}, done -> log.progress("read", done, size));
-        log.done("read", moved(size, "read"));
+    private void read(BlockTraffic traffic, long blocks) throws InterruptedException {
+        traffic.read(0, blocks, (lba, data) -> {}, done -> log.progress("read", done, blocks));
+        log.done("read", moved(traffic, blocks, "read"));
     }
 
     /** Puts back what was there, also if something fails or the command is told to end. */
-    private void restoring(BlockTraffic traffic, int blockSize, long size) throws InterruptedException {
+    private void restoring(BlockTraffic traffic, long blocks) throws InterruptedException {
+        int blockSize = traffic.namespace().info().blockSize();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment old = arena.allocate(size);
+            MemorySegment old = arena.allocate(blocks * blockSize);
             traffic.read(
-                    size,
-                    (offset, data) -> MemorySegment.copy(data, 0, old, offset, data.byteSize()),
-                    done -> log.progress("save", done, size));
-            log.done("save", moved(size, "read, to be put back"));
+                    0,
+                    blocks,
+                    (lba, data) -> MemorySegment.copy(data, 0, old, lba * blockSize, data.byteSize()),
+                    done -> log.progress("save", done, blocks));
+            log.done("save", moved(traffic, blocks, "read, to be put back"));
             try {
-                writeAndVerify(traffic, blockSize, size);
+                writeAndVerify(traffic, blocks);
             } finally {
-                restore(traffic, old);
+                restore(traffic, blocks, old);
             }
         }
     }
 
-    private void restore(BlockTraffic traffic, MemorySegment old) throws InterruptedException {
+    private void restore(BlockTraffic traffic, long blocks, MemorySegment old) throws InterruptedException {
+        int blockSize = traffic.namespace().info().blockSize();
         boolean interrupted = Thread.interrupted();
         traffic.queue().drain(command -> {});
         traffic.write(
-                old.byteSize(),
-                (offset, data) -> MemorySegment.copy(old, offset, data, 0, data.byteSize()),
-                done -> log.progress("restore", done, old.byteSize()));
-        log.done("restore", moved(old.byteSize(), "put back"));
+                0,
+                blocks,
+                (lba, data) -> MemorySegment.copy(old, lba * blockSize, data, 0, data.byteSize()),
+                done -> log.progress("restore", done, blocks));
+        log.done("restore", moved(traffic, blocks, "put back"));
         if (interrupted) {
             throw new InterruptedException();
         }
@@ -166,8 +170,8 @@ final class NvmeDemo {
         }
     }
 
-    private void measureLatency(BlockTraffic traffic, long size) throws InterruptedException {
-        long[] nanos = traffic.latencies(READS, size);
+    private void measureLatency(BlockTraffic traffic, long blocks) throws InterruptedException {
+        long[] nanos = traffic.latencies(READS, blocks);
         Arrays.sort(nanos);
         log.done(
                 "latency",
@@ -175,19 +179,8 @@ final class NvmeDemo {
                         + time(nanos[READS * 99 / 100]) + " at 99 %");
     }
 
-    private static int blocks(BlockPattern pattern, MemorySegment data) {
-        return (int) (data.byteSize() / pattern.blockSize());
-    }
-
-    private static void verify(BlockPattern pattern, long offset, MemorySegment data) {
-        long lba = offset / pattern.blockSize();
-        int wrong = pattern.mismatch(data, 0, lba, blocks(pattern, data));
-        if (wrong >= 0) {
-            throw new CommandFailure(pattern.explain(data, (long) wrong * pattern.blockSize(), lba + wrong));
-        }
-    }
-
-    private String moved(long size, String what) {
+    private String moved(BlockTraffic traffic, long blocks, String what) {
+        long size = blocks * traffic.namespace().info().blockSize();
         long perSecond = Math.round(size / 1048576.0 * 1e9 / log.nanos());
         return DeviceText.size(size) + " " + what + ", " + perSecond + " MiB/s";
     }

@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
                     + " blocks must hold what an earlier --write of the same generation left."
         })
 final class NvmeVerifyCommand extends NvmeDeviceCommand.OnNamespace {
+    private static final int LARGEST_COMMAND = 128 * 1024;
+
     private static final long DEFAULT_SIZE = 64 << 20;
 
     @Option(names = "--write", description = "Write the patterns first.")
@@ -58,8 +60,8 @@ final class NvmeVerifyCommand extends NvmeDeviceCommand.OnNamespace {
             if (write) {
                 checkMayWrite(namespace);
             }
-            try (PatternRun run = new PatternRun(namespace, generation, depth)) {
-                return run(namespace, run, blocks);
+            try (BlockTraffic traffic = new BlockTraffic(namespace, depth, LARGEST_COMMAND)) {
+                return run(namespace, new PatternRun(traffic, generation), blocks);
             }
         });
     }
@@ -70,6 +72,7 @@ final class NvmeVerifyCommand extends NvmeDeviceCommand.OnNamespace {
         long written = start;
         if (write) {
             run.write(0, blocks, progress("writing", blocks));
+            namespace.flush();
             written = System.nanoTime();
             tell("wrote   ", bytes, written - start);
         }
