@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio;
 
-import io.jvfio.internal.sys.Descriptor;
-
 /**
  * An open file descriptor with an owner.
  *
  * <p>A call that uses the number brackets it with {@link #acquire} and {@link #release}, so that the number cannot be
  * closed, and reused by the kernel for another file, in the middle of the call. Whoever opened or received an
- * {@code Fd} closes it; a method that takes one borrows it and duplicates what it keeps.
+ * {@code Fd} closes it; a method that takes one borrows it and duplicates what it keeps. Take one over from elsewhere
+ * with {@code Vfio.adopt}.
  *
  * <p>Threads: thread-safe.
  */
-public sealed interface Fd extends AutoCloseable permits Descriptor {
+public interface Fd extends AutoCloseable {
 
     /**
      * The number, kept open until {@link #release}. Neither blocks nor allocates.
@@ -23,6 +22,9 @@ public sealed interface Fd extends AutoCloseable permits Descriptor {
 
     /** Ends one {@link #acquire}. */
     void release();
+
+    /** What it is, for errors: the path, or what its maker called it. */
+    String subject();
 
     /** Whether {@link #close} has not been called yet. */
     boolean isOpen();

@@ -3,7 +3,6 @@ package io.jvfio;
 
 import static java.util.Map.entry;
 
-import io.jvfio.internal.sys.Errno;
 import java.util.Map;
 
 /**

@@ -10,7 +10,6 @@ import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.OpenEvent;
 import io.jvfio.internal.kernel.KernelCarrier;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.AddressSpace;
@@ -198,7 +197,7 @@ public final class Vfio implements AutoCloseable {
         try {
             return PciDevice.of(device, name, dispatcher, context.systemCalls(), afterClose);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, device);
+            throw Closing.after(e, device);
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio;
 
-import io.jvfio.internal.sys.Errno;
 import java.util.Objects;
 
 /**

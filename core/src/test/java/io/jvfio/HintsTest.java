@@ -3,7 +3,6 @@ package io.jvfio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jvfio.internal.sys.Errno;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.Hex;
 import io.jvfio.pci.config.Capability;
 import io.jvfio.pci.config.ConfigView;
 import io.jvfio.pci.config.RegisterValue;

@@ -2,6 +2,7 @@
 package io.jvfio.cli;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.examples.Edu;
 import io.jvfio.pci.ConfigSpace;

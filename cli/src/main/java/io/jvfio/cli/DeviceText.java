@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.Hex;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.iommu.IovaRange;

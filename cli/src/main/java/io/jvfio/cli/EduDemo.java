@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.Hex;
 import io.jvfio.examples.Edu;
 import io.jvfio.examples.EduDriver;
 import io.jvfio.pci.Bar;

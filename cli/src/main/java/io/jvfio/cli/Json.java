@@ -4,6 +4,7 @@ package io.jvfio.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import io.jvfio.Hex;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

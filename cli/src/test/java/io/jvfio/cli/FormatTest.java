@@ -3,6 +3,7 @@ package io.jvfio.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Hex;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;

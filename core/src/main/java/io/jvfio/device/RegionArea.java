@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.device;
 
+import io.jvfio.Hex;
+
 /**
  * A part of a region, for example one that can be mapped ({@code struct vfio_region_sparse_mmap_area}).
  *
@@ -14,8 +16,8 @@ public record RegionArea(long offset, long size) {
     /** Checks the bounds. */
     public RegionArea {
         if (offset < 0 || size < 0 || offset + size < 0) {
-            throw new IllegalArgumentException("area at 0x" + Long.toHexString(offset) + " of size 0x"
-                    + Long.toHexString(size) + " is no part of a region");
+            throw new IllegalArgumentException(
+                    "area at " + Hex.of(offset) + " of size " + Hex.of(size) + " is no part of a region");
         }
     }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host;
 
+import io.jvfio.Errno;
 import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.AttributeWriter;
-import io.jvfio.internal.sys.Errno;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

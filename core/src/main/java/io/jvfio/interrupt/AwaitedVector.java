@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
+import io.jvfio.Closing;
 import io.jvfio.internal.event.WaitTimeoutEvent;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.invoke.MethodHandles;
@@ -137,7 +137,7 @@ final class AwaitedVector implements VectorSink {
             eventfd.close();
             return 0;
         }
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         if (registration != null) {
             steps.attempt(registration::cancel);
         }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
+import io.jvfio.Closing;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.EventFd;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.Poller;
 import io.jvfio.internal.sys.SystemCalls;
 import java.nio.channels.SelectionKey;
@@ -36,7 +36,7 @@ final class BlockingWait implements AutoCloseable {
             poller.set(0, eventfd.fd(), Abi.POLLIN);
             poller.set(1, wake.fd(), Abi.POLLIN);
         } catch (RuntimeException | Error e) {
-            Failures.closing(e, wake);
+            Closing.after(e, wake);
             throw e;
         }
     }

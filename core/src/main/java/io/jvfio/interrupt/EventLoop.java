@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
+import io.jvfio.Closing;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Epoll;
 import io.jvfio.internal.sys.EventFd;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
@@ -68,7 +68,7 @@ final class EventLoop {
         try {
             wake = EventFd.open(sys);
         } catch (RuntimeException | Error e) {
-            Failures.closing(e, epoll);
+            Closing.after(e, epoll);
             throw e;
         }
         try {
@@ -77,7 +77,7 @@ final class EventLoop {
             loop.thread.start();
             return loop;
         } catch (RuntimeException | Error e) {
-            Failures.closing(e, epoll, wake);
+            Closing.after(e, epoll, wake);
             throw e;
         }
     }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
+import io.jvfio.Closing;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqRequest;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.EventFd;
-import io.jvfio.internal.sys.Failures;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,7 +39,7 @@ final class IndexWatch implements InterruptWatch, EventSource {
             registration = port.dispatcher().register(this);
             port.request(IrqRequest.assign(index, 0, List.of(eventfd.fd())));
         } catch (RuntimeException | Error e) {
-            Failures.closing(e, this::release);
+            Closing.after(e, this::release);
             throw e;
         }
     }
@@ -75,7 +74,7 @@ final class IndexWatch implements InterruptWatch, EventSource {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            CloseAll steps = new CloseAll();
+            Closing steps = new Closing();
             steps.attempt(() -> port.request(IrqRequest.assign(index, 0, Collections.singletonList(null))));
             steps.attempt(this::release);
             steps.throwUnless(DeviceGoneException.class);

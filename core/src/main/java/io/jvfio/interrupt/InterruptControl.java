@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
+import io.jvfio.Closing;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.Objects;
 import java.util.Optional;
@@ -173,7 +172,7 @@ public final class InterruptControl implements AutoCloseable {
         watch.enable();
         Supplier<? extends RuntimeException> reason = ended;
         if (reason != null) {
-            throw Failures.closing(reason.get(), watch);
+            throw Closing.after(reason.get(), watch);
         }
         return Optional.of(watch);
     }
@@ -200,7 +199,7 @@ public final class InterruptControl implements AutoCloseable {
     @Override
     public void close() {
         ended = () -> new IllegalStateException(port.subject() + " is closed");
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         Interrupts interrupts = active.get();
         if (interrupts != null) {
             steps.attempt(interrupts::close);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
+import io.jvfio.Closing;
 import io.jvfio.Fd;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.EventFd;
-import io.jvfio.internal.sys.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -140,7 +139,7 @@ public final class Interrupts implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             if (sink != null) {
                 VectorSink half = sink;
-                Failures.closing(e, () -> half.close(removed(vector)));
+                Closing.after(e, () -> half.close(removed(vector)));
             }
             throw e;
         }
@@ -233,7 +232,7 @@ public final class Interrupts implements AutoCloseable {
         }
         Supplier<RuntimeException> reason =
                 () -> new IllegalStateException("the " + type + " interrupts of " + port.subject() + " are closed");
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         end(reason);
         List<VectorSink> left = new ArrayList<>();
         synchronized (lock) {
@@ -282,7 +281,7 @@ public final class Interrupts implements AutoCloseable {
                 port.enableBit().set(type, true);
             }
         } catch (RuntimeException | Error e) {
-            Failures.closing(e, this);
+            Closing.after(e, this);
             throw e;
         }
         // An end in the meantime has not seen the new vectors.
@@ -318,7 +317,7 @@ public final class Interrupts implements AutoCloseable {
         try {
             return new HandledVector(name, eventfd, handler, port.dispatcher());
         } catch (RuntimeException | Error e) {
-            Failures.closing(e, eventfd);
+            Closing.after(e, eventfd);
             throw e;
         }
     }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Closing;
 import io.jvfio.VfioException;
 import io.jvfio.device.CarrierContext;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -232,7 +231,7 @@ public final class Dma {
             closed = true;
             rest = new ArrayList<>(open).reversed();
         }
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         rest.forEach(lease -> steps.attempt(lease::close));
         steps.throwFirst();
     }
@@ -269,7 +268,7 @@ public final class Dma {
             memory.abandon();
             throw e;
         } catch (RuntimeException e) {
-            throw Failures.closing(e, memory);
+            throw Closing.after(e, memory);
         }
         Allocation allocation = new Allocation(memory, mapping, target.translated(), quarantine, this::forget);
         remember(allocation);
@@ -305,7 +304,7 @@ public final class Dma {
             }
         }
         IllegalStateException late = new IllegalStateException(device + " is closed");
-        throw Failures.closing(late, lease::close);
+        throw Closing.after(late, lease::close);
     }
 
     private synchronized void forget(Lease lease) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -131,7 +132,6 @@ public final class DmaBuffer implements AutoCloseable {
     @Override
     public String toString() {
         String name = label.isEmpty() ? "DMA buffer" : "DMA buffer \"" + label + '"';
-        return name + " of 0x" + Long.toHexString(memory.byteSize()) + " bytes at 0x"
-                + Long.toHexString(mapping.deviceAddress(start));
+        return name + " of " + Hex.of(memory.byteSize()) + " bytes at " + Hex.of(mapping.deviceAddress(start));
     }
 }

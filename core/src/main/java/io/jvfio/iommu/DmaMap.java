@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Hex;
 import io.jvfio.iommu.Registration.Run;
 import java.time.InstantSource;
 import java.util.List;
@@ -78,7 +79,7 @@ public final class DmaMap {
      */
     public DmaPin.Result pin(long iova, long length, Access access, DmaPin pin) {
         if (length <= 0) {
-            throw new IllegalArgumentException("a transfer of 0x" + Long.toHexString(length) + " bytes");
+            throw new IllegalArgumentException("a transfer of " + Hex.of(length) + " bytes");
         }
         pin.begin(access);
         long at = iova;

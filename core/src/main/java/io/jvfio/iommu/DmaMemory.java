@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Closing;
+import io.jvfio.Hex;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.Smaps;
@@ -57,7 +58,7 @@ final class DmaMemory implements AutoCloseable {
             Mapping mapping = file.map(0, length);
             return new DmaMemory(mapping, file, page);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, file);
+            throw Closing.after(e, file);
         }
     }
 
@@ -127,7 +128,7 @@ final class DmaMemory implements AutoCloseable {
 
     static long roundUp(long size, long page) {
         if (size <= 0 || size > Long.MAX_VALUE - page) {
-            throw new IllegalArgumentException("a buffer of 0x" + Long.toHexString(size) + " bytes");
+            throw new IllegalArgumentException("a buffer of " + Hex.of(size) + " bytes");
         }
         return (size + page - 1) & -page;
     }

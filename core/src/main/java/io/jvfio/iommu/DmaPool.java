@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Hex;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -58,8 +59,8 @@ public final class DmaPool implements AutoCloseable {
      */
     public DmaBuffer allocate(long size, long alignment) {
         return tryAllocate(size, alignment)
-                .orElseThrow(() -> new IllegalStateException(this + " has no room for 0x" + Long.toHexString(size)
-                        + " bytes aligned to 0x" + Long.toHexString(alignment)));
+                .orElseThrow(() -> new IllegalStateException(
+                        this + " has no room for " + Hex.of(size) + " bytes aligned to " + Hex.of(alignment)));
     }
 
     /**
@@ -130,12 +131,12 @@ public final class DmaPool implements AutoCloseable {
 
     private void checkAlignment(long alignment) {
         if (alignment <= 0 || Long.bitCount(alignment) != 1) {
-            throw new IllegalArgumentException("alignment 0x" + Long.toHexString(alignment) + " is not a power of two");
+            throw new IllegalArgumentException("alignment " + Hex.of(alignment) + " is not a power of two");
         }
         boolean scattered = slab.mapping().contiguous(0) < slab.mapping().length();
         if (scattered && alignment > slab.pageSize()) {
-            throw new IllegalArgumentException("alignment 0x" + Long.toHexString(alignment)
-                    + " is more than the pages of 0x" + Long.toHexString(slab.pageSize()) + " bytes, which do not lie"
+            throw new IllegalArgumentException("alignment " + Hex.of(alignment)
+                    + " is more than the pages of " + Hex.of(slab.pageSize()) + " bytes, which do not lie"
                     + " together: use huge pages");
         }
     }
@@ -143,7 +144,7 @@ public final class DmaPool implements AutoCloseable {
     @Override
     public String toString() {
         String name = label.isEmpty() ? "DMA pool" : "DMA pool \"" + label + '"';
-        return name + " of 0x" + Long.toHexString(size()) + " bytes";
+        return name + " of " + Hex.of(size()) + " bytes";
     }
 
     /** A part of the slab that a buffer has. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.internal.event.MapEvent;
 import io.jvfio.internal.event.UnmapEvent;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -254,7 +254,7 @@ public final class DmaRegistry {
         } finally {
             joins.writeLock().unlock();
         }
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         table.registrations().reversed().forEach(mapping -> steps.attempt(mapping::close));
         steps.throwFirst();
     }
@@ -291,7 +291,7 @@ public final class DmaRegistry {
         joins.readLock().lock();
         try {
             if (physical == null) {
-                CloseAll steps = new CloseAll();
+                Closing steps = new Closing();
                 for (DmaBackend backend : List.copyOf(mapping.backends()).reversed()) {
                     steps.attempt(() -> {
                         backend.unmap(mapping.iova(), mapping.length());
@@ -339,7 +339,7 @@ public final class DmaRegistry {
             try {
                 backend.unmap(mapping.iova(), mapping.length());
             } catch (RuntimeException undo) {
-                Failures.suppress(reason, undo);
+                Closing.suppress(reason, undo);
                 all = false;
             }
         }
@@ -348,8 +348,8 @@ public final class DmaRegistry {
 
     private Registration mapFound(PhysicalDmaBackend backend, DmaSource source, MapRequest request) {
         if (request.fixed()) {
-            throw new IllegalArgumentException("without an IOMMU memory is where it is: the fixed address 0x"
-                    + Long.toHexString(request.iova()) + " cannot be had in " + settings.subject());
+            throw new IllegalArgumentException("without an IOMMU memory is where it is: the fixed address "
+                    + Hex.of(request.iova()) + " cannot be had in " + settings.subject());
         }
         List<IovaRange> found = backend.map(source, request.access());
         try {
@@ -362,7 +362,7 @@ public final class DmaRegistry {
             try {
                 backend.unmap(source, found);
             } catch (RuntimeException undo) {
-                Failures.suppress(e, undo);
+                Closing.suppress(e, undo);
                 throw new StillMappedException("DMA map", found + " in " + settings.subject(), e);
             }
             throw e;

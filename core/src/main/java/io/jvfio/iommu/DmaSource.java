@@ -2,6 +2,7 @@
 package io.jvfio.iommu;
 
 import io.jvfio.Fd;
+import io.jvfio.Hex;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ public sealed interface DmaSource {
                 throw new IllegalArgumentException("the view of a file must be native memory");
             }
             if (offset < 0) {
-                throw new IllegalArgumentException("file offset 0x" + Long.toHexString(offset) + " is negative");
+                throw new IllegalArgumentException("file offset " + Hex.of(offset) + " is negative");
             }
         }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Closing;
+import io.jvfio.Hex;
 import io.jvfio.internal.sys.ArenaEnd;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,8 +45,7 @@ final class ForeignMap implements Lease {
                     + " may free it before it is unmapped, an automatic or global one gives no moment to unmap it");
         }
         if (!memory.scope().equals(arena.scope())) {
-            throw new IllegalArgumentException(
-                    "the memory at 0x" + Long.toHexString(memory.address()) + " is not of this arena");
+            throw new IllegalArgumentException("the memory at " + Hex.of(memory.address()) + " is not of this arena");
         }
     }
 
@@ -56,7 +56,7 @@ final class ForeignMap implements Lease {
         try {
             ArenaEnd.run(arena, map::endWithArena);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, mapping);
+            throw Closing.after(e, mapping);
         }
         return map;
     }

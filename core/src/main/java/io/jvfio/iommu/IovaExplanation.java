@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Hex;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -135,6 +136,6 @@ public sealed interface IovaExplanation {
     }
 
     private static String hex(long value) {
-        return "0x" + Long.toHexString(value);
+        return Hex.of(value);
     }
 }

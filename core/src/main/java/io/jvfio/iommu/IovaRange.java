@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Hex;
+
 /**
  * A range of IOVAs, both ends included: an exclusive end would overflow at 2^64.
  *
@@ -17,8 +19,8 @@ public record IovaRange(long start, long last) implements Comparable<IovaRange> 
     /** Checks the order. */
     public IovaRange {
         if (Long.compareUnsigned(start, last) > 0) {
-            throw new IllegalArgumentException("range starts at 0x" + Long.toHexString(start)
-                    + " behind its last address 0x" + Long.toHexString(last));
+            throw new IllegalArgumentException(
+                    "range starts at " + Hex.of(start) + " behind its last address " + Hex.of(last));
         }
     }
 
@@ -29,7 +31,7 @@ public record IovaRange(long start, long last) implements Comparable<IovaRange> 
      */
     public static IovaRange of(long start, long length) {
         if (length == 0) {
-            throw new IllegalArgumentException("an empty range at 0x" + Long.toHexString(start));
+            throw new IllegalArgumentException("an empty range at " + Hex.of(start));
         }
         return new IovaRange(start, start + length - 1);
     }
@@ -67,6 +69,6 @@ public record IovaRange(long start, long last) implements Comparable<IovaRange> 
     /** {@code 0x1000..0x1fff}. */
     @Override
     public String toString() {
-        return "0x" + Long.toHexString(start) + "..0x" + Long.toHexString(last);
+        return Hex.of(start) + ".." + Hex.of(last);
     }
 }

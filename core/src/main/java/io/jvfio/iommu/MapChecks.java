@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Hex;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,15 +29,15 @@ final class MapChecks {
         aligned("address", memory.address(), granule);
         aligned("length", memory.byteSize(), granule);
         if (access.writable() && memory.isReadOnly()) {
-            throw new IllegalArgumentException("read-only memory at 0x" + Long.toHexString(memory.address())
-                    + " cannot be mapped for a device that writes");
+            throw new IllegalArgumentException(
+                    "read-only memory at " + Hex.of(memory.address()) + " cannot be mapped for a device that writes");
         }
     }
 
     private static void aligned(String what, long value, long granule) {
         if ((value & (granule - 1)) != 0) {
-            throw new IllegalArgumentException(what + " 0x" + Long.toHexString(value)
-                    + " is not a multiple of the IOMMU's page size 0x" + Long.toHexString(granule));
+            throw new IllegalArgumentException(
+                    what + " " + Hex.of(value) + " is not a multiple of the IOMMU's page size " + Hex.of(granule));
         }
     }
 
@@ -91,12 +92,12 @@ final class MapChecks {
             }
         }
         if (length != source.length()) {
-            throw new IllegalStateException("runs of 0x" + Long.toHexString(length)
-                    + " bytes were found for memory of 0x" + Long.toHexString(source.length()));
+            throw new IllegalStateException(
+                    "runs of " + Hex.of(length) + " bytes were found for memory of " + Hex.of(source.length()));
         }
         if ((merged.getFirst().start() & (request.alignment() - 1)) != 0) {
-            throw new IovaExhaustedException("the memory lies at " + merged.getFirst() + ", not aligned to 0x"
-                    + Long.toHexString(request.alignment()) + "; without an IOMMU no other address can be had");
+            throw new IovaExhaustedException("the memory lies at " + merged.getFirst() + ", not aligned to "
+                    + Hex.of(request.alignment()) + "; without an IOMMU no other address can be had");
         }
         return List.copyOf(merged);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Hex;
 import java.util.Objects;
 import java.util.OptionalLong;
 
@@ -37,7 +38,7 @@ public record MapRequest(
         Objects.requireNonNull(fit, "fit");
         Objects.requireNonNull(label, "label");
         if (Long.bitCount(alignment) != 1 || alignment < 0) {
-            throw new IllegalArgumentException("alignment 0x" + Long.toHexString(alignment) + " is not a power of two");
+            throw new IllegalArgumentException("alignment " + Hex.of(alignment) + " is not a power of two");
         }
     }
 

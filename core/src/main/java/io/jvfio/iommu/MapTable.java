@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -92,8 +93,8 @@ final class MapTable {
             IovaRange range =
                     within == null ? null : allocator.allocate(source.length(), alignment, within, request.fit());
             if (range == null) {
-                throw new IovaExhaustedException("no room for 0x" + Long.toHexString(source.length())
-                        + " bytes aligned to 0x" + Long.toHexString(alignment) + " in " + subject + ": "
+                throw new IovaExhaustedException("no room for " + Hex.of(source.length())
+                        + " bytes aligned to " + Hex.of(alignment) + " in " + subject + ": "
                         + allocator.describe(request.within()));
             }
             return range;
@@ -183,9 +184,9 @@ final class MapTable {
         try {
             for (Registration mapping : registrations) {
                 if (!MapChecks.aligned(mapping, granule)) {
-                    throw new IllegalStateException(mapping + " in " + subject + ", of length 0x"
-                            + Long.toHexString(mapping.length()) + ", is not aligned to the IOMMU's page size 0x"
-                            + Long.toHexString(granule));
+                    throw new IllegalStateException(
+                            mapping + " in " + subject + ", of length " + Hex.of(mapping.length())
+                                    + ", is not aligned to the IOMMU's page size " + Hex.of(granule));
                 }
             }
             IovaRange outside = allocator.limit(usable);

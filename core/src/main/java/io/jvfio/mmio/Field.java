@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.mmio;
 
+import io.jvfio.Hex;
+
 /**
  * A bit field of a register: some adjacent bits with a meaning of their own. It works on values, not on the device:
  * read a register once, take its fields apart, put others together, write once.
@@ -143,8 +145,7 @@ public record Field(int high, int low) {
 
     private void check(long value) {
         if ((value & ~max()) != 0) {
-            throw new IllegalArgumentException(
-                    "value 0x" + Long.toHexString(value) + " has more bits than field " + this);
+            throw new IllegalArgumentException("value " + Hex.of(value) + " has more bits than field " + this);
         }
     }
 }

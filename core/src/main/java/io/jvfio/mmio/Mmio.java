@@ -6,6 +6,7 @@ import static io.jvfio.mmio.Layouts.LE_INT;
 import static io.jvfio.mmio.Layouts.LE_LONG;
 import static io.jvfio.mmio.Layouts.LE_SHORT;
 
+import io.jvfio.Hex;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -84,7 +85,7 @@ public final class Mmio {
      */
     public static Mmio of(RegisterPort port, long size, String subject) {
         if (size < 0) {
-            throw new IllegalArgumentException(subject + " of size 0x" + Long.toHexString(size));
+            throw new IllegalArgumentException(subject + " of size " + Hex.of(size));
         }
         Identity identity = new Identity(Objects.requireNonNull(subject, "subject"), FaultGuard.NONE);
         return new Mmio(MemorySegment.NULL, 0, Objects.requireNonNull(port, "port"), 0, size, identity);
@@ -100,11 +101,11 @@ public final class Mmio {
      */
     public Mmio withWindow(MemorySegment memory, long start, FaultGuard faults) {
         if (!memory.isNative() || ((memory.address() | start) & (WINDOW_ALIGNMENT - 1)) != 0) {
-            throw new IllegalArgumentException("no window: " + memory + " at 0x" + Long.toHexString(start));
+            throw new IllegalArgumentException("no window: " + memory + " at " + Hex.of(start));
         }
         if (start < 0 || memory.byteSize() > size - start) {
-            throw new IllegalArgumentException("a window of 0x" + Long.toHexString(memory.byteSize()) + " bytes at 0x"
-                    + Long.toHexString(start) + " is not inside " + this);
+            throw new IllegalArgumentException("a window of " + Hex.of(memory.byteSize()) + " bytes at " + Hex.of(start)
+                    + " is not inside " + this);
         }
         return new Mmio(memory, start, port, portStart, size, new Identity(subject, faults));
     }
@@ -120,7 +121,7 @@ public final class Mmio {
      */
     public Mmio slice(long offset, long length) {
         Offsets.checkPart(offset, length, WINDOW_ALIGNMENT, this);
-        String name = subject + "+0x" + Long.toHexString(offset);
+        String name = subject + "+" + Hex.of(offset);
         long first = Math.max(windowStart, offset);
         long end = Math.min(windowStart + windowLength, offset + length);
         boolean mapped = first < end;
@@ -374,7 +375,7 @@ public final class Mmio {
     /** {@code 0000:01:00.0 BAR 0 of 0x4000 bytes}. */
     @Override
     public String toString() {
-        return subject + " of 0x" + Long.toHexString(size) + " bytes";
+        return subject + " of " + Hex.of(size) + " bytes";
     }
 
     private boolean await(long offset, int width, long mask, long wanted, Duration timeout) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.mmio;
 
+import io.jvfio.Hex;
+
 /** Checks of offsets in a register space, off the path of accesses that are in order. Threads: pure functions. */
 final class Offsets {
     private Offsets() {}
@@ -27,7 +29,7 @@ final class Offsets {
     /** The place of a register of a width in bytes, for the records that name registers. */
     static void checkRegister(long offset, int width) {
         if (offset < 0 || (offset & (width - 1)) != 0) {
-            throw new IllegalArgumentException("no " + 8 * width + "-bit register at 0x" + Long.toHexString(offset));
+            throw new IllegalArgumentException("no " + 8 * width + "-bit register at " + Hex.of(offset));
         }
     }
 
@@ -41,12 +43,12 @@ final class Offsets {
     private static void checkAlignment(long offset, int alignment, Mmio space) {
         if ((offset & (alignment - 1)) != 0) {
             throw new IllegalArgumentException(
-                    "offset 0x" + Long.toHexString(offset) + " in " + space + " is not a multiple of " + alignment);
+                    "offset " + Hex.of(offset) + " in " + space + " is not a multiple of " + alignment);
         }
     }
 
     private static IndexOutOfBoundsException outside(String hexLength, long offset, Mmio space) {
         return new IndexOutOfBoundsException(
-                "0x" + hexLength + " bytes at offset 0x" + Long.toHexString(offset) + " are not inside " + space);
+                "0x" + hexLength + " bytes at offset " + Hex.of(offset) + " are not inside " + space);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.mmio;
 
+import io.jvfio.Hex;
+
 /**
  * Registers, or blocks of registers, that repeat at equal distances: one for each queue, port or vector.
  *
@@ -20,8 +22,8 @@ public record RegisterBank(long start, long stride, int count) {
     /** Checks the numbers. */
     public RegisterBank {
         if (start < 0 || stride < 1 || count < 1 || stride > (Long.MAX_VALUE - start) / count) {
-            throw new IllegalArgumentException("no register bank: start 0x" + Long.toHexString(start) + ", stride 0x"
-                    + Long.toHexString(stride) + ", count " + count);
+            throw new IllegalArgumentException(
+                    "no register bank: start " + Hex.of(start) + ", stride " + Hex.of(stride) + ", count " + count);
         }
     }
 
@@ -35,7 +37,7 @@ public record RegisterBank(long start, long stride, int count) {
     public long offset(int index) {
         if (index < 0 || index >= count) {
             throw new IndexOutOfBoundsException(
-                    "index " + index + " is not in the bank at 0x" + Long.toHexString(start) + " of " + count);
+                    "index " + index + " is not in the bank at " + Hex.of(start) + " of " + count);
         }
         return start + stride * index;
     }

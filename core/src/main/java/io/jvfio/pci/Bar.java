@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Hex;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
@@ -93,8 +94,8 @@ public final class Bar {
     public Mmio mmio(long offset, long length) {
         device.checkOpen();
         if (offset < 0 || length <= 0 || offset > size() || length > size() - offset) {
-            throw new IndexOutOfBoundsException("0x" + Long.toHexString(length) + " bytes at offset 0x"
-                    + Long.toHexString(offset) + " are no part of " + this);
+            throw new IndexOutOfBoundsException(
+                    Hex.of(length) + " bytes at offset " + Hex.of(offset) + " are no part of " + this);
         }
         Mmio registers = Mmio.of(new RegionPort(device.device(), index()), size(), subject());
         RegionArea area = largestArea(offset, length);
@@ -134,8 +135,7 @@ public final class Bar {
     @Override
     public String toString() {
         String kind = isIo() ? "I/O" : is64Bit() ? "memory, 64-bit" : "memory";
-        return subject() + " (" + kind + (isPrefetchable() ? ", prefetchable" : "") + ", 0x" + Long.toHexString(size())
-                + " bytes)";
+        return subject() + " (" + kind + (isPrefetchable() ? ", prefetchable" : "") + ", " + Hex.of(size()) + " bytes)";
     }
 
     private String subject() {

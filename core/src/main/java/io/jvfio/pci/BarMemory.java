@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.mmio.Layouts;
 import io.jvfio.mmio.Mmio;
 import java.lang.foreign.Arena;
@@ -117,7 +118,7 @@ public final class BarMemory {
                 throw new VfioException(
                         reading ? "read" : "write",
                         Errno.EIO,
-                        mmio + ", offset 0x" + Long.toHexString(offset + done),
+                        mmio + ", offset " + Hex.of(offset + done),
                         "the carrier stopped before the region's end");
             }
             done += moved;
@@ -126,12 +127,12 @@ public final class BarMemory {
 
     private void check(long offset, long length) {
         if (offset < 0 || offset > size() || length > size() - offset) {
-            throw new IndexOutOfBoundsException("0x" + Long.toHexString(length) + " bytes at offset 0x"
-                    + Long.toHexString(offset) + " are not inside " + mmio);
+            throw new IndexOutOfBoundsException(
+                    Hex.of(length) + " bytes at offset " + Hex.of(offset) + " are not inside " + mmio);
         }
         if (((offset | length) & (UNIT - 1)) != 0) {
-            throw new IllegalArgumentException("offset 0x" + Long.toHexString(offset) + " and length 0x"
-                    + Long.toHexString(length) + " have to be multiples of 8");
+            throw new IllegalArgumentException(
+                    "offset " + Hex.of(offset) + " and length " + Hex.of(length) + " have to be multiples of 8");
         }
     }
 }

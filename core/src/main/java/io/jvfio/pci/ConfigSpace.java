@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Hex;
 import io.jvfio.mmio.RegisterPort;
 import io.jvfio.pci.config.CapabilityChain;
 import io.jvfio.pci.config.CapabilityHeader;
@@ -46,8 +47,8 @@ public final class ConfigSpace implements ConfigView {
      */
     public static ConfigSpace of(RegisterPort port, long size, String subject) {
         if (size < PciRegisters.HEADER_SIZE) {
-            throw new IllegalArgumentException("config space of " + subject + " has 0x" + Long.toHexString(size)
-                    + " bytes, which holds no header");
+            throw new IllegalArgumentException(
+                    "config space of " + subject + " has " + Hex.of(size) + " bytes, which holds no header");
         }
         return new ConfigSpace(
                 Objects.requireNonNull(port, "port"),
@@ -231,7 +232,7 @@ public final class ConfigSpace implements ConfigView {
     /** {@code config space of 0000:01:00.0, 0x1000 bytes}. */
     @Override
     public String toString() {
-        return "config space of " + subject + ", 0x" + Integer.toHexString(size) + " bytes";
+        return "config space of " + subject + ", " + Hex.of(size) + " bytes";
     }
 
     /** The header's layout: endpoint, bridge or CardBus bridge. */
@@ -258,7 +259,7 @@ public final class ConfigSpace implements ConfigView {
     private int check(int offset, int width) {
         if (offset < 0 || offset > size - width) {
             throw new IndexOutOfBoundsException(
-                    width + " bytes at offset 0x" + Integer.toHexString(offset) + " are not inside " + this);
+                    width + " bytes at offset " + Hex.of(offset) + " are not inside " + this);
         }
         return offset;
     }

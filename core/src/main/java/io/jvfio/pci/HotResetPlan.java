@@ -2,6 +2,7 @@
 package io.jvfio.pci;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.Errno;
 import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import io.jvfio.device.HotReset;
@@ -12,7 +13,6 @@ import io.jvfio.host.HostFunction;
 import io.jvfio.host.NodeHolder;
 import io.jvfio.host.SriovRole;
 import io.jvfio.host.VfioAccess;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.pci.AffectedFunction.Owner;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 
 /**
  * Mapped registers did not answer although the device is there. Values read since the last {@code guard} are not to be

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.interrupt.InterruptControl;
 import java.time.Duration;
 import java.util.Set;

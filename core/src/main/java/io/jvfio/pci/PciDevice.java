@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Closing;
 import io.jvfio.VfioException;
 import io.jvfio.device.CarrierContext;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.host.Host;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptControl;
 import io.jvfio.interrupt.InterruptDispatcher;
@@ -315,7 +315,7 @@ public final class PciDevice implements AutoCloseable {
     @Override
     public void close() {
         if (lifecycle.enter(DeviceState.CLOSED)) {
-            CloseAll steps = new CloseAll();
+            Closing steps = new Closing();
             for (Runnable step : closing()) {
                 steps.attemptUnless(DeviceGoneException.class, step);
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Hex;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,7 +40,7 @@ public final class Rom {
     public long read(long offset, MemorySegment target) {
         device.checkOpen();
         if (offset < 0 || offset >= size) {
-            throw new IndexOutOfBoundsException("offset 0x" + Long.toHexString(offset) + " is not inside " + this);
+            throw new IndexOutOfBoundsException("offset " + Hex.of(offset) + " is not inside " + this);
         }
         long wanted = Math.min(target.byteSize(), size - offset);
         long done = 0;
@@ -72,6 +73,6 @@ public final class Rom {
     /** {@code 0000:01:00.0 ROM of 0x10000 bytes}. */
     @Override
     public String toString() {
-        return device.name() + " ROM of 0x" + Long.toHexString(size) + " bytes";
+        return device.name() + " ROM of " + Hex.of(size) + " bytes";
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Closing;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.CloseAll;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +58,7 @@ final class Windows implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         while (!windows.isEmpty()) {
             steps.attempt(windows.removeLast().mapping::close);
         }

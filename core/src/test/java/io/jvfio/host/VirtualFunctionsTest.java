@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.jvfio.Errno;
 import io.jvfio.PciAddress;
 import io.jvfio.host.VirtualFunctionException.Outcome;
 import io.jvfio.host.VirtualFunctions.CreateOptions;
 import io.jvfio.host.VirtualFunctions.Probing;
-import io.jvfio.internal.sys.Errno;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.jvfio.interrupt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import java.time.Duration;
 import java.util.ArrayList;

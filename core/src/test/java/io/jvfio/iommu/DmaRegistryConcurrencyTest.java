@@ -3,8 +3,8 @@ package io.jvfio.iommu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

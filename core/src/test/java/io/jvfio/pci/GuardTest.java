@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.mmio.Field;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.jvfio.Errno;
 import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
 import io.jvfio.device.HotResetFunction.Ownership;
 import io.jvfio.host.FakeHost;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.pci.AffectedFunction.Owner;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ package io.jvfio.pci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.iommu.Dma;

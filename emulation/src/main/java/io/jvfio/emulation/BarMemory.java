@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Closing;
+import io.jvfio.Hex;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.SystemCalls;
@@ -46,12 +47,11 @@ final class BarMemory implements AutoCloseable {
     MemorySegment area(long offset, long length) {
         long page = sys.pageSize();
         if (offset < 0 || length <= 0 || offset % page != 0 || length % page != 0 || offset > size - length) {
-            throw new IllegalArgumentException("0x" + Long.toHexString(length) + " bytes at 0x"
-                    + Long.toHexString(offset) + " cannot be memory of " + name + ", of 0x" + Long.toHexString(size)
-                    + " bytes in pages of 0x" + Long.toHexString(page));
+            throw new IllegalArgumentException(Hex.of(length) + " bytes at " + Hex.of(offset) + " cannot be memory of "
+                    + name + ", of " + Hex.of(size) + " bytes in pages of " + Hex.of(page));
         }
         if (find(offset, length) != null) {
-            throw new IllegalArgumentException(name + " has memory at 0x" + Long.toHexString(offset) + " already");
+            throw new IllegalArgumentException(name + " has memory at " + Hex.of(offset) + " already");
         }
         if (file == null) {
             file = MemFd.of(sys, name, size);
@@ -115,7 +115,7 @@ final class BarMemory implements AutoCloseable {
 
     @Override
     public void close() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         areas.forEach(area -> steps.attempt(area.mapping::close));
         if (file != null) {
             steps.attempt(file::close);
@@ -126,7 +126,7 @@ final class BarMemory implements AutoCloseable {
     private Area at(long offset) {
         Area area = find(offset, 1);
         if (area == null) {
-            throw new IndexOutOfBoundsException(name + " has no memory at 0x" + Long.toHexString(offset));
+            throw new IndexOutOfBoundsException(name + " has no memory at " + Hex.of(offset));
         }
         return area;
     }

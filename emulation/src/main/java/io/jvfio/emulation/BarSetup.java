@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Hex;
 import io.jvfio.mmio.RegisterPort;
 import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
@@ -45,8 +46,8 @@ public final class BarSetup {
     /** Makes it a range of I/O ports. */
     public BarSetup ports() {
         if (wide || size > 0x100) {
-            throw new IllegalArgumentException("BAR " + index + " of 0x" + Long.toHexString(size)
-                    + " bytes cannot be I/O ports: at most 256, in 32 bits");
+            throw new IllegalArgumentException(
+                    "BAR " + index + " of " + Hex.of(size) + " bytes cannot be I/O ports: at most 256, in 32 bits");
         }
         ports = true;
         return this;

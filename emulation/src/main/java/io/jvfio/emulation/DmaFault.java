@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Hex;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.IovaExplanation;
 import java.util.Objects;
@@ -37,7 +38,7 @@ public record DmaFault(
     /** {@code model:edu: READ of 0x100 bytes at 0x1000 is UNMAPPED at 0x1000: ...}. */
     @Override
     public String toString() {
-        return device + ": " + access + " of 0x" + Long.toHexString(length) + " bytes at 0x" + Long.toHexString(start)
-                + " is " + reason + " at 0x" + Long.toHexString(iova) + ": " + explanation;
+        return device + ": " + access + " of " + Hex.of(length) + " bytes at " + Hex.of(start) + " is " + reason
+                + " at " + Hex.of(iova) + ": " + explanation;
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.CarrierContext;
 import io.jvfio.device.DeviceFeature;
@@ -14,8 +17,6 @@ import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.variant.RegionOps;
@@ -206,9 +207,9 @@ public final class EmulatedDevice implements VfioDevice {
     public Optional<RegionMapping> map(int region, long offset, long length) {
         Region target = regions[Objects.checkIndex(region, regions.length)];
         if (length <= 0 || offset % pageSize != 0) {
-            throw new IllegalArgumentException("0x" + Long.toHexString(length) + " bytes at 0x"
-                    + Long.toHexString(offset) + " cannot be mapped: the offset must be a multiple of 0x"
-                    + Long.toHexString(pageSize) + " and the length positive");
+            throw new IllegalArgumentException(Hex.of(length) + " bytes at " + Hex.of(offset)
+                    + " cannot be mapped: the offset must be a multiple of " + Hex.of(pageSize)
+                    + " and the length positive");
         }
         Objects.checkFromIndexSize(offset, length, target.info().size());
         checkAlive("mmap");
@@ -284,7 +285,7 @@ public final class EmulatedDevice implements VfioDevice {
         if (state.getAndSet(State.CLOSED) == State.CLOSED) {
             return;
         }
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         function.dma().busMaster(false);
         steps.attempt(function.worker()::stop);
         steps.attempt(function.interrupts()::close);
@@ -318,13 +319,12 @@ public final class EmulatedDevice implements VfioDevice {
             throw new IllegalArgumentException("a register of " + width + " bytes");
         }
         if ((offset & width - 1) != 0 && region != Pci.CONFIG_REGION) {
-            throw new IllegalArgumentException(
-                    "offset 0x" + Long.toHexString(offset) + " is not a multiple of " + width);
+            throw new IllegalArgumentException("offset " + Hex.of(offset) + " is not a multiple of " + width);
         }
         long size = target.info().size();
         if (offset < 0 || offset > size - width) {
-            throw new IndexOutOfBoundsException("offset 0x" + Long.toHexString(offset) + " with width " + width
-                    + " is outside of region " + region + " of " + name + ", which has 0x" + Long.toHexString(size)
+            throw new IndexOutOfBoundsException("offset " + Hex.of(offset) + " with width " + width
+                    + " is outside of region " + region + " of " + name + ", which has " + Hex.of(size)
                     + " bytes");
         }
         return target;
@@ -363,8 +363,7 @@ public final class EmulatedDevice implements VfioDevice {
             throw new VfioException(
                     call,
                     Errno.EIO,
-                    "offset 0x" + Long.toHexString(offset) + " of region "
-                            + target.info().index() + " of " + name,
+                    "offset " + Hex.of(offset) + " of region " + target.info().index() + " of " + name,
                     "the command register, or the power state, has decoding off");
         }
     }

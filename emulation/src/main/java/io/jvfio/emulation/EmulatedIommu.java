@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.CarrierContext;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaBackend;
@@ -45,8 +46,8 @@ public final class EmulatedIommu implements AddressSpace {
         public Settings {
             usable = List.copyOf(usable);
             if (usable.isEmpty() || pageSizes == 0 || mostMaps < 1 || faultHistory < 0) {
-                throw new IllegalArgumentException("an address space of " + usable + " with page sizes 0x"
-                        + Long.toHexString(pageSizes) + ", " + mostMaps + " maps and " + faultHistory + " faults");
+                throw new IllegalArgumentException("an address space of " + usable + " with page sizes "
+                        + Hex.of(pageSizes) + ", " + mostMaps + " maps and " + faultHistory + " faults");
             }
         }
 
@@ -119,7 +120,7 @@ public final class EmulatedIommu implements AddressSpace {
                 throw new VfioException(
                         "DMA map",
                         Errno.ENOSPC,
-                        "0x" + Long.toHexString(source.length()) + " bytes at 0x" + Long.toHexString(iova),
+                        Hex.of(source.length()) + " bytes at " + Hex.of(iova),
                         "the " + NAME + " takes " + settings.mostMaps() + " maps");
             }
         }

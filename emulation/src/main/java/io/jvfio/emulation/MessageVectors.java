@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Closing;
 import io.jvfio.Fd;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ final class MessageVectors {
     /** Takes all eventfds away and forgets what is pending. */
     synchronized void disable() {
         enabled = 0;
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         for (int vector = 0; vector < count; vector++) {
             EventFd eventfd = eventfds.getAndSet(vector, null);
             steps.attempt(() -> close(eventfd));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
 import io.jvfio.device.CarrierContext;
 import io.jvfio.device.CarrierProvider;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.iommu.AddressSpace;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -93,7 +93,7 @@ public final class ModelCarrier implements CarrierProvider {
             return create(context, new ModelSetup(context.systemCalls(), name, options), provider, parsed, own)
                     .owning(own);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, own);
+            throw Closing.after(e, own);
         }
     }
 
@@ -106,10 +106,10 @@ public final class ModelCarrier implements CarrierProvider {
                 function.dma().attach(space, context);
                 return new EmulatedDevice(setup.device(), context, function, model);
             } catch (RuntimeException e) {
-                throw Failures.closing(e, model::close);
+                throw Closing.after(e, model::close);
             }
         } catch (RuntimeException e) {
-            throw Failures.closing(e, setup::discard);
+            throw Closing.after(e, setup::discard);
         }
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.Objects;
 import java.util.function.IntConsumer;
@@ -200,7 +200,7 @@ public final class ModelInterrupts {
 
     /** Takes all eventfds away. */
     synchronized void close() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         steps.attempt(this::endResampling);
         steps.attempt(line::close);
         steps.attempt(msi::disable);

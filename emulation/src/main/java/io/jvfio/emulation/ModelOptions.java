@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Hex;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -152,7 +153,7 @@ public final class ModelOptions {
 
     private long checked(String key, long value, long low, long high) {
         if (Long.compareUnsigned(value, low) < 0 || Long.compareUnsigned(value, high) > 0) {
-            throw bad(key, "in 0x" + Long.toHexString(low) + "..0x" + Long.toHexString(high), null);
+            throw bad(key, "in " + Hex.of(low) + ".." + Hex.of(high), null);
         }
         return value;
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
-import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.Closing;
+import io.jvfio.Hex;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.pci.config.ConfigRules;
 import java.lang.foreign.MemorySegment;
@@ -71,7 +72,7 @@ public final class ModelSetup {
     public BarSetup bar(int index, long size) {
         Objects.checkIndex(index, Pci.BAR_COUNT);
         if (bars[index] != null || size < 16 || Long.bitCount(size) != 1) {
-            throw new IllegalArgumentException("BAR " + index + " of 0x" + Long.toHexString(size) + " bytes: "
+            throw new IllegalArgumentException("BAR " + index + " of " + Hex.of(size) + " bytes: "
                     + (bars[index] != null ? "there is one already" : "the size must be a power of two, 16 or more"));
         }
         BarSetup bar = new BarSetup(index, size, new BarMemory(sys, device + " BAR " + index, size));
@@ -174,7 +175,7 @@ public final class ModelSetup {
         BarSetup bar = bars[Objects.checkIndex(index, Pci.BAR_COUNT)];
         if (bar == null || offset > bar.size() - length || bar.barMemory().overlaps(offset, length)) {
             throw new IllegalStateException(
-                    device + " has no room for MSI-X at 0x" + Long.toHexString(offset) + " of BAR " + index);
+                    device + " has no room for MSI-X at " + Hex.of(offset) + " of BAR " + index);
         }
     }
 
@@ -184,7 +185,7 @@ public final class ModelSetup {
 
     /** Gives back what has been made, when the model could not be created. */
     void discard() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         steps.attempt(worker::stop);
         for (BarSetup bar : bars) {
             if (bar != null) {

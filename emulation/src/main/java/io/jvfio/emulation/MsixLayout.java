@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Hex;
+
 /**
  * Where a function has its MSI-X table and its pending bits (PCIe 6.0, 7.7.2).
  *
@@ -22,8 +24,8 @@ public record MsixLayout(int vectors, int tableBar, int tableOffset, int pending
             throw new IllegalArgumentException(vectors + " MSI-X vectors are not in 1.." + LARGEST);
         }
         if ((tableOffset | pendingOffset) < 0 || (tableOffset | pendingOffset) % Long.BYTES != 0) {
-            throw new IllegalArgumentException("MSI-X table at 0x" + Integer.toHexString(tableOffset)
-                    + " and pending bits at 0x" + Integer.toHexString(pendingOffset) + " are not at multiples of 8");
+            throw new IllegalArgumentException("MSI-X table at " + Hex.of(tableOffset) + " and pending bits at "
+                    + Hex.of(pendingOffset) + " are not at multiples of 8");
         }
     }
 

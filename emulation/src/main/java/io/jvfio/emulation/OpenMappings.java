@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Closing;
 import io.jvfio.device.RegionMapping;
-import io.jvfio.internal.sys.CloseAll;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +22,7 @@ final class OpenMappings {
         return mapping;
     }
 
-    void closeAll(CloseAll steps) {
+    void closeAll(Closing steps) {
         open.forEach(mapping -> steps.attempt(mapping::close));
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Hex;
+
 /**
  * What a function says it is.
  *
@@ -55,8 +57,7 @@ public record PciIdentity(
 
     private static void check(String what, int value, int most) {
         if (value < 0 || value > most) {
-            throw new IllegalArgumentException(
-                    what + " 0x" + Integer.toHexString(value) + " is not in 0..0x" + Integer.toHexString(most));
+            throw new IllegalArgumentException(what + " " + Hex.of(value) + " is not in 0.." + Hex.of(most));
         }
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.Closing;
 import io.jvfio.Fd;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.EventFd;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.Poller;
 import io.jvfio.internal.sys.SystemCalls;
 
@@ -42,7 +42,7 @@ final class Resampler implements AutoCloseable {
             resampler.thread.start();
             return resampler;
         } catch (RuntimeException e) {
-            throw Failures.closing(e, client);
+            throw Closing.after(e, client);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.examples;
 
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
@@ -191,7 +192,7 @@ public final class EduDriver implements AutoCloseable {
         int causes = 0;
         while ((causes & cause) != cause) {
             if (interrupts.await(0, Duration.ofNanos(end - System.nanoTime())) == 0) {
-                throw timeout(interrupts.type() + " with cause 0x" + Integer.toHexString(cause));
+                throw timeout(interrupts.type() + " with cause " + Hex.of(cause));
             }
             causes |= device.guard(() -> {
                 int now = regs.read(Edu.IRQ_STATUS);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.examples;
 
+import io.jvfio.Hex;
 import io.jvfio.Vfio;
 import io.jvfio.mmio.Mmio;
 import io.jvfio.pci.PciDevice;
@@ -23,7 +24,7 @@ public final class EduRegisters {
             IO.println("edu " + Edu.MAJOR.of(id) + "." + Edu.MINOR.of(id));
 
             regs.write(Edu.LIVENESS, 0x12345678);
-            IO.println("inverted: 0x" + Integer.toHexString(regs.read(Edu.LIVENESS)));
+            IO.println("inverted: " + Hex.of(regs.read(Edu.LIVENESS)));
 
             regs.write(Edu.FACTORIAL, 10);
             if (regs.awaitField(Edu.STATUS, Edu.COMPUTING, 0, Duration.ofSeconds(1))) {

@@ -228,7 +228,7 @@ abstract class IrqRequestContract extends RegionMapContract {
     }
 
     private static List<Fd> descriptors(List<EventFd> eventfds) {
-        return eventfds.stream().map(EventFd::fd).toList();
+        return eventfds.stream().<Fd>map(EventFd::fd).toList();
     }
 
     private static List<Long> drain(List<EventFd> eventfds) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.testkit;
 
+import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
+import io.jvfio.Errno;
 import io.jvfio.Vfio;
 import io.jvfio.VfioException;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.pci.PciDevice;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -130,7 +130,7 @@ final class JvfioDeviceExtension
         public synchronized void close() {
             devices.addLast(context);
             AssertionError failure = new AssertionError("the device of the test could not be closed");
-            Failures.closing(failure, devices.reversed().toArray(AutoCloseable[]::new));
+            Closing.after(failure, devices.reversed().toArray(AutoCloseable[]::new));
             if (failure.getSuppressed().length > 0) {
                 throw failure;
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.testkit;
 
+import io.jvfio.Hex;
 import io.jvfio.internal.sys.ProcSelf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +52,7 @@ public final class LeakCheck {
         List<String> leaks = new ArrayList<>();
         added(before.descriptors, now.descriptors).forEach((name, count) -> leaks.add(count + " x fd " + name));
         added(before.mappings, now.mappings)
-                .forEach((name, bytes) -> leaks.add("0x" + Long.toHexString(bytes) + " bytes mapped of " + name));
+                .forEach((name, bytes) -> leaks.add(Hex.of(bytes) + " bytes mapped of " + name));
         if (now.locked > before.locked) {
             leaks.add((now.locked - before.locked) + " bytes locked");
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.testkit;
 
-import io.jvfio.internal.sys.Failures;
+import io.jvfio.Closing;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.SystemCalls;
@@ -44,7 +44,7 @@ public final class TestMemory implements AutoCloseable {
         try {
             return new TestMemory(file, file.map(0, size));
         } catch (RuntimeException e) {
-            throw Failures.closing(e, file);
+            throw Closing.after(e, file);
         }
     }
 

@@ -4,11 +4,11 @@ package io.jvfio.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.Epoll;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;

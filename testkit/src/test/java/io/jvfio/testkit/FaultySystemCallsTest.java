@@ -3,8 +3,8 @@ package io.jvfio.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Errno;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Method;

@@ -47,7 +47,7 @@ class LeakCheckTest {
     void one_more_of_what_was_there_before_is_found() {
         try (EventFd first = EventFd.open(sys)) {
             LeakCheck check = LeakCheck.start();
-            try (Descriptor second = (Descriptor) first.fd().duplicate()) {
+            try (Descriptor second = first.fd().duplicate()) {
                 assertThat(second.isOpen()).isTrue();
                 assertThat(check.leaks()).containsExactly("1 x fd anon_inode:[eventfd]");
             }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.Poller;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
@@ -89,13 +88,13 @@ final class Connection implements AutoCloseable {
         try {
             connection = new Connection(sys, socket, path, limits, new DmaResponder(maps, mostData(limits)));
         } catch (RuntimeException e) {
-            throw Failures.closing(e, socket);
+            throw Closing.after(e, socket);
         }
         try {
             connection.start();
             return connection;
         } catch (RuntimeException e) {
-            throw Failures.closing(e, connection);
+            throw Closing.after(e, connection);
         }
     }
 
@@ -111,7 +110,7 @@ final class Connection implements AutoCloseable {
             }
             server = offer.accept(Version.read(in), in.fdCount());
             if (server.twinSocket()) {
-                twin = new MessageChannel(UnixSocket.of(sys, (Descriptor) in.takeFd(server.twinFd())));
+                twin = new MessageChannel(UnixSocket.of(sys, in.takeFd(server.twinFd())));
                 twin.limitWaits(limits.timeout().toMillis());
             }
         } catch (DeviceGoneException e) {
@@ -415,8 +414,8 @@ final class Connection implements AutoCloseable {
         return new ProtocolException(
                 Errno.EPROTO,
                 in.name(),
-                "a message with id " + in.id() + " and flags 0x" + Integer.toHexString(in.flags())
-                        + " that nobody asked for, from " + name);
+                "a message with id " + in.id() + " and flags " + Hex.of(in.flags()) + " that nobody asked for, from "
+                        + name);
     }
 
     /** The connection is of no use any more: everybody who waits for it learns that. */
@@ -434,7 +433,7 @@ final class Connection implements AutoCloseable {
     @Override
     public void close() {
         state.close();
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         steps.attempt(() -> wake(channel));
         MessageChannel other = twin;
         if (other != null) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.mmio.Layouts;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Feature;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.ThreadMemory;
 import io.jvfio.vfiouser.protocol.Command;
@@ -112,7 +111,7 @@ final class Interrupts implements AutoCloseable {
                 throw refused(request);
             }
         } catch (RuntimeException e) {
-            throw Failures.closing(e, () -> closeAll(copies));
+            throw Closing.after(e, () -> closeAll(copies));
         }
         remember(request, copies);
     }
@@ -225,7 +224,7 @@ final class Interrupts implements AutoCloseable {
     }
 
     private static void closeAll(List<? extends @Nullable Fd> fds) {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         for (Fd fd : fds) {
             if (fd != null) {
                 steps.attempt(fd::close);
@@ -237,7 +236,7 @@ final class Interrupts implements AutoCloseable {
     /** Closes the duplicates. Idempotent. */
     @Override
     public synchronized void close() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         for (int index = 0; index < infos.size(); index++) {
             int at = index;
             steps.attempt(() -> forget(at));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.ProtocolException;
 import io.jvfio.vfiouser.protocol.SetIrqs;
@@ -57,7 +57,7 @@ final class IrqCalls {
                 try {
                     assign(connection, IrqRequest.assign(request.index(), request.start(), old), List.of());
                 } catch (RuntimeException undo) {
-                    Failures.suppress(e, undo);
+                    Closing.suppress(e, undo);
                 }
             }
             throw e;

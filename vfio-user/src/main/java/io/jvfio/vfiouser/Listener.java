@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.Poller;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
 import io.jvfio.device.Reattachable;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaMap;
 import io.jvfio.vfiouser.protocol.Command;
@@ -94,7 +94,7 @@ final class Membership implements Reattachable {
         try {
             enter(present, next);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, () -> enter(present, before));
+            throw Closing.after(e, () -> enter(present, before));
         }
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaBackend;
 import io.jvfio.iommu.DmaSource;
@@ -122,8 +122,7 @@ final class PeerBackend implements DmaBackend {
                     unmap.checkReply(reply);
                     return null;
                 },
-                "iova 0x" + Long.toHexString(iova) + ", size 0x" + Long.toHexString(length) + " of "
-                        + connection.name());
+                "iova " + Hex.of(iova) + ", size " + Hex.of(length) + " of " + connection.name());
     }
 
     /**
@@ -144,7 +143,7 @@ final class PeerBackend implements DmaBackend {
                 try {
                     map(entry.iova, entry.source, entry.access);
                 } catch (RuntimeException undo) {
-                    Failures.suppress(e, undo);
+                    Closing.suppress(e, undo);
                 }
             }
             throw e;
@@ -154,7 +153,7 @@ final class PeerBackend implements DmaBackend {
 
     /** As {@link #leave}, for a device that closes: what fails does not count, as the server drops all that is left. */
     synchronized void abandon() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         for (Entry entry : List.copyOf(maps.values())) {
             steps.attempt(() -> unmap(entry.iova, entry.source.length()));
         }
@@ -176,7 +175,6 @@ final class PeerBackend implements DmaBackend {
     }
 
     private static String subject(Connection connection, Entry entry) {
-        return "iova 0x" + Long.toHexString(entry.iova) + ", size 0x" + Long.toHexString(entry.source.length()) + " of "
-                + connection.name();
+        return "iova " + Hex.of(entry.iova) + ", size " + Hex.of(entry.source.length()) + " of " + connection.name();
     }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.RegionInfo;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
@@ -150,13 +151,12 @@ final class RegionCalls {
         }
         if ((offset & (width - 1)) != 0
                 && !(region == CONFIG_REGION && session.info().pci())) {
-            throw new IllegalArgumentException(
-                    "offset 0x" + Long.toHexString(offset) + " is not a multiple of " + width);
+            throw new IllegalArgumentException("offset " + Hex.of(offset) + " is not a multiple of " + width);
         }
         if (offset < 0 || offset > info.size() - width) {
-            throw new IndexOutOfBoundsException("offset 0x" + Long.toHexString(offset) + " with width " + width
+            throw new IndexOutOfBoundsException("offset " + Hex.of(offset) + " with width " + width
                     + " is outside of region " + region + " of "
-                    + session.connection().name() + ", which has 0x" + Long.toHexString(info.size()) + " bytes");
+                    + session.connection().name() + ", which has " + Hex.of(info.size()) + " bytes");
         }
     }
 
@@ -169,7 +169,7 @@ final class RegionCalls {
     }
 
     private static String subject(Session session, Place place) {
-        return "0x" + Integer.toHexString(place.size) + " bytes at 0x" + Long.toHexString(place.offset) + " of region "
-                + place.region + " of " + session.connection().name();
+        return Hex.of(place.size) + " bytes at " + Hex.of(place.offset) + " of region " + place.region + " of "
+                + session.connection().name();
     }
 }

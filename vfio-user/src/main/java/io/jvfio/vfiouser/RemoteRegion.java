@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
+import io.jvfio.Hex;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionType;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.vfiouser.protocol.Command;
@@ -132,13 +133,13 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
             RegionArea area = areas.get(i);
             long page = sys.pageSize();
             if (area.offset() % page != 0 || payload.offset() % page != 0) {
-                throw new IllegalArgumentException("an area at 0x" + Long.toHexString(area.offset())
-                        + ", file offset 0x" + Long.toHexString(payload.offset()) + ", does not start at a page");
+                throw new IllegalArgumentException("an area at " + Hex.of(area.offset()) + ", file offset "
+                        + Hex.of(payload.offset()) + ", does not start at a page");
             }
             FileStatus status = FileStatus.of(sys, files.get(files.size() == 1 ? 0 : i));
             // Of device files nobody knows the size; a file that is too short would fault.
             if (status.regular() && payload.offset() + area.end() > status.size()) {
-                throw new IllegalArgumentException("the file has 0x" + Long.toHexString(status.size()) + " bytes");
+                throw new IllegalArgumentException("the file has " + Hex.of(status.size()) + " bytes");
             }
         }
         return areas;

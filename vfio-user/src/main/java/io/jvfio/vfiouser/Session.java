@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.RegionInfo;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.DmaMap;
 import io.jvfio.vfiouser.protocol.Command;
@@ -68,7 +67,7 @@ record Session(Connection connection, DeviceInfo info, List<RemoteRegion> region
             return new Session(connection, info, regions, irqs);
         } catch (RuntimeException e) {
             regions.forEach(RemoteRegion::close);
-            throw Failures.closing(connection.reasonOf(e), connection);
+            throw Closing.after(connection.reasonOf(e), connection);
         }
     }
 
@@ -140,7 +139,7 @@ record Session(Connection connection, DeviceInfo info, List<RemoteRegion> region
     }
 
     private void close(Runnable first) {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         steps.attempt(first);
         regions.forEach(region -> steps.attempt(region::close));
         steps.throwFirst();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaMapping;

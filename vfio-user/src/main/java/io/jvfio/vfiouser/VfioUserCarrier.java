@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
 import io.jvfio.device.CarrierContext;
 import io.jvfio.device.CarrierProvider;
@@ -8,7 +9,6 @@ import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.OpenOptions.ResetOnOpen;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.iommu.AddressSpace;
 import java.util.Set;
 
@@ -48,7 +48,7 @@ public final class VfioUserCarrier implements CarrierProvider {
         try {
             return open(context, locator, options, own);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, own);
+            throw Closing.after(e, own);
         }
     }
 
@@ -64,7 +64,7 @@ public final class VfioUserCarrier implements CarrierProvider {
             try {
                 device.reset();
             } catch (RuntimeException e) {
-                throw Failures.closing(e, device);
+                throw Closing.after(e, device);
             }
         }
         return device;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
@@ -13,9 +16,6 @@ import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
@@ -94,7 +94,7 @@ public final class VfioUserDevice implements VfioDevice {
             device.session.connection().onLoss(device::lost);
             return device;
         } catch (RuntimeException e) {
-            throw Failures.closing(e, device::closeConnection);
+            throw Closing.after(e, device::closeConnection);
         }
     }
 
@@ -114,7 +114,7 @@ public final class VfioUserDevice implements VfioDevice {
             return open(new Setup(
                     SystemCalls.linux(), socket.toString(), Objects.requireNonNull(limits, "limits"), space, true));
         } catch (RuntimeException e) {
-            throw Failures.closing(e, space);
+            throw Closing.after(e, space);
         }
     }
 
@@ -183,7 +183,7 @@ public final class VfioUserDevice implements VfioDevice {
                 }
                 membership.connect(next.connection());
             } catch (RuntimeException e) {
-                throw Failures.closing(e, next);
+                throw Closing.after(e, next);
             }
             session = next;
             next.connection().onLoss(this::lost);
@@ -232,9 +232,9 @@ public final class VfioUserDevice implements VfioDevice {
         RemoteRegion target = now.region(region);
         RegionInfo known = target.info();
         if (length <= 0 || offset % sys.pageSize() != 0) {
-            throw new IllegalArgumentException("0x" + Long.toHexString(length) + " bytes at 0x"
-                    + Long.toHexString(offset) + " cannot be mapped: the offset must be a multiple of 0x"
-                    + Long.toHexString(sys.pageSize()) + " and the length positive");
+            throw new IllegalArgumentException(Hex.of(length) + " bytes at " + Hex.of(offset)
+                    + " cannot be mapped: the offset must be a multiple of " + Hex.of(sys.pageSize())
+                    + " and the length positive");
         }
         Objects.checkFromIndexSize(offset, length, known.size());
         checkOpen();
@@ -321,7 +321,7 @@ public final class VfioUserDevice implements VfioDevice {
                 return;
             }
             closed = true;
-            CloseAll steps = new CloseAll();
+            Closing steps = new Closing();
             steps.attempt(this::closeConnection);
             if (privateSpace != null) {
                 steps.attempt(privateSpace::close);
@@ -332,7 +332,7 @@ public final class VfioUserDevice implements VfioDevice {
 
     /** Everything but the address space. */
     private void closeConnection() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         steps.attempt(membership::end);
         windows.forEach(window -> steps.attempt(window::close));
         steps.attempt(session::close);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Hex;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -27,8 +28,8 @@ public record VfioUserLimits(int maxTransfer, int maxFds, int maxDmaMaps, Durati
     public VfioUserLimits {
         Objects.requireNonNull(timeout, "timeout");
         if (maxTransfer < LEAST_TRANSFER || maxTransfer > MOST_TRANSFER) {
-            throw new IllegalArgumentException("a largest transfer of 0x" + Integer.toHexString(maxTransfer)
-                    + " bytes; 0x1000 to 0x4000000 are possible");
+            throw new IllegalArgumentException(
+                    "a largest transfer of " + Hex.of(maxTransfer) + " bytes; 0x1000 to 0x4000000 are possible");
         }
         if (maxFds < 1 || maxFds > MOST_FDS || maxDmaMaps < 1) {
             throw new IllegalArgumentException(maxFds + " descriptors in a message, " + maxDmaMaps + " DMA maps");

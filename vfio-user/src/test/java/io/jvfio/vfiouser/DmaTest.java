@@ -4,9 +4,9 @@ package io.jvfio.vfiouser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.Reattachable;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaMapping;
 import io.jvfio.iommu.DmaSource;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.vfiouser.fuzz.Fuzzed;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.RegionArea;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.SystemCalls;
@@ -185,7 +185,7 @@ final class TestServer implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         for (AutoCloseable resource : resources) {
             steps.attempt(() -> {
                 try {

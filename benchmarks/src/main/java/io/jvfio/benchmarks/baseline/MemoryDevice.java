@@ -48,7 +48,7 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
         file = MemFd.of(sys, "benchmark", SIZE);
         mapping = file.map(0, SIZE);
         scratch = Mapping.anonymous(sys, SIZE, SIZE).memory();
-        descriptor = (Descriptor) file.fd().duplicate();
+        descriptor = file.fd().duplicate();
     }
 
     /** The BAR as this process sees it. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host.driver;
 
+import io.jvfio.Errno;
 import io.jvfio.PciAddress;
 import io.jvfio.host.driver.DriverProblem.Code;
 import io.jvfio.host.driver.Journal.Binding;
-import io.jvfio.internal.sys.Errno;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host.driver;
 
+import io.jvfio.Hex;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -57,7 +58,7 @@ public final class MatchRule {
     public MatchRule with(MatchField field, int value) {
         Objects.requireNonNull(field, "field");
         if (field.digits() == 2 && value >>> 8 != 0) {
-            throw new IllegalArgumentException(field + " 0x" + Integer.toHexString(value) + " has more than 8 bits");
+            throw new IllegalArgumentException(field + " " + Hex.of(value) + " has more than 8 bits");
         }
         List<@Nullable Integer> changed = new ArrayList<>(values);
         changed.set(field.index(), value);

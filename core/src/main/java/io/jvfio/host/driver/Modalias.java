@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host.driver;
 
+import io.jvfio.Hex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,8 +25,7 @@ public record Modalias(List<Integer> values) {
         for (MatchField field : MatchField.ALL) {
             int value = values.get(field.index());
             if (field.digits() == 2 && value >>> 8 != 0) {
-                throw new IllegalArgumentException(
-                        field + " 0x" + Integer.toHexString(value) + " has more than 8 bits");
+                throw new IllegalArgumentException(field + " " + Hex.of(value) + " has more than 8 bits");
             }
         }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host.driver;
 
+import io.jvfio.Hex;
+
 /**
  * How closely a rule describes a device. Of two rules that match the same device and have equal keys, both ask the same
  * of it, word for word: then there is no better one.
@@ -15,7 +17,7 @@ public record RankKey(int fields) implements Comparable<RankKey> {
     /** Refuses numbers that no rule has. */
     public RankKey {
         if (fields < 0 || fields >>> MatchField.ALL.size() != 0) {
-            throw new IllegalArgumentException("fields 0x" + Integer.toHexString(fields) + " are more than seven");
+            throw new IllegalArgumentException("fields " + Hex.of(fields) + " are more than seven");
         }
     }
 

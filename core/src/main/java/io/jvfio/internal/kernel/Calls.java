@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.kernel;
 
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.Argsz;
 import io.jvfio.internal.uapi.Ioctl;
 import java.lang.foreign.Arena;
@@ -51,7 +52,7 @@ final class Calls {
 
     /** What an error about a range of IOVAs is about. */
     static String range(long iova, long length, String space) {
-        return "iova 0x" + Long.toHexString(iova) + ", size 0x" + Long.toHexString(length) + " in " + space;
+        return "iova " + Hex.of(iova) + ", size " + Hex.of(length) + " in " + space;
     }
 
     /**
@@ -66,8 +67,7 @@ final class Calls {
                     ioctl.name(),
                     Errno.EIO,
                     range,
-                    "the kernel unmapped 0x" + Long.toHexString(unmapped) + " bytes: somebody else maps in this "
-                            + place + " too");
+                    "the kernel unmapped " + Hex.of(unmapped) + " bytes: somebody else maps in this " + place + " too");
         }
     }
 

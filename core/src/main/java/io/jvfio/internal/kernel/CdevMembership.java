@@ -6,9 +6,9 @@ import static io.jvfio.internal.uapi.VfioDeviceBindIommufd.VFIO_DEVICE_BIND_FLAG
 import static io.jvfio.internal.uapi.VfioDeviceBindIommufd.VFIO_DEVICE_BIND_IOMMUFD;
 import static io.jvfio.internal.uapi.VfioDeviceDetachIommufdPt.VFIO_DEVICE_DETACH_IOMMUFD_PT;
 
+import io.jvfio.Closing;
 import io.jvfio.device.Reattachable;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.uapi.VfToken;
 import io.jvfio.internal.uapi.VfioDeviceAttachIommufdPt;
 import io.jvfio.internal.uapi.VfioDeviceBindIommufd;
@@ -138,11 +138,11 @@ final class CdevMembership implements Membership, Reattachable {
             try {
                 ioas.entered();
             } catch (RuntimeException e) {
-                throw Failures.closing(e, () -> goBack(before));
+                throw Closing.after(e, () -> goBack(before));
             }
             return ioas;
         } catch (RuntimeException e) {
-            throw Failures.closing(e, ioas::left);
+            throw Closing.after(e, ioas::left);
         }
     }
 

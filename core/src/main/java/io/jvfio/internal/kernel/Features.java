@@ -6,9 +6,9 @@ import static io.jvfio.internal.uapi.VfioDeviceFeature.VFIO_DEVICE_FEATURE_GET;
 import static io.jvfio.internal.uapi.VfioDeviceFeature.VFIO_DEVICE_FEATURE_PROBE;
 import static io.jvfio.internal.uapi.VfioDeviceFeature.VFIO_DEVICE_FEATURE_SET;
 
+import io.jvfio.Errno;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.VfToken;
 import io.jvfio.internal.uapi.VfioDeviceFeature;
 import io.jvfio.internal.uapi.VfioDeviceFeatureBusMaster;

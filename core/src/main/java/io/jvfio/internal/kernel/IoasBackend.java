@@ -8,8 +8,8 @@ import static io.jvfio.internal.uapi.IommuIoasMap.IOMMU_IOAS_MAP_WRITEABLE;
 import static io.jvfio.internal.uapi.IommuIoasMapFile.IOMMU_IOAS_MAP_FILE;
 import static io.jvfio.internal.uapi.IommuIoasUnmap.IOMMU_IOAS_UNMAP;
 
+import io.jvfio.Errno;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.IommuIoasMap;
 import io.jvfio.internal.uapi.IommuIoasMapFile;
 import io.jvfio.internal.uapi.IommuIoasUnmap;

@@ -3,10 +3,11 @@ package io.jvfio.internal.kernel;
 
 import static io.jvfio.internal.uapi.IommuIoasNoiommuGetPa.IOMMU_IOAS_NOIOMMU_GET_PA;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.uapi.IommuIoasNoiommuGetPa;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaSource;
@@ -47,7 +48,7 @@ final class IoasPhysicalBackend implements PhysicalDmaBackend {
             keys.put(runs.getFirst().start(), key);
             return runs;
         } catch (RuntimeException e) {
-            throw Failures.closing(e, () -> pins.unmap(key, source.length()));
+            throw Closing.after(e, () -> pins.unmap(key, source.length()));
         }
     }
 
@@ -56,7 +57,7 @@ final class IoasPhysicalBackend implements PhysicalDmaBackend {
         long first = runs.getFirst().start();
         Long key = keys.get(first);
         if (key == null) {
-            throw new IllegalStateException("0x" + Long.toHexString(first) + " is not mapped in IOAS " + ioas);
+            throw new IllegalStateException(Hex.of(first) + " is not mapped in IOAS " + ioas);
         }
         pins.unmap(key, source.length());
         keys.remove(first);
@@ -69,7 +70,7 @@ final class IoasPhysicalBackend implements PhysicalDmaBackend {
             long done = 0;
             while (done < length) {
                 IommuIoasNoiommuGetPa.request(ioas, key + done, length - done).fill(argument);
-                String subject = "iova 0x" + Long.toHexString(key + done) + " in IOAS " + ioas;
+                String subject = "iova " + Hex.of(key + done) + " in IOAS " + ioas;
                 int result = iommufd.ioctl(IOMMU_IOAS_NOIOMMU_GET_PA.request(), argument);
                 if (result == -Errno.EOPNOTSUPP) {
                     throw new VfioException(

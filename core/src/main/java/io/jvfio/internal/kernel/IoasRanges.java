@@ -3,9 +3,9 @@ package io.jvfio.internal.kernel;
 
 import static io.jvfio.internal.uapi.IommuIoasIovaRanges.IOMMU_IOAS_IOVA_RANGES;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.IommuIoasIovaRanges;
 import io.jvfio.internal.uapi.IommuIovaRange;

@@ -9,10 +9,10 @@ import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL;
 import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD;
 import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_NONE;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.VfioIrqSet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.kernel;
 
+import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
@@ -14,8 +16,6 @@ import io.jvfio.device.PassServer;
 import io.jvfio.device.PassedDevice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.iommu.AddressSpace;
@@ -85,7 +85,7 @@ public final class KernelCarrier implements CarrierProvider {
             try {
                 device.reset();
             } catch (RuntimeException e) {
-                throw Failures.closing(e, device);
+                throw Closing.after(e, device);
             }
         } else if (place != null && place.virtualFunction() && !device.info().resettable()) {
             LOG.log(
@@ -102,7 +102,7 @@ public final class KernelCarrier implements CarrierProvider {
         try {
             return KernelDevice.of(context.systemCalls(), name, joining.get(), space);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, space);
+            throw Closing.after(e, space);
         }
     }
 
@@ -156,25 +156,27 @@ public final class KernelCarrier implements CarrierProvider {
         return switch (passed) {
             case PassedDevice.Group group -> {
                 Type1Container space = Type1Container.open(sys, Type1Mode.TYPE1V2, "a group was passed");
-                Descriptor fd = (Descriptor) group.group();
                 yield openPrivately(
-                        context, space, () -> space.join(fd, group.device(), group.vfToken()), group.device());
+                        context,
+                        space,
+                        () -> space.join(group.group(), group.device(), group.vfToken()),
+                        group.device());
             }
             case PassedDevice.Cdev cdev -> {
                 Fd given = cdev.iommufd();
-                Iommufd user = given == null ? acquireIommufd(sys) : Iommufd.of((Descriptor) given.duplicate());
+                Iommufd user = given == null ? acquireIommufd(sys) : Iommufd.of(Descriptor.duplicate(sys, given));
                 Ioas space = Ioas.create(sys, user, Ioas.Kind.OWN, "a device was passed");
-                Supplier<Membership> joining = () ->
-                        CdevMembership.open(space, (Descriptor) cdev.device().duplicate(), cdev.name(), cdev.vfToken());
+                Supplier<Membership> joining = () -> CdevMembership.open(
+                        space, Descriptor.duplicate(sys, cdev.device()), cdev.name(), cdev.vfToken());
                 yield openPrivately(context, space, joining, cdev.name());
             }
             case PassedDevice.Bound bound -> {
-                Iommufd user = Iommufd.of((Descriptor) bound.iommufd().duplicate());
+                Iommufd user = Iommufd.of(Descriptor.duplicate(sys, bound.iommufd()));
                 Ioas space = bound.ioasId() == 0
                         ? Ioas.create(sys, user, Ioas.Kind.OWN, "a bound device was passed")
                         : Ioas.borrow(sys, user, bound.ioasId(), "a bound device was passed with its IOAS");
-                Supplier<Membership> joining = () -> CdevMembership.openBound(
-                        space, (Descriptor) bound.device().duplicate(), bound.name());
+                Supplier<Membership> joining =
+                        () -> CdevMembership.openBound(space, Descriptor.duplicate(sys, bound.device()), bound.name());
                 yield openPrivately(context, space, joining, bound.name());
             }
         };

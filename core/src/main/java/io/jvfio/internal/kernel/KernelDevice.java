@@ -5,7 +5,9 @@ import static io.jvfio.internal.uapi.VfioApi.VFIO_DEVICE_RESET;
 import static io.jvfio.internal.uapi.VfioDeviceInfo.VFIO_DEVICE_GET_INFO;
 import static io.jvfio.internal.uapi.VfioIrqInfo.VFIO_DEVICE_GET_IRQ_INFO;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
@@ -19,7 +21,6 @@ import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.VfioDeviceInfo;
@@ -156,9 +157,9 @@ final class KernelDevice implements VfioDevice {
     public Optional<RegionMapping> map(int region, long offset, long length) {
         RegionInfo target = regions.info(region);
         if (length <= 0 || offset % sys.pageSize() != 0) {
-            throw new IllegalArgumentException("0x" + Long.toHexString(length) + " bytes at 0x"
-                    + Long.toHexString(offset) + " cannot be mapped: the offset must be a multiple of 0x"
-                    + Long.toHexString(sys.pageSize()) + " and the length positive");
+            throw new IllegalArgumentException(Hex.of(length) + " bytes at " + Hex.of(offset)
+                    + " cannot be mapped: the offset must be a multiple of " + Hex.of(sys.pageSize())
+                    + " and the length positive");
         }
         Objects.checkFromIndexSize(offset, length, target.size());
         if (target.mmapAreas().stream().noneMatch(area -> area.contains(offset, length))) {

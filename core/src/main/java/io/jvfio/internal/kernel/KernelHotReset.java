@@ -4,13 +4,13 @@ package io.jvfio.internal.kernel;
 import static io.jvfio.internal.uapi.VfioPciHotReset.VFIO_DEVICE_PCI_HOT_RESET;
 import static io.jvfio.internal.uapi.VfioPciHotResetInfo.VFIO_DEVICE_GET_PCI_HOT_RESET_INFO;
 
+import io.jvfio.Errno;
 import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
 import io.jvfio.device.HotResetFunction.Ownership;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.Ioctl;
 import io.jvfio.internal.uapi.VfioPciDependentDevice;
 import io.jvfio.internal.uapi.VfioPciHotReset;

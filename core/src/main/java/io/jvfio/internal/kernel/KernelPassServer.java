@@ -5,12 +5,12 @@ import static io.jvfio.internal.uapi.IommuOption.IOMMU_OPTION;
 import static io.jvfio.internal.uapi.IommuOption.IOMMU_OPTION_OP_SET;
 import static io.jvfio.internal.uapi.IommuOption.IOMMU_OPTION_RLIMIT_MODE;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.PassServer;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
@@ -71,9 +71,9 @@ final class KernelPassServer implements PassServer {
                     publish(hidden, place, user);
                     return new KernelPassServer(sys, device, listener, place);
                 } catch (IOException e) {
-                    throw Failures.closing(e, listener);
+                    throw Closing.after(e, listener);
                 } catch (RuntimeException e) {
-                    throw Failures.closing(e, listener);
+                    throw Closing.after(e, listener);
                 }
             } finally {
                 Files.delete(folder);
@@ -107,7 +107,7 @@ final class KernelPassServer implements PassServer {
                 message.send(peer, opened);
             } catch (VfioException e) {
                 PassMessage reason = new PassMessage(PassMessage.Kind.FAILED, String.valueOf(e.getMessage()));
-                throw Failures.closing(e, () -> reason.send(peer, List.of()));
+                throw Closing.after(e, () -> reason.send(peer, List.of()));
             } finally {
                 opened.forEach(Descriptor::close);
             }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.kernel;
 
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.Pagemap;
 import io.jvfio.internal.sys.Smaps;
 import io.jvfio.internal.sys.SystemCalls;
@@ -30,8 +31,7 @@ final class PagemapBackend implements PhysicalDmaBackend {
     @Override
     public List<IovaRange> map(DmaSource source, Access access) {
         MemorySegment memory = Memories.local(source, "a no-IOMMU group");
-        String subject =
-                "0x" + Long.toHexString(memory.byteSize()) + " bytes at 0x" + Long.toHexString(memory.address());
+        String subject = Hex.of(memory.byteSize()) + " bytes at " + Hex.of(memory.address());
         if (Smaps.fixedPageSize(memory.address()) <= sys.pageSize()) {
             throw new IllegalArgumentException(
                     "without an IOMMU only huge pages keep their place: " + subject + " is not in huge pages");

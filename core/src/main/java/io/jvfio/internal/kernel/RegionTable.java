@@ -7,13 +7,13 @@ import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_CAP_SPARSE_
 import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_CAP_TYPE;
 import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_FLAG_MMAP;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionType;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.uapi.CapabilityChain;
 import io.jvfio.internal.uapi.VfioRegionInfo;
 import io.jvfio.internal.uapi.VfioRegionInfoCapSparseMmap;

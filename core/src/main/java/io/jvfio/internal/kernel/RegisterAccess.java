@@ -3,10 +3,11 @@ package io.jvfio.internal.kernel;
 
 import static io.jvfio.internal.uapi.VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
 
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.ThreadMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -105,13 +106,12 @@ final class RegisterAccess {
             throw new IllegalArgumentException("a register of " + width + " bytes");
         }
         if ((offset & (width - 1)) != 0 && !(pci && region == VFIO_PCI_CONFIG_REGION_INDEX)) {
-            throw new IllegalArgumentException(
-                    "offset 0x" + Long.toHexString(offset) + " is not a multiple of " + width);
+            throw new IllegalArgumentException("offset " + Hex.of(offset) + " is not a multiple of " + width);
         }
         if (offset < 0 || offset > info.size() - width) {
-            throw new IndexOutOfBoundsException("offset 0x" + Long.toHexString(offset) + " with width " + width
-                    + " is outside of region " + region + " of " + name + ", which has 0x"
-                    + Long.toHexString(info.size()) + " bytes");
+            throw new IndexOutOfBoundsException(
+                    "offset " + Hex.of(offset) + " with width " + width + " is outside of region " + region + " of "
+                            + name + ", which has " + Hex.of(info.size()) + " bytes");
         }
         return regions.fileOffset(region) + offset;
     }
@@ -123,8 +123,7 @@ final class RegisterAccess {
     }
 
     private RuntimeException failure(String call, long result, int region, long offset, long size) {
-        String subject = "0x" + Long.toHexString(size) + " bytes at 0x" + Long.toHexString(offset) + " of region "
-                + region + " of " + name;
+        String subject = Hex.of(size) + " bytes at " + Hex.of(offset) + " of region " + region + " of " + name;
         return result < 0
                 ? Calls.failure(call, (int) -result, subject)
                 : new VfioException(call, Errno.EIO, subject, "only " + result + " bytes were moved");

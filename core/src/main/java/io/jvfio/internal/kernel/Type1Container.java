@@ -5,11 +5,12 @@ import static io.jvfio.internal.uapi.VfioApi.VFIO_API_VERSION;
 import static io.jvfio.internal.uapi.VfioApi.VFIO_GET_API_VERSION;
 import static io.jvfio.internal.uapi.VfioApi.VFIO_SET_IOMMU;
 
+import io.jvfio.Errno;
+import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.Reattachable;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaMap;
@@ -95,12 +96,12 @@ final class Type1Container implements KernelSpace {
     }
 
     /** Opens a device of a group whose descriptor somebody else has opened; it is duplicated. */
-    Membership join(Descriptor group, String device, @Nullable UUID token) {
+    Membership join(Fd group, String device, @Nullable UUID token) {
         return join(
                 group.subject(),
                 device,
                 token,
-                () -> VfioGroup.join(sys, group.duplicate(), group.subject(), container));
+                () -> VfioGroup.join(sys, Descriptor.duplicate(sys, group), group.subject(), container));
     }
 
     private synchronized Membership join(String node, String device, @Nullable UUID token, GroupOpener opener) {

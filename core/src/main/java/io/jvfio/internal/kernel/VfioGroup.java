@@ -8,10 +8,10 @@ import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_FLAGS_CONTAINER_
 import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_FLAGS_VIABLE;
 import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_GET_STATUS;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.IntArgument;
 import io.jvfio.internal.uapi.VfioGroupStatus;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -73,8 +74,7 @@ public final class ArenaEnd {
         int flags = Abi.MAP_FIXED | Abi.MAP_PRIVATE | Abi.MAP_ANONYMOUS;
         long result = sys.mmap(address, size, Abi.PROT_READ | Abi.PROT_WRITE, flags, -1, 0);
         if (result < 0) {
-            throw VfioException.of(
-                    "mmap", (int) -result, "0x" + Long.toHexString(size) + " bytes at 0x" + Long.toHexString(address));
+            throw VfioException.of("mmap", (int) -result, Hex.of(size) + " bytes at " + Hex.of(address));
         }
     }
 }

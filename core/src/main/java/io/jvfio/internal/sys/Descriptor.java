@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An open file descriptor with an owner: the one implementation of {@link Fd}.
+ * An open file descriptor with an owner: what core makes of each number that it opens, receives or adopts.
  *
  * <p>The state word holds a closed bit and the number of uses under way. The thread that brings the word to "closed and
  * unused" closes the number, and as only one transition does so, it is closed once: by {@link #close} if nobody uses it,
@@ -104,7 +105,7 @@ public final class Descriptor implements Fd {
         return new Descriptor(sys, number, subject);
     }
 
-    /** What it is: the path, or what its maker called it. */
+    @Override
     public String subject() {
         return subject;
     }
@@ -152,9 +153,21 @@ public final class Descriptor implements Fd {
 
     @Override
     public Descriptor duplicate() {
-        int result = sys.fcntl(acquire(), Abi.F_DUPFD_CLOEXEC, 0);
-        release();
-        return of(sys, result, "fcntl", subject);
+        return duplicate(sys, this);
+    }
+
+    /**
+     * Another descriptor of the file that somebody else owns, owned by the caller.
+     *
+     * @param sys the system calls, also for the later close
+     * @param fd borrowed
+     * @throws IllegalStateException if it is closed
+     * @throws VfioException if the process has no descriptor left (EMFILE)
+     */
+    public static Descriptor duplicate(SystemCalls sys, Fd fd) {
+        int result = sys.fcntl(fd.acquire(), Abi.F_DUPFD_CLOEXEC, 0);
+        fd.release();
+        return of(sys, result, "fcntl", fd.subject());
     }
 
     @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import java.io.IOException;
@@ -47,17 +49,13 @@ public final class EventFd implements AutoCloseable {
      * @throws VfioException if the process has no descriptor left (EMFILE), or with EINVAL if it is another kind of file
      */
     public static EventFd duplicate(SystemCalls sys, Fd counter) {
-        return switch (counter.duplicate()) {
-            case Descriptor own -> {
-                String file = kind(own);
-                if (!file.equals(KIND)) {
-                    throw Failures.closing(
-                            new VfioException(SUBJECT, Errno.EINVAL, own.subject(), "it is no eventfd but " + file),
-                            own);
-                }
-                yield new EventFd(sys, own);
-            }
-        };
+        Descriptor own = Descriptor.duplicate(sys, counter);
+        String file = kind(own);
+        if (!file.equals(KIND)) {
+            throw Closing.after(
+                    new VfioException(SUBJECT, Errno.EINVAL, own.subject(), "it is no eventfd but " + file), own);
+        }
+        return new EventFd(sys, own);
     }
 
     /** The kernel's own users of eventfds look at the file's operations; from here its name tells. */
@@ -73,7 +71,7 @@ public final class EventFd implements AutoCloseable {
     }
 
     /** The descriptor, borrowed. It is readable while the count is not 0. */
-    public Fd fd() {
+    public Descriptor fd() {
         return fd;
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
+import io.jvfio.Closing;
 import io.jvfio.Fd;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -56,9 +58,7 @@ public final class Mapping implements AutoCloseable {
 
     /** The same for a file whose pages have another size: {@code munmap} takes whole huge pages only. */
     static Mapping ofFile(SystemCalls sys, Fd fd, PageRange range, int protection) {
-        String subject = switch (fd) {
-            case Descriptor descriptor -> range + " of " + descriptor.subject();
-        };
+        String subject = range + " of " + fd.subject();
         int number = fd.acquire();
         try {
             return map(sys, range, protection, new Target(Abi.MAP_SHARED, number, subject));
@@ -80,11 +80,11 @@ public final class Mapping implements AutoCloseable {
     public static Mapping anonymous(SystemCalls sys, long length, long pageSize) {
         PageRange range = new PageRange(0, length, pageSize);
         int flags = Abi.MAP_PRIVATE | Abi.MAP_ANONYMOUS | PageRange.hugeFlags(sys, pageSize, Abi.MAP_HUGETLB);
-        String subject = "0x" + Long.toHexString(length) + " bytes of memory";
+        String subject = Hex.of(length) + " bytes of memory";
         Mapping mapping = map(sys, range, Abi.PROT_READ | Abi.PROT_WRITE, new Target(flags, -1, subject));
         int result = sys.madvise(mapping.address, mapping.mappedSize, Abi.MADV_DONTFORK);
         if (result < 0) {
-            throw Failures.closing(VfioException.of("madvise", -result, subject), mapping);
+            throw Closing.after(VfioException.of("madvise", -result, subject), mapping);
         }
         return mapping;
     }

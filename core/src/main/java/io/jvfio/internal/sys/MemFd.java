@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
-import io.jvfio.Fd;
+import io.jvfio.Closing;
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 
 /**
@@ -54,13 +56,12 @@ public final class MemFd implements AutoCloseable {
     public static MemFd of(SystemCalls sys, String name, long size, long pageSize) {
         long wholePages = new PageRange(0, size, pageSize).mappedSize();
         int huge = PageRange.hugeFlags(sys, pageSize, Abi.MFD_HUGETLB);
-        String subject = "memfd " + name + ", 0x" + Long.toHexString(wholePages) + " bytes in pages of 0x"
-                + Long.toHexString(pageSize);
+        String subject = "memfd " + name + ", " + Hex.of(wholePages) + " bytes in pages of " + Hex.of(pageSize);
         Descriptor fd = Descriptor.of(sys, create(sys, name, huge), "memfd_create", subject);
         try {
             allocate(sys, fd, wholePages, huge != 0);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, fd);
+            throw Closing.after(e, fd);
         }
         return new MemFd(sys, fd, wholePages, pageSize);
     }
@@ -93,7 +94,7 @@ public final class MemFd implements AutoCloseable {
     }
 
     /** The descriptor, borrowed. */
-    public Fd fd() {
+    public Descriptor fd() {
         return fd;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
+import io.jvfio.Hex;
+
 /**
  * What to map: a part of a file, or of nothing.
  *
@@ -15,18 +17,17 @@ record PageRange(long offset, long length, long pageSize) {
     PageRange {
         checkPageSize(pageSize);
         if (offset < 0 || (offset & (pageSize - 1)) != 0) {
-            throw new IllegalArgumentException("offset 0x" + Long.toHexString(offset)
-                    + " is not a multiple of the page size 0x" + Long.toHexString(pageSize));
+            throw new IllegalArgumentException(
+                    "offset " + Hex.of(offset) + " is not a multiple of the page size " + Hex.of(pageSize));
         }
         if (length <= 0 || length > Long.MAX_VALUE - pageSize - offset) {
-            throw new IllegalArgumentException(
-                    "cannot map 0x" + Long.toHexString(length) + " bytes at offset 0x" + Long.toHexString(offset));
+            throw new IllegalArgumentException("cannot map " + Hex.of(length) + " bytes at offset " + Hex.of(offset));
         }
     }
 
     static void checkPageSize(long pageSize) {
         if (pageSize <= 0 || Long.bitCount(pageSize) != 1) {
-            throw new IllegalArgumentException("page size 0x" + Long.toHexString(pageSize) + " is not a power of two");
+            throw new IllegalArgumentException("page size " + Hex.of(pageSize) + " is not a power of two");
         }
     }
 
@@ -47,6 +48,6 @@ record PageRange(long offset, long length, long pageSize) {
 
     @Override
     public String toString() {
-        return "0x" + Long.toHexString(length) + " bytes at offset 0x" + Long.toHexString(offset);
+        return Hex.of(length) + " bytes at offset " + Hex.of(offset);
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
-import io.jvfio.Fd;
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,7 +56,7 @@ public final class UnixListener implements AutoCloseable {
             MemorySegment address = UnixAddress.of(arena, path);
             bind(sys, fd, address, backlog);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, fd);
+            throw Closing.after(e, fd);
         }
         return new UnixListener(sys, fd, path, true);
     }
@@ -69,7 +70,7 @@ public final class UnixListener implements AutoCloseable {
             }
             result = sys.listen(number, backlog);
             if (result < 0) {
-                throw Failures.closing(VfioException.of("listen", -result, fd.subject()), () -> unlink(fd.subject()));
+                throw Closing.after(VfioException.of("listen", -result, fd.subject()), () -> unlink(fd.subject()));
             }
         } finally {
             fd.release();
@@ -77,7 +78,7 @@ public final class UnixListener implements AutoCloseable {
     }
 
     /** The descriptor, borrowed, for waiting: it is readable when a connection waits. */
-    public Fd fd() {
+    public Descriptor fd() {
         return fd;
     }
 

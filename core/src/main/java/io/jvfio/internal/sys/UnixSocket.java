@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import java.lang.foreign.Arena;
@@ -49,7 +51,7 @@ public final class UnixSocket implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             connect(sys, fd, UnixAddress.of(arena, path));
         } catch (RuntimeException e) {
-            throw Failures.closing(e, fd);
+            throw Closing.after(e, fd);
         }
         return new UnixSocket(sys, fd);
     }
@@ -89,7 +91,7 @@ public final class UnixSocket implements AutoCloseable {
     }
 
     /** The descriptor, borrowed, for waiting. */
-    public Fd fd() {
+    public Descriptor fd() {
         return fd;
     }
 
@@ -224,7 +226,7 @@ public final class UnixSocket implements AutoCloseable {
         if (!complete) {
             VfioException failure =
                     VfioException.of("recvmsg", Errno.EMSGSIZE, fd.subject() + ", at most " + maxFds + " descriptors");
-            throw Failures.closing(failure, arrived.toArray(AutoCloseable[]::new));
+            throw Closing.after(failure, arrived.toArray(AutoCloseable[]::new));
         }
         arrived.forEach(fds::add);
     }

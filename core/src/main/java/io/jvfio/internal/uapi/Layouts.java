@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.jvfio.Hex;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -159,8 +160,7 @@ final class Layouts {
 
     private static int inRange(int value, int last) {
         if (value < 0 || value > last) {
-            throw new IllegalArgumentException(
-                    "value 0x" + Integer.toHexString(value) + " exceeds 0x" + Integer.toHexString(last));
+            throw new IllegalArgumentException("value " + Hex.of(value) + " exceeds " + Hex.of(last));
         }
         return value;
     }

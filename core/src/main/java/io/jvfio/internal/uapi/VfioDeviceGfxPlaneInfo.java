@@ -9,6 +9,7 @@ import static io.jvfio.internal.uapi.Layouts.u32;
 import static io.jvfio.internal.uapi.Layouts.u64;
 import static io.jvfio.internal.uapi.Layouts.union;
 
+import io.jvfio.Hex;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
@@ -155,8 +156,7 @@ public record VfioDeviceGfxPlaneInfo(
 
     private int locationAs(int type) {
         if ((flags & (VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_TYPE_REGION)) != type) {
-            throw new IllegalStateException(
-                    "plane flags 0x" + Integer.toHexString(flags) + " do not say 0x" + Integer.toHexString(type));
+            throw new IllegalStateException("plane flags " + Hex.of(flags) + " do not say " + Hex.of(type));
         }
         return location;
     }

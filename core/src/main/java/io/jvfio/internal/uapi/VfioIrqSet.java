@@ -10,6 +10,7 @@ import static io.jvfio.internal.uapi.Layouts.u32;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
+import io.jvfio.Hex;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
@@ -109,7 +110,7 @@ public record VfioIrqSet(int flags, int index, int start, int count) {
             case VFIO_IRQ_SET_DATA_EVENTFD -> Integer.BYTES;
             default ->
                 throw new IllegalArgumentException(
-                        "VFIO_IRQ_SET flags 0x" + Integer.toHexString(flags) + " do not name one kind of data");
+                        "VFIO_IRQ_SET flags " + Hex.of(flags) + " do not name one kind of data");
         };
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,7 +43,7 @@ public record Capability(
     public RegisterValue register(String registerName) {
         return find(registerName)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        name + " at 0x" + Integer.toHexString(header.offset()) + " has no register \"" + registerName
+                        name + " at " + Hex.of(header.offset()) + " has no register \"" + registerName
                                 + "\"; it has "
                                 + registers.stream().map(RegisterValue::name).toList()));
     }

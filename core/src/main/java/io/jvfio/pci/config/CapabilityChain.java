@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -119,17 +120,14 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<Finding>
 
         private int aligned(int from, int pointer) {
             if (pointer % ALIGNMENT != 0) {
-                report(
-                        Finding.Kind.MISALIGNED,
-                        from,
-                        "the pointer 0x" + Integer.toHexString(pointer) + " is no multiple of 4");
+                report(Finding.Kind.MISALIGNED, from, "the pointer " + Hex.of(pointer) + " is no multiple of 4");
             }
             return pointer & -ALIGNMENT;
         }
 
         /** Whether a pointer leads to a place that can be and has not been visited. */
         private boolean enters(int from, int offset, int start) {
-            String pointer = "the pointer 0x" + Integer.toHexString(offset);
+            String pointer = "the pointer " + Hex.of(offset);
             if (offset < start) {
                 boolean header = offset < HEADER_SIZE;
                 report(

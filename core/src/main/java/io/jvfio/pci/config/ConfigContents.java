@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -157,8 +158,8 @@ public record ConfigContents(
                 findings.add(new Finding(
                         Finding.Kind.OVERLAP,
                         each.header().offset(),
-                        each.name() + " starts inside " + furthest.name() + ", which ends at 0x"
-                                + Integer.toHexString(furthest.last())));
+                        each.name() + " starts inside " + furthest.name() + ", which ends at "
+                                + Hex.of(furthest.last())));
             }
             furthest = furthest == null || each.last() > furthest.last() ? each : furthest;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import java.util.BitSet;
 
 /**
@@ -41,8 +42,8 @@ public final class ConfigImage implements ConfigView {
      */
     static ConfigImage of(byte[] bytes, BitSet known) {
         if (bytes.length > LARGEST) {
-            throw new IllegalArgumentException("0x" + Integer.toHexString(bytes.length)
-                    + " bytes are more than config space has (0x" + Integer.toHexString(LARGEST) + ")");
+            throw new IllegalArgumentException(
+                    Hex.of(bytes.length) + " bytes are more than config space has (" + Hex.of(LARGEST) + ")");
         }
         return new ConfigImage(bytes.clone(), (BitSet) known.clone());
     }
@@ -100,13 +101,13 @@ public final class ConfigImage implements ConfigView {
     /** {@code copy of config space, 0x100 bytes}. */
     @Override
     public String toString() {
-        return "copy of config space, 0x" + Integer.toHexString(bytes.length) + " bytes";
+        return "copy of config space, " + Hex.of(bytes.length) + " bytes";
     }
 
     private int check(int offset, int width) {
         if (!known(offset, width)) {
             throw new IndexOutOfBoundsException(
-                    width + " bytes at offset 0x" + Integer.toHexString(offset) + " are not known in a " + this);
+                    width + " bytes at offset " + Hex.of(offset) + " are not known in a " + this);
         }
         return offset;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
@@ -128,7 +129,7 @@ public final class ConfigRules {
                     && size != CapabilityChain.CONVENTIONAL_SIZE
                     && size != ConfigImage.LARGEST) {
                 throw new IllegalArgumentException(
-                        "config space of 0x" + Integer.toHexString(size) + " bytes is none of 0x40, 0x100 and 0x1000");
+                        "config space of " + Hex.of(size) + " bytes is none of 0x40, 0x100 and 0x1000");
             }
             int words = size / Integer.BYTES;
             initial = new int[words];
@@ -215,7 +216,7 @@ public final class ConfigRules {
             Objects.checkFromIndexSize(offset, length, size());
             for (int word = offset >> 2; word <= offset + length - 1 >> 2; word++) {
                 if (hooks[word] != null) {
-                    throw new IllegalStateException("there is a hook at 0x" + Integer.toHexString(word << 2));
+                    throw new IllegalStateException("there is a hook at " + Hex.of(word << 2));
                 }
                 hooks[word] = hook;
             }
@@ -290,7 +291,7 @@ public final class ConfigRules {
             Objects.checkIndex(version, 0x10);
             if (lastExtended == 0 && offset != CapabilityChain.CONVENTIONAL_SIZE) {
                 throw new IllegalArgumentException(
-                        "the first extended capability is at 0x100, not at 0x" + Integer.toHexString(offset));
+                        "the first extended capability is at 0x100, not at " + Hex.of(offset));
             }
             claim(offset, length, CapabilityChain.CONVENTIONAL_SIZE, size());
             value(offset, Integer.BYTES, id | version << 16);
@@ -338,8 +339,8 @@ public final class ConfigRules {
                     return at;
                 }
             }
-            throw new IllegalArgumentException("no room for a capability of 0x" + Integer.toHexString(length)
-                    + " bytes between 0x" + Integer.toHexString(from) + " and 0x" + Integer.toHexString(end));
+            throw new IllegalArgumentException("no room for a capability of " + Hex.of(length) + " bytes between "
+                    + Hex.of(from) + " and " + Hex.of(end));
         }
 
         private void claim(int offset, int length, int from, int end) {
@@ -349,8 +350,8 @@ public final class ConfigRules {
                     || offset > end - length
                     || offset % ALIGNMENT != 0
                     || next >= 0 && next < offset + length) {
-                throw new IllegalArgumentException("a capability of 0x" + Integer.toHexString(length)
-                        + " bytes has no place at 0x" + Integer.toHexString(offset));
+                throw new IllegalArgumentException(
+                        "a capability of " + Hex.of(length) + " bytes has no place at " + Hex.of(offset));
             }
             taken.set(offset, offset + length);
         }
@@ -384,6 +385,6 @@ public final class ConfigRules {
     @Override
     public String toString() {
         int writable = Arrays.stream(write).map(Integer::bitCount).sum();
-        return "rules of 0x" + Integer.toHexString(size()) + " bytes, " + writable + " writable bits";
+        return "rules of " + Hex.of(size()) + " bytes, " + writable + " writable bits";
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,8 +124,7 @@ final class Decoding {
         if (end > limit - start) {
             report(
                     Finding.Kind.TRUNCATED,
-                    "it claims 0x" + Integer.toHexString(end) + " bytes, and there is room for 0x"
-                            + Integer.toHexString(limit - start));
+                    "it claims " + Hex.of(end) + " bytes, and there is room for " + Hex.of(limit - start));
         }
         int bounded = Math.min(end, limit - start);
         if (from < bounded) {
@@ -175,8 +175,8 @@ final class Decoding {
         report(
                 outside ? Finding.Kind.TRUNCATED : Finding.Kind.NOT_KNOWN,
                 outside
-                        ? "config space ends before its register at 0x" + Integer.toHexString(at)
-                        : "its register at 0x" + Integer.toHexString(at) + " is not at hand");
+                        ? "config space ends before its register at " + Hex.of(at)
+                        : "its register at " + Hex.of(at) + " is not at hand");
         return false;
     }
 

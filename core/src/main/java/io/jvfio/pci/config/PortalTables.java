@@ -6,6 +6,8 @@ import static io.jvfio.pci.config.RegisterField.field;
 import static io.jvfio.pci.config.RegisterField.flag;
 import static io.jvfio.pci.config.RegisterField.rw;
 
+import io.jvfio.Hex;
+
 /**
  * Where things are: what a flattening portal bridge passes on, which blocks of registers lie in the BARs, and which other
  * functions' ids a function may use.
@@ -90,9 +92,7 @@ final class PortalTables {
     private static void blocks(Decoding at) {
         int length = (int) LENGTH.of(at.add(LOCATOR_CAP));
         if (!at.ended() && (length <= FIRST_LOCATOR || length % Long.BYTES != 0)) {
-            at.report(
-                    Finding.Kind.IMPLAUSIBLE,
-                    "it claims 0x" + Integer.toHexString(length) + " bytes, which hold no whole locators");
+            at.report(Finding.Kind.IMPLAUSIBLE, "it claims " + Hex.of(length) + " bytes, which hold no whole locators");
         }
         for (int i = 0; FIRST_LOCATOR + Long.BYTES * (i + 1) <= length && !at.ended(); i++) {
             at.add(LOCATOR.as("Locator" + i, FIRST_LOCATOR + Long.BYTES * i));

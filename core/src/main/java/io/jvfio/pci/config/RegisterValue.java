@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -68,6 +69,6 @@ public record RegisterValue(Register register, int offset, long value) {
     /** {@code DevCtl at 0x68: …}. */
     @Override
     public String toString() {
-        return name() + " at 0x" + Integer.toHexString(offset) + ": " + text();
+        return name() + " at " + Hex.of(offset) + ": " + text();
     }
 }

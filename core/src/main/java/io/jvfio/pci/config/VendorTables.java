@@ -4,6 +4,7 @@ package io.jvfio.pci.config;
 import static io.jvfio.pci.config.RegisterField.ro;
 import static io.jvfio.pci.config.RegisterField.rw;
 
+import io.jvfio.Hex;
 import java.util.List;
 
 /**
@@ -121,9 +122,7 @@ final class VendorTables {
 
     private static void plausible(Decoding at, int length, int start) {
         if (!at.ended() && length < start) {
-            at.report(
-                    Finding.Kind.IMPLAUSIBLE,
-                    "it claims 0x" + Integer.toHexString(length) + " bytes, fewer than its headers have");
+            at.report(Finding.Kind.IMPLAUSIBLE, "it claims " + Hex.of(length) + " bytes, fewer than its headers have");
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import io.jvfio.mmio.RegisterPort;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -159,6 +160,6 @@ public final class VirtualConfig implements ConfigView, RegisterPort {
     /** {@code virtual config space, 0x100 bytes}. */
     @Override
     public String toString() {
-        return "virtual config space, 0x" + Integer.toHexString(size()) + " bytes";
+        return "virtual config space, " + Hex.of(size()) + " bytes";
     }
 }

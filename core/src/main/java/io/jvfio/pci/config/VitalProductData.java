@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -131,17 +132,14 @@ public record VitalProductData(
                 return false;
             }
             if ((tag & LARGE) == 0) {
-                throw new Malformed(
-                        "an unknown tag 0x" + Integer.toHexString(tag) + " at 0x" + Integer.toHexString(start));
+                throw new Malformed("an unknown tag " + Hex.of(tag) + " at " + Hex.of(start));
             }
             int length = next() | next() << Byte.SIZE;
             switch (tag) {
                 case IDENTIFIER -> identifier = text(length);
                 case READ_ONLY -> keywords(readOnly, length, true);
                 case READ_WRITE -> keywords(readWrite, length, false);
-                default ->
-                    throw new Malformed(
-                            "an unknown tag 0x" + Integer.toHexString(tag) + " at 0x" + Integer.toHexString(start));
+                default -> throw new Malformed("an unknown tag " + Hex.of(tag) + " at " + Hex.of(start));
             }
             return true;
         }
@@ -153,7 +151,7 @@ public record VitalProductData(
                 String name = text(2);
                 int size = next();
                 if (size > end - offset) {
-                    throw new Malformed("a keyword at 0x" + Integer.toHexString(start) + " that leaves its area");
+                    throw new Malformed("a keyword at " + Hex.of(start) + " that leaves its area");
                 }
                 if (summed && name.equals("RV") && size > 0) {
                     next();
@@ -179,7 +177,7 @@ public record VitalProductData(
         private int next() throws Malformed {
             int value = offset < LARGEST ? bytes.at(offset) : -1;
             if (value < 0) {
-                throw new Malformed("no more bytes at 0x" + Integer.toHexString(offset));
+                throw new Malformed("no more bytes at " + Hex.of(offset));
             }
             offset++;
             sum += value & 0xff;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci.config;
 
+import io.jvfio.Hex;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -16,7 +17,7 @@ public interface Wording {
     Wording NUMBER = Long::toUnsignedString;
 
     /** {@code 0x} and the digits that are needed. */
-    Wording HEX = value -> "0x" + Long.toHexString(value);
+    Wording HEX = value -> Hex.of(value);
 
     /** A PCI function by its 16-bit routing id. */
     Wording ROUTING_ID =

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.jvfio.Errno;
 import io.jvfio.PciAddress;
 import io.jvfio.host.driver.BindResult.Change;
 import io.jvfio.host.driver.DriverProblem.Code;
 import io.jvfio.host.driver.FakeMachine.Driver;
 import io.jvfio.host.driver.FakeMachine.Killed;
-import io.jvfio.internal.sys.Errno;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host.driver;
 
+import io.jvfio.Errno;
 import io.jvfio.PciAddress;
-import io.jvfio.internal.sys.Errno;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

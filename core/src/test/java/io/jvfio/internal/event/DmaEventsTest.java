@@ -4,9 +4,9 @@ package io.jvfio.internal.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Allocations;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaBackend;
 import io.jvfio.iommu.DmaMapping;

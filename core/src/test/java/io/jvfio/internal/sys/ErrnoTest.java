@@ -3,6 +3,7 @@ package io.jvfio.internal.sys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Errno;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ package io.jvfio.internal.sys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;

@@ -4,6 +4,7 @@ package io.jvfio.internal.sys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -92,7 +93,7 @@ class LinuxSystemCallsTest {
                 Arena arena = Arena.ofConfined()) {
             left.send(arena.allocate(5), List.of());
             MemorySegment answer = arena.allocate(ValueLayout.JAVA_INT);
-            int result = ((Descriptor) right.fd()).ioctl(FIONREAD, answer);
+            int result = right.fd().ioctl(FIONREAD, answer);
             assertThat(result).isZero();
             assertThat(answer.get(ValueLayout.JAVA_INT, 0)).isEqualTo(5);
         }

@@ -4,6 +4,7 @@ package io.jvfio.internal.sys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import java.lang.foreign.Arena;
@@ -274,7 +275,7 @@ class UnixSocketTest {
     void a_listener_that_was_adopted_leaves_the_socket_to_who_made_it() {
         Path path = folder.resolve("activated");
         try (UnixListener made = UnixListener.open(sys, path.toString(), 1)) {
-            try (UnixListener adopted = UnixListener.adopt(sys, ((Descriptor) made.fd()).duplicate());
+            try (UnixListener adopted = UnixListener.adopt(sys, made.fd().duplicate());
                     UnixSocket client = UnixSocket.connect(sys, path.toString());
                     UnixSocket server = adopted.accept()) {
                 client.send(buffer, List.of());

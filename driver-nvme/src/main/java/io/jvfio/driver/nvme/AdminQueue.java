@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.AdminOpcode;
 import io.jvfio.driver.nvme.spec.CompletionEntry;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
@@ -276,7 +277,7 @@ final class AdminQueue implements AutoCloseable {
                 stuck = true;
                 throw new ControllerFailedException(
                         device.name(),
-                        "a completion of admin command 0x" + Integer.toHexString(id)
+                        "a completion of admin command " + Hex.of(id)
                                 + ", which is not under way: "
                                 + StatusCode.describe(completion.status()));
             }

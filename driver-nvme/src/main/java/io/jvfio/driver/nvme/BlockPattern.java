@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -87,18 +88,18 @@ public record BlockPattern(int blockSize, int generation) {
      * @param lba its number
      */
     public String explain(MemorySegment memory, long offset, long lba) {
-        String expected = "block 0x" + Long.toHexString(lba) + " of generation " + generation;
+        String expected = "block " + Hex.of(lba) + " of generation " + generation;
         long first = memory.get(WORD, offset);
         long second = memory.get(WORD, offset + Long.BYTES);
         if (second >>> Integer.SIZE == MARK) {
-            String found = "block 0x" + Long.toHexString(first) + " of generation " + (int) second;
+            String found = "block " + Hex.of(first) + " of generation " + (int) second;
             BlockPattern other = new BlockPattern(blockSize, (int) second);
             boolean whole = other.mismatch(memory, offset, first, 1) < 0;
             return expected + " holds " + found + (whole ? "" : ", damaged");
         }
         for (long at = 0; at < blockSize; at += Long.BYTES) {
             if (memory.get(WORD, offset + at) != 0) {
-                return expected + " holds other data, 0x" + Long.toHexString(first) + " first";
+                return expected + " holds other data, " + Hex.of(first) + " first";
             }
         }
         return expected + " holds zeroes";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import java.time.Duration;
 
@@ -36,7 +37,7 @@ record Capabilities(int maxEntries, Duration timeout, int stride, int pageSize, 
         int commandSets = (int) ControllerRegisters.CAP_CSS.of(cap);
         if ((commandSets & ControllerRegisters.CSS_NVM) == 0) {
             throw new ControllerFailedException(
-                    name, "it has no NVM command set (CAP.CSS is 0x" + Integer.toHexString(commandSets) + ")");
+                    name, "it has no NVM command set (CAP.CSS is " + Hex.of(commandSets) + ")");
         }
         long units = ControllerRegisters.CAP_TO.of(cap) + EXTRA_UNITS;
         return new Capabilities(

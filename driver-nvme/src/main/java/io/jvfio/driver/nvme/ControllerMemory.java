@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.mmio.Mmio;
@@ -70,8 +71,7 @@ final class ControllerMemory {
         if (length < PAGE || offset > bar.size() || length > bar.size() - offset) {
             throw new ControllerFailedException(
                     device.name(),
-                    "its memory buffer of 0x" + Long.toHexString(length) + " bytes at 0x" + Long.toHexString(offset)
-                            + " does not fit " + bar);
+                    "its memory buffer of " + Hex.of(length) + " bytes at " + Hex.of(offset) + " does not fit " + bar);
         }
         long base = unusedAddress(device, length);
         ControllerMemory found =
@@ -104,8 +104,8 @@ final class ControllerMemory {
                 return new Part(memory.slice(offset, size), base + offset, start, pages);
             }
         }
-        throw new IllegalStateException("the controller memory buffer of " + device.name() + " has no room for 0x"
-                + Long.toHexString(size) + " bytes");
+        throw new IllegalStateException(
+                "the controller memory buffer of " + device.name() + " has no room for " + Hex.of(size) + " bytes");
     }
 
     void free(Part part) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.Word64;
 import java.lang.foreign.MemorySegment;
 
@@ -25,8 +26,7 @@ final class DescriptorPages {
      */
     DescriptorPages(MemorySegment memory, long[] addresses, int pageSize) {
         if (memory.byteSize() != (long) addresses.length * pageSize) {
-            throw new IllegalArgumentException(
-                    addresses.length + " pages in 0x" + Long.toHexString(memory.byteSize()) + " bytes");
+            throw new IllegalArgumentException(addresses.length + " pages in " + Hex.of(memory.byteSize()) + " bytes");
         }
         this.memory = memory;
         this.addresses = addresses;

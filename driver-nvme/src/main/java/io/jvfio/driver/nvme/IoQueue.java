@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.NvmeCommand.State;
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.driver.nvme.spec.StatusCode;
@@ -346,8 +347,7 @@ public final class IoQueue implements AutoCloseable {
             if (!command.underWay() || now - command.deadline < 0) {
                 continue;
             }
-            String what =
-                    IoOpcode.name(command.fields.opcode) + " with id 0x" + Integer.toHexString(command.fields.cid);
+            String what = IoOpcode.name(command.fields.opcode) + " with id " + Hex.of(command.fields.cid);
             if (command.state == State.ABORTING) {
                 return recover(handler, what + " was neither completed in time nor aborted");
             }
@@ -409,7 +409,7 @@ public final class IoQueue implements AutoCloseable {
     }
 
     private String describeCompletion() {
-        return "command id 0x" + Integer.toHexString(completion.cid()) + ", submission queue "
-                + completion.submissionQueue() + ", its head " + completion.submissionHead();
+        return "command id " + Hex.of(completion.cid()) + ", submission queue " + completion.submissionQueue()
+                + ", its head " + completion.submissionHead();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.SeekableByteChannel;
 import org.jspecify.annotations.Nullable;
@@ -150,8 +151,8 @@ public final class Namespace {
         NamespaceInfo now = info;
         now.requireUsable();
         if (bytes % now.blockSize() != 0) {
-            throw new IllegalArgumentException("0x" + Long.toHexString(bytes)
-                    + " bytes are no multiple of the block size " + now.blockSize() + " of " + this);
+            throw new IllegalArgumentException(
+                    Hex.of(bytes) + " bytes are no multiple of the block size " + now.blockSize() + " of " + this);
         }
         checkBlocks(lba, bytes / now.blockSize());
     }
@@ -160,9 +161,8 @@ public final class Namespace {
         NamespaceInfo now = info;
         now.requireUsable();
         if (lba < 0 || blocks < 0 || lba > now.blocks() - blocks) {
-            throw new IndexOutOfBoundsException(
-                    "0x" + Long.toHexString(blocks) + " blocks from 0x" + Long.toHexString(lba)
-                            + " on are not inside the 0x" + Long.toHexString(now.blocks()) + " of " + this);
+            throw new IndexOutOfBoundsException(Hex.of(blocks) + " blocks from " + Hex.of(lba)
+                    + " on are not inside the " + Hex.of(now.blocks()) + " of " + this);
         }
     }
 }

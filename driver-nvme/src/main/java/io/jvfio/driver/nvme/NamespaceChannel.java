@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -56,7 +57,7 @@ final class NamespaceChannel implements SeekableByteChannel {
             throw new NonWritableChannelException();
         }
         if (source.hasRemaining() && position >= size) {
-            throw new IOException(namespace + " ends at byte 0x" + Long.toHexString(size));
+            throw new IOException(namespace + " ends at byte " + Hex.of(size));
         }
         int length = (int) Math.min(source.remaining(), size - position);
         MemorySegment from = MemorySegment.ofBuffer(source).asSlice(0, length);

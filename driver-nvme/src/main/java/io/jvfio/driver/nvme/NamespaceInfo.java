@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.IdentifyNamespace;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -108,7 +109,7 @@ public record NamespaceInfo(
             return "its format has " + current.metadataSize() + " bytes of metadata in each block";
         }
         if (blocks < 0 || blocks > Long.MAX_VALUE / current.blockSize()) {
-            return "it claims 0x" + Long.toHexString(blocks) + " blocks of " + current.blockSize() + " bytes";
+            return "it claims " + Hex.of(blocks) + " blocks of " + current.blockSize() + " bytes";
         }
         return "";
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.DatasetRange;
 import io.jvfio.driver.nvme.spec.IoCommand;
 import io.jvfio.driver.nvme.spec.IoOpcode;
@@ -196,7 +197,7 @@ public final class NvmeCommand {
         checkTaken();
         if (data.size() != expectedBytes) {
             throw new IllegalStateException(
-                    this + " moves 0x" + Long.toHexString(expectedBytes) + " bytes, and its data is " + data);
+                    this + " moves " + Hex.of(expectedBytes) + " bytes, and its data is " + data);
         }
         queue.post(this);
     }
@@ -317,8 +318,8 @@ public final class NvmeCommand {
         blocks(opcode, namespace, lba, blocks);
         expectedBytes = (long) blocks * namespace.info().blockSize();
         if (expectedBytes > queue.maxTransfer()) {
-            throw new IllegalArgumentException(blocks + " blocks are more than the 0x"
-                    + Long.toHexString(queue.maxTransfer()) + " bytes that one command can move");
+            throw new IllegalArgumentException(blocks + " blocks are more than the " + Hex.of(queue.maxTransfer())
+                    + " bytes that one command can move");
         }
     }
 
@@ -329,9 +330,9 @@ public final class NvmeCommand {
             throw new IllegalArgumentException(blocks + " blocks are not 1 to 65536");
         }
         if (lba < 0 || lba > info.blocks() - blocks) {
-            throw new IndexOutOfBoundsException("blocks 0x" + Long.toHexString(lba) + " to 0x"
-                    + Long.toHexString(lba + blocks - 1) + " are not inside the 0x"
-                    + Long.toHexString(info.blocks()) + " of namespace " + Integer.toUnsignedString(info.id()));
+            throw new IndexOutOfBoundsException(
+                    "blocks " + Hex.of(lba) + " to " + Hex.of(lba + blocks - 1) + " are not inside the "
+                            + Hex.of(info.blocks()) + " of namespace " + Integer.toUnsignedString(info.id()));
         }
         fill(opcode, namespace);
         fields.cdw10 = (int) lba;
@@ -362,7 +363,7 @@ public final class NvmeCommand {
             case IoOpcode.FLUSH, IoOpcode.DATASET_MANAGEMENT -> namespace;
             default -> {
                 long last = lba() + IoCommand.BLOCKS.of(fields.cdw12);
-                yield "blocks 0x" + Long.toHexString(lba()) + " to 0x" + Long.toHexString(last) + " of " + namespace;
+                yield "blocks " + Hex.of(lba()) + " to " + Hex.of(last) + " of " + namespace;
             }
         };
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.AdminCommand;
 import io.jvfio.driver.nvme.spec.Cns;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
@@ -72,8 +73,8 @@ public final class NvmeController implements AutoCloseable {
     public static NvmeController open(PciDevice device, NvmeOptions options) {
         Objects.requireNonNull(options, "options");
         if (device.config().classCode() != ControllerRegisters.CLASS_CODE) {
-            throw new IllegalArgumentException(device.name() + " is no NVMe controller: its class code is 0x"
-                    + Integer.toHexString(device.config().classCode()));
+            throw new IllegalArgumentException(device.name() + " is no NVMe controller: its class code is "
+                    + Hex.of(device.config().classCode()));
         }
         ControllerCore core = new ControllerCore(device, options);
         try {
@@ -210,8 +211,7 @@ public final class NvmeController implements AutoCloseable {
      */
     public void readLog(int page, int namespace, MemorySegment target) {
         if (target.byteSize() == 0 || target.byteSize() % Integer.BYTES != 0) {
-            throw new IllegalArgumentException(
-                    "0x" + Long.toHexString(target.byteSize()) + " bytes are no multiple of 4");
+            throw new IllegalArgumentException(Hex.of(target.byteSize()) + " bytes are no multiple of 4");
         }
         core.admin(true, admin -> {
             admin.readLog(page, namespace, 0, target);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.AdminCommand;
 import io.jvfio.driver.nvme.spec.AsyncEvent;
 
@@ -38,6 +39,6 @@ public record NvmeEvent(int type, int information, int logPage) {
             case AsyncEvent.VENDOR -> "vendor";
             default -> "type " + type;
         };
-        return kind + " event " + information + ", log page 0x" + Integer.toHexString(logPage);
+        return kind + " event " + information + ", log page " + Hex.of(logPage);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -42,8 +43,8 @@ public record NvmeOptions(
             throw new IllegalArgumentException(retries + " retries, " + vectors + " vectors");
         }
         if (maxTransfer < PAGE || maxTransfer > LARGEST_TRANSFER || maxTransfer % PAGE != 0) {
-            throw new IllegalArgumentException("a transfer of 0x" + Integer.toHexString(maxTransfer)
-                    + " bytes is no multiple of 4096 up to 64 MiB");
+            throw new IllegalArgumentException(
+                    "a transfer of " + Hex.of(maxTransfer) + " bytes is no multiple of 4096 up to 64 MiB");
         }
     }
 

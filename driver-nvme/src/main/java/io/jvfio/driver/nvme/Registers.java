@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.CompletionEntry;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
@@ -27,8 +28,7 @@ final class Registers {
         this.device = device;
         if (device.bar(0).size() < ControllerRegisters.DOORBELLS + 2 * Integer.BYTES) {
             throw new ControllerFailedException(
-                    device.name(),
-                    "BAR 0 of 0x" + Long.toHexString(device.bar(0).size()) + " bytes has no doorbells");
+                    device.name(), "BAR 0 of " + Hex.of(device.bar(0).size()) + " bytes has no doorbells");
         }
         this.mmio = device.bar(0).mmio();
     }
@@ -119,8 +119,7 @@ final class Registers {
             if (System.nanoTime() - start > limit.toNanos()) {
                 throw new ControllerFailedException(
                         device.name(),
-                        "it did not " + what + " within " + limit.toMillis() + " ms (CSTS is 0x"
-                                + Integer.toHexString(status) + ")");
+                        "it did not " + what + " within " + limit.toMillis() + " ms (CSTS is " + Hex.of(status) + ")");
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import io.jvfio.iommu.DmaBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -57,8 +58,7 @@ public final class ScatterList {
      */
     public ScatterList add(long deviceAddress, long length) {
         if (length < 0 || length > 0 && Long.compareUnsigned(deviceAddress + length - 1, deviceAddress) < 0) {
-            throw new IllegalArgumentException(
-                    "0x" + Long.toHexString(length) + " bytes at 0x" + Long.toHexString(deviceAddress));
+            throw new IllegalArgumentException(Hex.of(length) + " bytes at " + Hex.of(deviceAddress));
         }
         if (length == 0) {
             return this;
@@ -117,6 +117,6 @@ public final class ScatterList {
     /** {@code 0x3000 bytes in 2 parts}. */
     @Override
     public String toString() {
-        return "0x" + Long.toHexString(size) + " bytes in " + parts + (parts == 1 ? " part" : " parts");
+        return Hex.of(size) + " bytes in " + parts + (parts == 1 ? " part" : " parts");
     }
 }

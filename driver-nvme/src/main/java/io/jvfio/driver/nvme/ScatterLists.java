@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Hex;
 import java.util.Objects;
 
 /**
@@ -47,6 +48,6 @@ record ScatterLists(DataPointers choice, int sgls) {
     }
 
     static String hex(long value) {
-        return "0x" + Long.toHexString(value);
+        return Hex.of(value);
     }
 }

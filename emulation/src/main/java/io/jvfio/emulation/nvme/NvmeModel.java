@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation.nvme;
 
+import io.jvfio.Closing;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.emulation.DeviceModel;
 import io.jvfio.emulation.InterruptKinds;
@@ -9,7 +10,6 @@ import io.jvfio.emulation.ModelSetup;
 import io.jvfio.emulation.ModelWorker;
 import io.jvfio.emulation.MsixLayout;
 import io.jvfio.emulation.PciIdentity;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -118,7 +118,7 @@ final class NvmeModel implements DeviceModel, RegisterPort {
 
     @Override
     public void close() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         steps.attempt(storage::close);
         steps.attempt(arena::close);
         steps.throwFirst();

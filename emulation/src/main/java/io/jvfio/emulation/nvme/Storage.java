@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation.nvme;
 
-import io.jvfio.internal.sys.CloseAll;
+import io.jvfio.Closing;
 import io.jvfio.internal.sys.SystemCalls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +95,7 @@ final class Storage implements AutoCloseable {
 
     @Override
     public void close() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         media.forEach(each -> steps.attempt(each::close));
         if (file != null) {
             steps.attempt(file::close);

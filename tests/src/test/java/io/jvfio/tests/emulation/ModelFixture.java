@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.tests.emulation;
 
+import io.jvfio.Closing;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.emulation.EmulatedDevice;
 import io.jvfio.emulation.EmulationOptions;
 import io.jvfio.emulation.FaultPlan;
 import io.jvfio.emulation.ManualClock;
 import io.jvfio.internal.sys.EventFd;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.DmaMapping;
 import io.jvfio.iommu.MapRequest;
@@ -39,7 +39,7 @@ abstract class ModelFixture {
     @AfterEach
     final void endWithNothingLeftBehind() {
         AssertionError failure = new AssertionError("what the test had opened could not be closed");
-        Failures.closing(failure, resources.reversed().toArray(AutoCloseable[]::new));
+        Closing.after(failure, resources.reversed().toArray(AutoCloseable[]::new));
         if (failure.getSuppressed().length > 0) {
             throw failure;
         }

@@ -38,7 +38,7 @@ final class ModelInterruptsTest extends ModelFixture {
     }
 
     private void assign(EmulatedDevice device, int index, int start, EventFd... eventfds) {
-        List<Fd> fds = Arrays.stream(eventfds).map(EventFd::fd).toList();
+        List<Fd> fds = Arrays.stream(eventfds).<Fd>map(EventFd::fd).toList();
         assertThat(device.setIrqs(IrqRequest.assign(index, start, fds))).isZero();
     }
 

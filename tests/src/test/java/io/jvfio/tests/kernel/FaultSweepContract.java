@@ -3,8 +3,8 @@ package io.jvfio.tests.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Errno;
 import io.jvfio.Vfio;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;

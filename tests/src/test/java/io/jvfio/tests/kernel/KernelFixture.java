@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.tests.kernel;
 
+import io.jvfio.Closing;
 import io.jvfio.Vfio;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.testkit.LeakCheck;
@@ -28,7 +28,7 @@ abstract class KernelFixture {
     @AfterEach
     final void endWithNothingLeftBehind() {
         AssertionError failure = new AssertionError("what the test had opened could not be closed");
-        Failures.closing(failure, resources.reversed().toArray(AutoCloseable[]::new));
+        Closing.after(failure, resources.reversed().toArray(AutoCloseable[]::new));
         if (failure.getSuppressed().length > 0) {
             throw failure;
         }

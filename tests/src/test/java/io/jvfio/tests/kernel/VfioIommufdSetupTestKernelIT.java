@@ -4,13 +4,13 @@ package io.jvfio.tests.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.PassedDevice;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.VfioDeviceInfo;

@@ -3,10 +3,10 @@ package io.jvfio.tests.vfiouser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Closing;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
@@ -283,7 +283,7 @@ final class HostileClient implements AutoCloseable {
             }
         }
         channel.close();
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         for (Kind kind : files.keySet()) {
             steps.attempt(() -> closeFile(kind));
         }

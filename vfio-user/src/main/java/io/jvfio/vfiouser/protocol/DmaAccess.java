@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
-import io.jvfio.internal.sys.Errno;
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 
 /**
  * The payloads of {@code DMA_READ} and {@code DMA_WRITE}, read and written in place: no access allocates.
@@ -96,9 +97,8 @@ public final class DmaAccess {
 
     private static void checkEcho(Message reply, long address, int count) {
         if (address(reply) != address || count(reply) != count) {
-            throw reply.invalid("0x" + Long.toHexString(count(reply)) + " bytes at 0x"
-                    + Long.toHexString(address(reply)) + ", not 0x" + Integer.toHexString(count) + " at 0x"
-                    + Long.toHexString(address));
+            throw reply.invalid(Hex.of(count(reply)) + " bytes at " + Hex.of(address(reply)) + ", not " + Hex.of(count)
+                    + " at " + Hex.of(address));
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.Hex;
 import io.jvfio.iommu.Access;
 
 /**
@@ -47,18 +48,18 @@ public record DmaMap(int flags, long offset, long address, long size) {
         request.require(SIZE);
         DmaMap map = new DmaMap(request.u32(4), request.u64(8), request.u64(16), request.u64(24));
         if (Integer.compareUnsigned(request.u32(0), SIZE) < 0 || (map.flags & ~ALL_FLAGS) != 0) {
-            throw request.invalid("argsz " + request.u32(0) + ", flags 0x" + Integer.toHexString(map.flags));
+            throw request.invalid("argsz " + request.u32(0) + ", flags " + Hex.of(map.flags));
         }
         if (map.size <= 0 || Long.compareUnsigned(map.address, -map.size) > 0 || map.offset < 0) {
-            throw request.invalid("address 0x" + Long.toHexString(map.address) + ", size 0x"
-                    + Long.toHexString(map.size) + ", file offset 0x" + Long.toHexString(map.offset));
+            throw request.invalid("address " + Hex.of(map.address) + ", size " + Hex.of(map.size) + ", file offset "
+                    + Hex.of(map.offset));
         }
         if ((map.flags & (READABLE | WRITABLE)) == 0) {
             throw request.invalid("memory that the device may neither read nor write");
         }
         boolean file = request.fdCount() > 0;
         if (request.fdCount() > 1 || !file && (map.flags & (BY_MMAP | BY_FILE_IO)) != 0) {
-            throw request.invalid(request.fdCount() + " descriptors, flags 0x" + Integer.toHexString(map.flags));
+            throw request.invalid(request.fdCount() + " descriptors, flags " + Hex.of(map.flags));
         }
         return map;
     }

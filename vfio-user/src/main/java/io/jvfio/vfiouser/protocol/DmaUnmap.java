@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.Hex;
+
 /**
  * The payload of {@code DMA_UNMAP}, in a request and in the reply, which echoes it.
  *
@@ -47,7 +49,7 @@ public record DmaUnmap(int argsz, int flags, long address, long size, long pageS
         int flags = request.u32(4);
         boolean bitmap = flags == GET_DIRTY_BITMAP;
         if (flags != 0 && flags != ALL && !bitmap) {
-            throw request.invalid("flags 0x" + Integer.toHexString(flags));
+            throw request.invalid("flags " + Hex.of(flags));
         }
         int needed = bitmap ? SIZE_WITH_BITMAP : SIZE;
         request.require(needed);
@@ -58,13 +60,13 @@ public record DmaUnmap(int argsz, int flags, long address, long size, long pageS
         long size = request.u64(16);
         boolean none = address == 0 && size == 0;
         if (flags == ALL ? !none : size <= 0 || Long.compareUnsigned(address, -size) > 0) {
-            throw request.invalid("address 0x" + Long.toHexString(address) + ", size 0x" + Long.toHexString(size));
+            throw request.invalid("address " + Hex.of(address) + ", size " + Hex.of(size));
         }
         DmaUnmap unmap =
                 new DmaUnmap(argsz, flags, address, size, bitmap ? request.u64(24) : 0, bitmap ? request.u64(32) : 0);
         if (bitmap && unmap.bitmapSize != unmap.neededBitmap(request)) {
-            throw request.invalid("a bitmap of 0x" + Long.toHexString(unmap.bitmapSize) + " bytes for pages of 0x"
-                    + Long.toHexString(unmap.pageSize));
+            throw request.invalid(
+                    "a bitmap of " + Hex.of(unmap.bitmapSize) + " bytes for pages of " + Hex.of(unmap.pageSize));
         }
         return unmap;
     }
@@ -72,7 +74,7 @@ public record DmaUnmap(int argsz, int flags, long address, long size, long pageS
     /** The bitmap's size that goes with size and page size, in bytes. */
     private long neededBitmap(Message request) {
         if (Long.bitCount(pageSize) != 1 || pageSize < 0 || argsz - SIZE_WITH_BITMAP > request.limit()) {
-            throw request.invalid("pages of 0x" + Long.toHexString(pageSize) + ", argsz " + argsz);
+            throw request.invalid("pages of " + Hex.of(pageSize) + ", argsz " + argsz);
         }
         long pages = (size - 1) / pageSize + 1;
         long bytes = (pages - 1) / Long.SIZE * Long.BYTES + Long.BYTES;
@@ -123,8 +125,7 @@ public record DmaUnmap(int argsz, int flags, long address, long size, long pageS
         }
         reply.require(SIZE);
         if (reply.u64(8) != address || (flags & ALL) == 0 && reply.u64(16) != size) {
-            throw reply.invalid("the server unmapped 0x" + Long.toHexString(reply.u64(16)) + " bytes at 0x"
-                    + Long.toHexString(reply.u64(8)));
+            throw reply.invalid("the server unmapped " + Hex.of(reply.u64(16)) + " bytes at " + Hex.of(reply.u64(8)));
         }
     }
 }

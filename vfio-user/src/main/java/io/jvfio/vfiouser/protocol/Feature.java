@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.Hex;
+
 /**
  * The payload of {@code DEVICE_FEATURE}: a header and the feature's data, read and written in place.
  *
@@ -51,8 +53,7 @@ public final class Feature {
                 || !get && !set && !probe
                 || get && set && !probe
                 || Integer.compareUnsigned(request.u32(0), SIZE) < 0) {
-            throw request.invalid(
-                    "argsz " + Integer.toUnsignedString(request.u32(0)) + ", flags 0x" + Integer.toHexString(flags));
+            throw request.invalid("argsz " + Integer.toUnsignedString(request.u32(0)) + ", flags " + Hex.of(flags));
         }
     }
 

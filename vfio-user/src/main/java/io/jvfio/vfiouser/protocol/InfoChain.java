@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.Hex;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionArea;
 import java.lang.foreign.MemorySegment;
@@ -124,8 +125,8 @@ public final class InfoChain {
             long size = data.get(LONG, HEADER + 16 + (long) i * AREA);
             RegionArea area = new RegionArea(offset, size);
             if (area.end() > regionSize) {
-                throw new IllegalArgumentException("an area ends at 0x" + Long.toHexString(area.end())
-                        + " in a region of 0x" + Long.toHexString(regionSize) + " bytes");
+                throw new IllegalArgumentException(
+                        "an area ends at " + Hex.of(area.end()) + " in a region of " + Hex.of(regionSize) + " bytes");
             }
             if (size != 0) {
                 areas.add(area);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -282,7 +282,7 @@ public final class Message implements AutoCloseable {
     }
 
     /** Takes a descriptor over; the numbers of those behind it change. It belongs to the caller now. */
-    public Fd takeFd(int index) {
+    public Descriptor takeFd(int index) {
         return fds.remove(index);
     }
 

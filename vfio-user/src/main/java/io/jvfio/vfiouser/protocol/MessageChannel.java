@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.PeerCredentials;
 import io.jvfio.internal.sys.UnixSocket;
 import java.lang.foreign.MemorySegment;
@@ -61,7 +61,7 @@ public final class MessageChannel implements AutoCloseable {
     }
 
     /** The descriptor, borrowed, for waiting. Ask {@link #hasMessage} before: what was read ahead is not in the socket. */
-    public Fd fd() {
+    public Descriptor fd() {
         return socket.fd();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.Hex;
 import io.jvfio.device.InfoCapability;
 import java.util.List;
 
@@ -101,9 +102,8 @@ public record RegionInfoPayload(int flags, int index, long size, long offset, Li
         long size = reply.u64(16);
         long offset = reply.u64(24);
         if (reply.u32(8) != index || size < 0 || offset < 0 || offset + size < 0) {
-            throw reply.invalid("region " + Integer.toUnsignedString(reply.u32(8)) + " of size 0x"
-                    + Long.toHexString(size) + " at file offset 0x" + Long.toHexString(offset) + ", not region "
-                    + index);
+            throw reply.invalid("region " + Integer.toUnsignedString(reply.u32(8)) + " of size " + Hex.of(size)
+                    + " at file offset " + Hex.of(offset) + ", not region " + index);
         }
         List<InfoCapability> chain = (flags & CAPS) == 0 ? List.of() : InfoChain.read(reply, reply.u32(12), SIZE);
         return new RegionInfoPayload(flags, index, size, offset, chain);

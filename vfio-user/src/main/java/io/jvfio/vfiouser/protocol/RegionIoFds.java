@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.Hex;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -78,8 +79,8 @@ public record RegionIoFds(int index, int count, List<Entry> entries) {
         request.require(SIZE);
         int argsz = request.u32(0);
         if (argsz < SIZE || argsz > 1 << 20 || request.u32(4) != 0 || request.u32(12) != 0) {
-            throw request.invalid("argsz " + Integer.toUnsignedString(argsz) + ", flags 0x"
-                    + Integer.toHexString(request.u32(4)) + ", count " + Integer.toUnsignedString(request.u32(12)));
+            throw request.invalid("argsz " + Integer.toUnsignedString(argsz) + ", flags " + Hex.of(request.u32(4))
+                    + ", count " + Integer.toUnsignedString(request.u32(12)));
         }
         return argsz;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.Hex;
 import io.jvfio.device.IrqRequest;
 import java.util.List;
 
@@ -68,7 +69,7 @@ public record SetIrqs(int flags, int index, int start, int count) {
         if (Integer.bitCount(set.flags & DATA) != 1
                 || Integer.bitCount(set.flags & ACTION) != 1
                 || (set.flags & ~(DATA | ACTION)) != 0) {
-            throw request.invalid("flags 0x" + Integer.toHexString(set.flags));
+            throw request.invalid("flags " + Hex.of(set.flags));
         }
         if (set.index < 0 || set.start < 0 || set.count < 0 || set.start + set.count < 0) {
             throw request.invalid("irq index " + set.index + ", start " + set.start + ", count " + set.count);
@@ -83,7 +84,7 @@ public record SetIrqs(int flags, int index, int start, int count) {
 
     private void checkCount(Message request) {
         if (count == 0 && (start != 0 || flags != (DATA_NONE | ACTION_TRIGGER))) {
-            throw request.invalid("no vectors, start " + start + ", flags 0x" + Integer.toHexString(flags));
+            throw request.invalid("no vectors, start " + start + ", flags " + Hex.of(flags));
         }
         int fds = request.fdCount();
         boolean eventfds = (flags & DATA_EVENTFD) != 0;

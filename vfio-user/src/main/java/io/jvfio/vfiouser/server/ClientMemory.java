@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SystemCalls;
@@ -92,7 +92,7 @@ final class ClientMemory {
                                 .withAccess(request.access())
                                 .withLabel("vfio-user client"));
             } catch (RuntimeException e) {
-                throw parts.memory == null ? e : Failures.closing(e, parts.memory);
+                throw parts.memory == null ? e : Closing.after(e, parts.memory);
             }
             if (file != null && !keepsFile) {
                 file.close();
@@ -100,7 +100,7 @@ final class ClientMemory {
             windows.put(request.address(), new Window(mapping, parts.memory, keepsFile ? file : null, parts.remote));
             mappedBytes += request.size();
         } catch (RuntimeException e) {
-            throw file == null ? e : Failures.closing(e, file);
+            throw file == null ? e : Closing.after(e, file);
         }
     }
 
@@ -111,8 +111,7 @@ final class ClientMemory {
                     "VFIO_USER_DMA_MAP",
                     Errno.ENOSPC,
                     range(request).toString(),
-                    "at most " + limits.dmaMaps() + " mappings of 0x" + Long.toHexString(limits.mappedBytes())
-                            + " bytes together");
+                    "at most " + limits.dmaMaps() + " mappings of " + Hex.of(limits.mappedBytes()) + " bytes together");
         }
     }
 
@@ -127,7 +126,7 @@ final class ClientMemory {
             throw refused(
                     request,
                     status.regular()
-                            ? "the file has 0x" + Long.toHexString(status.size()) + " bytes"
+                            ? "the file has " + Hex.of(status.size()) + " bytes"
                             : "the descriptor is no file that holds bytes");
         }
         boolean aligned = request.offset() % sys.pageSize() == 0;
@@ -174,7 +173,7 @@ final class ClientMemory {
         List<Window> inside = request.flags() == DmaUnmap.ALL
                 ? List.copyOf(windows.values())
                 : inside(IovaRange.of(request.address(), request.size()));
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         inside.forEach(window -> steps.attempt(() -> end(window, GRACE)));
         steps.throwFirst();
     }
@@ -230,7 +229,7 @@ final class ClientMemory {
      * @throws VfioException if the device does not let go of one
      */
     void release() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         List.copyOf(windows.values()).forEach(window -> steps.attempt(() -> end(window, Duration.ZERO)));
         List<AutoCloseable> again = List.copyOf(leftovers);
         leftovers.clear();
@@ -251,7 +250,7 @@ final class ClientMemory {
         return new VfioException(
                 "VFIO_USER_DMA_MAP",
                 Errno.EINVAL,
-                "iova " + range(request) + " at file offset 0x" + Long.toHexString(request.offset()),
+                "iova " + range(request) + " at file offset " + Hex.of(request.offset()),
                 reason);
     }
 }

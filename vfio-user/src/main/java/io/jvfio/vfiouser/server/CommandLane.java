@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
-import io.jvfio.internal.sys.Errno;
+import io.jvfio.Errno;
 import io.jvfio.vfiouser.protocol.Message;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.CloseAll;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.Poller;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
@@ -161,7 +160,7 @@ final class Connection implements AutoCloseable {
             try {
                 outgoing.send(reply, List.of());
             } catch (VfioException gone) {
-                Failures.suppress(e, gone);
+                Closing.suppress(e, gone);
             }
         }
     }
@@ -215,7 +214,7 @@ final class Connection implements AutoCloseable {
         now.dma.fail("the client has gone");
         now.lane.close();
         awaitLane(now.lane);
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         steps.attempt(() -> served.takeBack(now.memory, now.commands.lowPower()));
         if (now.twin != null) {
             steps.attempt(now.twin::close);
@@ -250,7 +249,7 @@ final class Connection implements AutoCloseable {
     /** Frees the buffers and closes the socket. Idempotent. */
     @Override
     public void close() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         steps.attempt(poller::close);
         steps.attempt(channel::close);
         steps.attempt(incoming::close);

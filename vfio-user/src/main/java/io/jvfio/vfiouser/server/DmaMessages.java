@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaAccess;
@@ -285,7 +286,7 @@ final class DmaMessages implements AutoCloseable {
     }
 
     private static String where(long address, long size) {
-        return "0x" + Long.toHexString(size) + " bytes at iova 0x" + Long.toHexString(address);
+        return Hex.of(size) + " bytes at iova " + Hex.of(address);
     }
 
     /** Frees the buffer, after {@link #fail}, once nobody sends any more. */

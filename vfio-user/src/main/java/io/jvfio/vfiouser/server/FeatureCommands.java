@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.vfiouser.protocol.Feature;
 import io.jvfio.vfiouser.protocol.Message;
 import java.lang.foreign.MemorySegment;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
-import io.jvfio.internal.sys.Failures;
+import io.jvfio.Closing;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.iommu.AddressSpace;
@@ -69,7 +69,7 @@ record Handshake(
         try {
             channel.send(reply, List.of(theirs.fd()));
         } catch (RuntimeException e) {
-            throw Failures.closing(e, pair.get(0));
+            throw Closing.after(e, pair.get(0));
         } finally {
             theirs.handOver();
         }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.EventFd;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.Poller;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixListener;
@@ -49,7 +48,7 @@ final class ListeningSocket implements AutoCloseable {
         try {
             return new ListeningSocket(sys, file.listener(), file);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, file);
+            throw Closing.after(e, file);
         }
     }
 
@@ -59,7 +58,7 @@ final class ListeningSocket implements AutoCloseable {
         try {
             return new ListeningSocket(sys, listener, null);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, listener);
+            throw Closing.after(e, listener);
         }
     }
 
@@ -96,7 +95,7 @@ final class ListeningSocket implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            CloseAll steps = new CloseAll();
+            Closing steps = new Closing();
             steps.attempt(() -> wake.signal(1));
             if (file != null) {
                 steps.attempt(file::unlink);
@@ -107,7 +106,7 @@ final class ListeningSocket implements AutoCloseable {
 
     /** Gives back what is left once nobody is in {@link #accept}. Idempotent. */
     void release() {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         steps.attempt(poller::close);
         steps.attempt(wake::close);
         if (file != null) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import io.jvfio.vfiouser.protocol.WriteMulti;
@@ -114,8 +115,8 @@ final class RegionCommands {
         }
         RegionInfo info = served.region(region);
         if (offset < 0 || offset > info.size() - count) {
-            throw command.invalid(count + " bytes at 0x" + Long.toHexString(offset) + " of region " + region
-                    + ", which has 0x" + Long.toHexString(info.size()));
+            throw command.invalid(count + " bytes at " + Hex.of(offset) + " of region " + region + ", which has "
+                    + Hex.of(info.size()));
         }
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
 import java.lang.foreign.MemorySegment;

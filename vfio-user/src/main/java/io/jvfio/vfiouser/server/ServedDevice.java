@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Closing;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.InfoCapability;
@@ -10,7 +11,6 @@ import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.CloseAll;
 import io.jvfio.vfiouser.protocol.InfoChain;
 import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import java.util.ArrayList;
@@ -138,7 +138,7 @@ final class ServedDevice {
      * @throws RuntimeException the first failure
      */
     void takeBack(ClientMemory memory, boolean lowPower) {
-        CloseAll steps = new CloseAll();
+        Closing steps = new Closing();
         if (lowPower) {
             steps.attempt(() -> device.feature(new DeviceFeature.LowPowerExit()));
         }
@@ -151,7 +151,7 @@ final class ServedDevice {
                 steps.attempt(() -> device.setIrqs(IrqRequest.disable(each)));
             }
         }
-        new CloseAll().attempt(memory::release);
+        new Closing().attempt(memory::release);
         if (device.info().resettable()) {
             steps.attempt(device::reset);
         }

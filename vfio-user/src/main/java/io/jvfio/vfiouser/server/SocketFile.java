@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
@@ -89,9 +89,9 @@ final class SocketFile implements AutoCloseable {
             Files.delete(hidden);
             return new SocketFile(listener, place, key(place));
         } catch (IOException e) {
-            throw Failures.closing(e, listener);
+            throw Closing.after(e, listener);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, listener);
+            throw Closing.after(e, listener);
         }
     }
 

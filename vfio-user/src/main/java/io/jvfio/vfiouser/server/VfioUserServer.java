@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Closing;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Failures;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import java.nio.file.Path;
@@ -110,12 +110,12 @@ public final class VfioUserServer implements AutoCloseable {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(listener, "listener");
         SystemCalls sys = SystemCalls.linux();
-        Descriptor own = (Descriptor) listening.duplicate();
+        Descriptor own = Descriptor.duplicate(sys, listening);
         ListeningSocket socket;
         try {
             socket = ListeningSocket.adopt(sys, own);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, own);
+            throw Closing.after(e, own);
         }
         return started(new VfioUserServer(sys, device, socket, options, listener, "activated"));
     }
@@ -163,7 +163,7 @@ public final class VfioUserServer implements AutoCloseable {
         try {
             client = client(peer);
         } catch (RuntimeException e) {
-            throw Failures.closing(e, peer);
+            throw Closing.after(e, peer);
         }
         Integer uid = options.requiredUid();
         if (uid != null && uid != client.uid()) {

@@ -3,7 +3,7 @@ package io.jvfio.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jvfio.internal.sys.Errno;
+import io.jvfio.Errno;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.vfiouser.protocol.Command;

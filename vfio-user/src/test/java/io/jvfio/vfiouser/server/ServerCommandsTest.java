@@ -3,8 +3,8 @@ package io.jvfio.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Errno;
 import io.jvfio.device.IrqInfo;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.vfiouser.protocol.Capabilities;

@@ -3,10 +3,9 @@ package io.jvfio.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jvfio.Fd;
+import io.jvfio.Errno;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.sys.Errno;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
@@ -125,8 +124,8 @@ class ServerDmaTest extends ServerTest {
         new Version(0, 1, offer).write(client.out, client.nextId());
         Message reply = client.exchange(List.of());
         assertThat(Version.read(reply).capabilitiesOrAbsent().twinSocket()).isTrue();
-        Fd fd = reply.takeFd(0);
-        MessageChannel twin = closing(new MessageChannel(UnixSocket.of(sys, (Descriptor) fd)));
+        Descriptor fd = reply.takeFd(0);
+        MessageChannel twin = closing(new MessageChannel(UnixSocket.of(sys, fd)));
         serve(client, twin, 0x2_0000);
     }
 

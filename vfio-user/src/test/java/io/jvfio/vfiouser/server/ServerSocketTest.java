@@ -134,7 +134,7 @@ class ServerSocketTest extends ServerTest {
         try (UnixListener manager = UnixListener.open(sys, passed.toString(), 4)) {
             for (int i = 0; i < 2; i++) {
                 VfioUserServer activated;
-                try (Descriptor inherited = ((Descriptor) manager.fd()).duplicate()) {
+                try (Descriptor inherited = manager.fd().duplicate()) {
                     activated = VfioUserServer.activated(device, inherited, ServerOptions.defaults(), recorder);
                 }
                 try (RawClient client = RawClient.open(passed)) {

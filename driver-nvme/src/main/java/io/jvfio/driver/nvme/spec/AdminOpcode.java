@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme.spec;
 
+import io.jvfio.Hex;
+
 /**
  * The commands of the admin queue (5, figure 139).
  *
@@ -108,7 +110,7 @@ public final class AdminOpcode {
             case SECURITY_SEND -> "Security Send";
             case SECURITY_RECEIVE -> "Security Receive";
             case SANITIZE -> "Sanitize";
-            default -> "admin command 0x" + Integer.toHexString(opcode);
+            default -> "admin command " + Hex.of(opcode);
         };
     }
 }

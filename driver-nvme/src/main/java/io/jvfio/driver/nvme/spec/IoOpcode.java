@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme.spec;
 
+import io.jvfio.Hex;
+
 /**
  * The commands of the NVM command set (6, figure 346).
  *
@@ -44,7 +46,7 @@ public final class IoOpcode {
             case WRITE_ZEROES -> "Write Zeroes";
             case DATASET_MANAGEMENT -> "Dataset Management";
             case VERIFY -> "Verify";
-            default -> "I/O command 0x" + Integer.toHexString(opcode);
+            default -> "I/O command " + Hex.of(opcode);
         };
     }
 }

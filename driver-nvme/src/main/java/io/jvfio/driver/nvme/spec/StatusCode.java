@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme.spec;
 
+import io.jvfio.Hex;
 import io.jvfio.mmio.Field;
 import java.util.Optional;
 
@@ -346,6 +347,6 @@ public enum StatusCode {
     public static String describe(int status) {
         String name = of(status).map(StatusCode::text).orElse("unknown status");
         String again = DO_NOT_RETRY.isSet(status) ? ", do not retry" : "";
-        return name + " (type " + TYPE.of(status) + ", code 0x" + Integer.toHexString(CODE.of(status)) + again + ")";
+        return name + " (type " + TYPE.of(status) + ", code " + Hex.of(CODE.of(status)) + again + ")";
     }
 }

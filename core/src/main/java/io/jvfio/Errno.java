@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.internal.sys;
+package io.jvfio;
 
 /**
  * The errno values of Linux, {@code include/uapi/asm-generic/errno.h}, which all supported architectures share.
