@@ -7,6 +7,7 @@ import org.jspecify.annotations.NullMarked;
 module io.jvfio.cli {
     requires static transitive org.jspecify;
     requires io.jvfio.core;
+    requires io.jvfio.binding;
     requires io.jvfio.driver.nvme;
     requires io.jvfio.emulation;
     requires io.jvfio.vfiouser;

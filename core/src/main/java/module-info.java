@@ -14,7 +14,6 @@ module io.jvfio.core {
     exports io.jvfio;
     exports io.jvfio.device;
     exports io.jvfio.host;
-    exports io.jvfio.host.driver;
     exports io.jvfio.iommu;
     exports io.jvfio.interrupt;
     exports io.jvfio.mmio;
@@ -22,6 +21,7 @@ module io.jvfio.core {
     exports io.jvfio.pci.config;
     exports io.jvfio.variant;
     exports io.jvfio.internal.sys to
+            io.jvfio.binding,
             io.jvfio.vfiouser,
             io.jvfio.emulation,
             io.jvfio.platform.zpci,

@@ -2,10 +2,10 @@
 package io.jvfio.cli;
 
 import io.jvfio.PciAddress;
-import io.jvfio.host.driver.BindOptions;
-import io.jvfio.host.driver.BindPlan;
-import io.jvfio.host.driver.BindResult;
-import io.jvfio.host.driver.KernelDrivers;
+import io.jvfio.binding.BindOptions;
+import io.jvfio.binding.BindPlan;
+import io.jvfio.binding.BindResult;
+import io.jvfio.binding.KernelDrivers;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

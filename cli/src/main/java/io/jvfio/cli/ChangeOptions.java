@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
-import io.jvfio.host.driver.BindResult.Change;
+import io.jvfio.binding.BindResult.Change;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
-import io.jvfio.host.driver.DriverRequest;
-import io.jvfio.host.driver.DriverRequest.TiePolicy;
-import io.jvfio.host.driver.Hazard;
+import io.jvfio.binding.BindRequest;
+import io.jvfio.binding.BindRequest.TiePolicy;
+import io.jvfio.binding.Hazard;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -65,8 +65,8 @@ final class DriverOptions {
     /** For picocli. */
     DriverOptions() {}
 
-    DriverRequest request() {
-        DriverRequest request = DriverRequest.auto().withOnTie(onTie).withPrefer(prefer);
+    BindRequest request() {
+        BindRequest request = BindRequest.auto().withOnTie(onTie).withPrefer(prefer);
         if (wanted != null && wanted.generic) {
             request = request.withGeneric();
         } else if (wanted != null && wanted.driver != null) {

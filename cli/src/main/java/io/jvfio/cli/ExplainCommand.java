@@ -2,10 +2,10 @@
 package io.jvfio.cli;
 
 import io.jvfio.PciAddress;
-import io.jvfio.host.driver.DriverRequest;
-import io.jvfio.host.driver.Explanation;
-import io.jvfio.host.driver.HostRecording;
-import io.jvfio.host.driver.KernelDrivers;
+import io.jvfio.binding.BindRequest;
+import io.jvfio.binding.Explanation;
+import io.jvfio.binding.HostRecording;
+import io.jvfio.binding.KernelDrivers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ final class ExplainCommand extends Subcommand {
         return 0;
     }
 
-    private Explanation explanation(DriverRequest request) {
+    private Explanation explanation(BindRequest request) {
         if (address != null) {
             PciAddress asked = address;
             return environment()

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
-import io.jvfio.host.driver.BindPlan;
-import io.jvfio.host.driver.Candidate;
-import io.jvfio.host.driver.Catalogue;
-import io.jvfio.host.driver.Decision;
-import io.jvfio.host.driver.Decision.Safety;
-import io.jvfio.host.driver.DeviceSnapshot;
-import io.jvfio.host.driver.DriverProblem;
-import io.jvfio.host.driver.DriverRequest;
-import io.jvfio.host.driver.Explanation;
-import io.jvfio.host.driver.MatchField;
-import io.jvfio.host.driver.Modalias;
-import io.jvfio.host.driver.ModuleAlias.Source;
+import io.jvfio.binding.BindPlan;
+import io.jvfio.binding.BindRequest;
+import io.jvfio.binding.BindingProblem;
+import io.jvfio.binding.Candidate;
+import io.jvfio.binding.Catalogue;
+import io.jvfio.binding.Decision;
+import io.jvfio.binding.Decision.Safety;
+import io.jvfio.binding.DeviceSnapshot;
+import io.jvfio.binding.Explanation;
+import io.jvfio.binding.ModuleAlias.Source;
+import io.jvfio.variant.MatchField;
+import io.jvfio.variant.Modalias;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +67,7 @@ final class ExplainJson {
         });
     }
 
-    private static void request(Json json, DriverRequest request) {
+    private static void request(Json json, BindRequest request) {
         json.text("wanted", request.wanted());
         json.flag("force", request.force());
         json.texts("forced", request.forced().stream().sorted().map(Enum::name).toList());
@@ -116,7 +116,7 @@ final class ExplainJson {
     }
 
     /** Why something was not done. */
-    static void problem(Json json, DriverProblem problem) {
+    static void problem(Json json, BindingProblem problem) {
         json.object("problem", item -> {
             item.text("code", problem.name());
             item.text("detail", problem.detail());

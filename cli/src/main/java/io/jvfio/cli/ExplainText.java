@@ -2,19 +2,19 @@
 package io.jvfio.cli;
 
 import io.jvfio.Hex;
-import io.jvfio.host.driver.BindPlan;
-import io.jvfio.host.driver.Candidate;
-import io.jvfio.host.driver.Catalogue;
-import io.jvfio.host.driver.Decision;
-import io.jvfio.host.driver.Decision.Outcome;
-import io.jvfio.host.driver.Decision.Safety;
-import io.jvfio.host.driver.DeviceSnapshot;
-import io.jvfio.host.driver.DriverProblem;
-import io.jvfio.host.driver.Explanation;
-import io.jvfio.host.driver.Hazard.Severity;
-import io.jvfio.host.driver.MatchField;
-import io.jvfio.host.driver.Modalias;
-import io.jvfio.host.driver.ModuleAlias.Source;
+import io.jvfio.binding.BindPlan;
+import io.jvfio.binding.BindingProblem;
+import io.jvfio.binding.Candidate;
+import io.jvfio.binding.Catalogue;
+import io.jvfio.binding.Decision;
+import io.jvfio.binding.Decision.Outcome;
+import io.jvfio.binding.Decision.Safety;
+import io.jvfio.binding.DeviceSnapshot;
+import io.jvfio.binding.Explanation;
+import io.jvfio.binding.Hazard.Severity;
+import io.jvfio.binding.ModuleAlias.Source;
+import io.jvfio.variant.MatchField;
+import io.jvfio.variant.Modalias;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -147,7 +147,7 @@ final class ExplainText {
                         + decision.name() + "  " + decision.reason());
     }
 
-    private static String problem(DriverProblem problem) {
+    private static String problem(BindingProblem problem) {
         return problem.name() + ": " + problem.detail() + (problem.hint().isEmpty() ? "" : " (" + problem.hint() + ")");
     }
 

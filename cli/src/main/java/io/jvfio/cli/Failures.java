@@ -2,9 +2,9 @@
 package io.jvfio.cli;
 
 import io.jvfio.VfioException;
+import io.jvfio.binding.BindingException;
 import io.jvfio.driver.nvme.NvmeException;
 import io.jvfio.host.VirtualFunctionException;
-import io.jvfio.host.driver.DriverException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -47,7 +47,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     private static int code(Exception failure) {
         return switch (failure) {
             case OpenFailure refused -> refused.exitCode();
-            case DriverException driver ->
+            case BindingException driver ->
                 switch (driver.problem().code().severity()) {
                     case REFUSED -> ExitCode.REFUSED;
                     case AMBIGUOUS -> ExitCode.AMBIGUOUS;
@@ -88,7 +88,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             json.text("command", command);
             json.object("error", error -> {
                 error.text("message", reason(failure));
-                if (failure instanceof DriverException driver) {
+                if (failure instanceof BindingException driver) {
                     error.text("code", driver.problem().name());
                     error.text("detail", driver.problem().detail());
                     error.text("hint", driver.problem().hint());
@@ -109,7 +109,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         String message = failure.getMessage();
         boolean meant = failure instanceof VfioException
                 || failure instanceof CommandFailure
-                || failure instanceof DriverException
+                || failure instanceof BindingException
                 || failure instanceof NvmeException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException

@@ -2,9 +2,9 @@
 package io.jvfio.cli;
 
 import io.jvfio.PciAddress;
-import io.jvfio.host.driver.BindOptions;
-import io.jvfio.host.driver.DriverException;
-import io.jvfio.host.driver.KernelDrivers;
+import io.jvfio.binding.BindOptions;
+import io.jvfio.binding.BindingException;
+import io.jvfio.binding.KernelDrivers;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +38,12 @@ final class RecoverCommand extends Subcommand {
             return 0;
         }
         List<Recovered> recovered = new ArrayList<>();
-        @Nullable DriverException failure = null;
+        @Nullable BindingException failure = null;
         for (PciAddress address : unfinished) {
             try {
                 recovered.add(
                         new Recovered(address, drivers.recover(address, options).orElse("gone")));
-            } catch (DriverException e) {
+            } catch (BindingException e) {
                 if (failure == null) {
                     failure = e;
                 } else {

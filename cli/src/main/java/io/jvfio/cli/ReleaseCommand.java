@@ -2,8 +2,8 @@
 package io.jvfio.cli;
 
 import io.jvfio.PciAddress;
-import io.jvfio.host.driver.BindOptions;
-import io.jvfio.host.driver.ReleaseResult;
+import io.jvfio.binding.BindOptions;
+import io.jvfio.binding.ReleaseResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

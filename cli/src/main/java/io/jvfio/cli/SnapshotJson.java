@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.jvfio.PciAddress;
-import io.jvfio.host.driver.HostRecording;
+import io.jvfio.binding.HostRecording;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,10 +2,10 @@
 package io.jvfio.cli;
 
 import io.jvfio.Vfio;
+import io.jvfio.binding.KernelDrivers;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.host.PciIds;
-import io.jvfio.host.driver.KernelDrivers;
 import io.jvfio.pci.PciDevice;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -4,8 +4,8 @@ package io.jvfio.tests.bind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.PciAddress;
+import io.jvfio.binding.HaltingBind;
 import io.jvfio.cli.Jvfio;
-import io.jvfio.host.driver.HaltingBind;
 import io.jvfio.tests.lab.LabDevices;
 import java.io.IOException;
 import java.io.PrintWriter;

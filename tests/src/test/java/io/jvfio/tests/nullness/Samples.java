@@ -3,16 +3,16 @@ package io.jvfio.tests.nullness;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
+import io.jvfio.binding.BindRequest;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.host.Host;
-import io.jvfio.host.driver.DriverRequest;
-import io.jvfio.host.driver.Modalias;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
 import io.jvfio.pci.config.ConfigImage;
+import io.jvfio.variant.Modalias;
 import java.io.Reader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -66,7 +66,7 @@ final class Samples {
             Map.entry(IovaRange.class, IovaRange.ofBits(32)),
             Map.entry(Descriptor.class, Descriptor.of(SystemCalls.linux(), Integer.MAX_VALUE, "open", "a sample")),
             Map.entry(Modalias.class, Modalias.parse("pci:v00001234d000011E8sv00000000sd00000000bcFFsc00i00")),
-            Map.entry(DriverRequest.class, DriverRequest.auto()),
+            Map.entry(BindRequest.class, BindRequest.auto()),
             Map.entry(Host.class, Host.of(Path.of("/nowhere"), Path.of("/nowhere"))));
 
     private Samples() {}

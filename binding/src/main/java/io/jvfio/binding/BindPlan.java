@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.binding;
+
+import io.jvfio.PciAddress;
+import io.jvfio.variant.Modalias;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a function gets a driver: the state that the plan was made for, and the one that it leads to.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param address the function
+ * @param modalias what the function is
+ * @param fromDriver the driver that is bound to it, or null
+ * @param fromOverride the override that is set, or null
+ * @param module the module to load; null if that is not needed or not known
+ * @param driver the driver to bind; null if its name shows only when the module is loaded
+ */
+public record BindPlan(
+        PciAddress address,
+        Modalias modalias,
+        @Nullable String fromDriver,
+        @Nullable String fromOverride,
+        @Nullable String module,
+        @Nullable String driver) {
+
+    /** Refuses null. */
+    public BindPlan {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(modalias, "modalias");
+        if (module == null && driver == null) {
+            throw new IllegalArgumentException("neither a module nor a driver for " + address);
+        }
+    }
+
+    /** What a decision comes to. */
+    static BindPlan of(DeviceSnapshot device, Catalogue catalogue, Decision decision) {
+        boolean load = decision.driver() == null || !catalogue.drivers().containsKey(decision.driver());
+        return new BindPlan(
+                device.address(),
+                device.modalias(),
+                device.driver(),
+                device.override(),
+                load ? decision.module() : null,
+                decision.driver());
+    }
+
+    /** The steps in a few words each: {@code modprobe mlx5_vfio_pci}, {@code override}, {@code unbind mlx5_core}, … */
+    public List<String> steps() {
+        List<String> steps = new ArrayList<>();
+        if (module != null) {
+            steps.add("modprobe " + module);
+        }
+        steps.add("override");
+        if (fromDriver != null) {
+            steps.add("unbind " + fromDriver);
+        }
+        steps.add("bind");
+        steps.add("verify");
+        return steps;
+    }
+
+    /** The steps as lines of a shell, for somebody who would rather do it by hand. */
+    public List<String> shell() {
+        String device = "/sys/bus/pci/devices/" + address;
+        String name = driver == null ? "\"$driver\"" : driver;
+        List<String> lines = new ArrayList<>();
+        if (module != null) {
+            lines.add("modprobe " + module);
+        }
+        if (driver == null) {
+            lines.add("driver=$(ls /sys/module/" + Names.fold(String.valueOf(module))
+                    + "/drivers | sed -n 's/^pci://p')");
+        }
+        lines.add("echo " + name + " > " + device + "/driver_override");
+        if (fromDriver != null) {
+            lines.add("echo " + address + " > /sys/bus/pci/drivers/" + fromDriver + "/unbind");
+        }
+        lines.add("echo " + address + " > /sys/bus/pci/drivers/" + name + "/bind");
+        lines.add("test -d " + device + "/vfio-dev");
+        return lines;
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.binding;
+
+import io.jvfio.PciAddress;
+import io.jvfio.binding.BindingProblem.Code;
+import io.jvfio.binding.Journal.Action;
+import io.jvfio.binding.Journal.Binding;
+import io.jvfio.binding.Journal.State;
+import io.jvfio.binding.Journal.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes changes back: at once when a step fails, or later when whoever made them is gone. It looks at what is there, not
+ * only at what the journal says was done, so it is right at any point, and can be done again if it is interrupted itself.
+ *
+ * <p>Threads: one at a time.
+ */
+final class BindingUndo {
+    private final HostFiles files;
+    private final Effects effects;
+    private final Journals journals;
+    private final Duration patience;
+
+    BindingUndo(HostFiles files, Effects effects, Duration patience) {
+        this.files = files;
+        this.effects = effects;
+        this.journals = new Journals(files, effects);
+        this.patience = patience;
+    }
+
+    private FunctionDriver function(PciAddress address) {
+        return new FunctionDriver(files, effects, address, patience);
+    }
+
+    /** Takes a change back that failed; what its user is told then. */
+    BindingException after(BindingException failure, Journal journal) {
+        try {
+            undo(journal);
+            return failure;
+        } catch (BindingException again) {
+            again.addSuppressed(failure);
+            return again;
+        }
+    }
+
+    /** Takes back what was done for others before one failed; what the user is told then. */
+    BindingException all(BindingException failure, List<Journal> done) {
+        for (Journal journal : done.reversed()) {
+            try {
+                undo(journal);
+            } catch (BindingException again) {
+                again.addSuppressed(failure);
+                return again;
+            }
+        }
+        return failure;
+    }
+
+    /** Brings a function back to what the journal says was there before, and closes the journal. */
+    void undo(Journal journal) {
+        FunctionDriver function = function(journal.address());
+        Binding before = journal.before();
+        try {
+            String driver = function.driver();
+            if (driver != null && !driver.equals(before.driver())) {
+                function.unbind();
+            }
+            function.override(before.override());
+            if (before.driver() != null && !before.driver().equals(function.driver())) {
+                function.probe(before.driver(), journal.modalias());
+            }
+        } catch (BindingException e) {
+            throw incomplete(journal, e);
+        }
+        if (!function.binding().equals(before)) {
+            throw incomplete(journal, null);
+        }
+        close(journal);
+    }
+
+    /** What the journal says when its change was taken back: as before, or nothing. */
+    private void close(Journal journal) {
+        if (journal.origin() == null) {
+            journals.remove(journal.address());
+        } else {
+            journals.write(new Journal(
+                    journal.address(),
+                    journal.modalias(),
+                    State.DONE,
+                    Step.END,
+                    journal.plan(),
+                    Action.BIND,
+                    journal.before(),
+                    journal.before().driver(),
+                    journal.origin(),
+                    journal.persistent()));
+        }
+    }
+
+    private BindingException incomplete(Journal journal, @Nullable BindingException cause) {
+        PciAddress address = journal.address();
+        Binding now = function(address).binding();
+        String driver = journal.before().driver();
+        String override = journal.before().override();
+        StringBuilder commands = new StringBuilder("echo " + (override == null ? "" : override) + " > "
+                + SnapshotReader.DEVICES + address + "/driver_override");
+        if (now.driver() != null && !now.driver().equals(driver)) {
+            commands.append("; echo ")
+                    .append(address)
+                    .append(" > /sys/bus/pci/drivers/")
+                    .append(now.driver())
+                    .append("/unbind");
+        }
+        if (driver != null && !driver.equals(now.driver())) {
+            commands.append("; echo ")
+                    .append(address)
+                    .append(" > /sys/bus/pci/drivers/")
+                    .append(driver)
+                    .append("/bind");
+        }
+        BindingException failure = BindingException.of(
+                Code.ROLLBACK_INCOMPLETE,
+                address + " has " + now + " now, and had " + journal.before() + " before"
+                        + (cause == null ? "" : ": " + cause.problem().detail()),
+                "jvfio recover tries again, or: " + commands);
+        if (cause != null) {
+            failure.initCause(cause);
+        }
+        return failure;
+    }
+
+    /**
+     * Takes back an unfinished change.
+     *
+     * @return how it is now; empty if there was nothing to take back, since the function has gone or another one is there
+     */
+    Optional<Binding> recover(PciAddress address) {
+        Effects.Lock lock = journals.lock(address);
+        try {
+            Journal journal = journals.read(address);
+            if (journal == null) {
+                return Optional.empty();
+            }
+            String there = files.text(SnapshotReader.DEVICES + address + "/modalias");
+            if (!journal.modalias().toString().equals(there)) {
+                journals.remove(address);
+                return Optional.empty();
+            }
+            FunctionDriver function = function(address);
+            if (journal.state() == State.UNBIND_PENDING
+                    && Objects.equals(function.driver(), journal.before().driver())) {
+                throw BindingException.of(
+                        Code.UNBIND_PENDING,
+                        function.driver() + " has still not let go of " + address,
+                        "end whoever uses it, then try again");
+            }
+            undo(journal);
+            return Optional.of(function.binding());
+        } finally {
+            lock.close();
+        }
+    }
+
+    /** Functions whose change was not finished, and those that were to change together with them. */
+    List<PciAddress> unfinished() {
+        List<Journal> all = new ArrayList<>();
+        for (PciAddress address : journals.addresses()) {
+            Journal journal = journals.read(address);
+            if (journal != null) {
+                all.add(journal);
+            }
+        }
+        List<String> plans =
+                all.stream().filter(Journal::unfinished).map(Journal::plan).toList();
+        return all.stream()
+                .filter(one -> plans.contains(one.plan()))
+                .map(Journal::address)
+                .toList()
+                .reversed();
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.binding;
+
+import io.jvfio.PciAddress;
+import io.jvfio.variant.Modalias;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a function's changes, so that they can be undone by somebody who was not there.
+ *
+ * <p>It is a file of {@code name=value} lines which is replaced as a whole before each step. What is null is left out.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param address the function
+ * @param modalias what the function was: another one may be at its place today
+ * @param state whether a change is under way
+ * @param step the step that is about to be done, or was done last
+ * @param plan the change: functions of a group that are changed together have the same
+ * @param action what the change is
+ * @param before what was there before this change
+ * @param target the driver that the change leads to; null for none, or as long as it is unknown
+ * @param origin what was there before the first change, to which a release goes back; null if jvfio has not bound it
+ * @param persistent the file that makes the driver last over a reboot; null if there is none
+ */
+record Journal(
+        PciAddress address,
+        Modalias modalias,
+        State state,
+        Step step,
+        String plan,
+        Action action,
+        Binding before,
+        @Nullable String target,
+        @Nullable Binding origin,
+        @Nullable String persistent) {
+    private static final String FORMAT = "jvfio-journal";
+    private static final String VERSION = "1";
+
+    /** Whether a change is under way. */
+    enum State {
+        /** A change was begun. */
+        IN_FLIGHT,
+        /** The old driver has not let go yet. */
+        UNBIND_PENDING,
+        /** The change is done. */
+        DONE
+    }
+
+    /** The steps, in their order. */
+    enum Step {
+        BEGIN,
+        LOAD,
+        OVERRIDE,
+        UNBIND,
+        BIND,
+        VERIFY,
+        END
+    }
+
+    /** What a change is. */
+    enum Action {
+        BIND,
+        RELEASE
+    }
+
+    /**
+     * A driver and an override.
+     *
+     * @param driver the driver that is bound, or null
+     * @param override the override that is set, or null
+     */
+    record Binding(@Nullable String driver, @Nullable String override) {
+        /** {@code driver nvme, no override}. */
+        @Override
+        public String toString() {
+            return (driver == null ? "no driver" : "driver " + driver)
+                    + (override == null ? ", no override" : ", override " + override);
+        }
+    }
+
+    Journal at(Step next) {
+        return new Journal(address, modalias, state, next, plan, action, before, target, origin, persistent);
+    }
+
+    Journal in(State next) {
+        return new Journal(address, modalias, next, step, plan, action, before, target, origin, persistent);
+    }
+
+    Journal leadingTo(String driver) {
+        return new Journal(address, modalias, state, step, plan, action, before, driver, origin, persistent);
+    }
+
+    Journal lasting(@Nullable String file) {
+        return new Journal(address, modalias, state, step, plan, action, before, target, origin, file);
+    }
+
+    /** Whether somebody has to finish or undo it. */
+    boolean unfinished() {
+        return state != State.DONE;
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder();
+        line(text, FORMAT, VERSION);
+        line(text, "device", address.toString());
+        line(text, "modalias", modalias.toString());
+        line(text, "state", state.name());
+        line(text, "step", step.name());
+        line(text, "plan", plan);
+        line(text, "action", action.name());
+        line(text, "before-driver", before.driver());
+        line(text, "before-override", before.override());
+        line(text, "target", target);
+        if (origin != null) {
+            line(text, "origin", "known");
+            line(text, "origin-driver", origin.driver());
+            line(text, "origin-override", origin.override());
+        }
+        line(text, "persistent", persistent);
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, @Nullable String value) {
+        if (value != null) {
+            text.append(name).append('=').append(value.replace('\n', ' ')).append('\n');
+        }
+    }
+
+    /**
+     * Reads what {@link #text} has written.
+     *
+     * @throws IllegalArgumentException if it is anything else
+     */
+    static Journal parse(String text) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String line : text.split("\n", -1)) {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                values.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        }
+        if (!VERSION.equals(values.get(FORMAT))) {
+            throw new IllegalArgumentException("no journal of version " + VERSION);
+        }
+        return new Journal(
+                PciAddress.parse(need(values, "device")),
+                Modalias.parse(need(values, "modalias")),
+                State.valueOf(need(values, "state").toUpperCase(Locale.ROOT)),
+                Step.valueOf(need(values, "step").toUpperCase(Locale.ROOT)),
+                need(values, "plan"),
+                Action.valueOf(need(values, "action").toUpperCase(Locale.ROOT)),
+                new Binding(values.get("before-driver"), values.get("before-override")),
+                values.get("target"),
+                values.containsKey("origin")
+                        ? new Binding(values.get("origin-driver"), values.get("origin-override"))
+                        : null,
+                values.get("persistent"));
+    }
+
+    private static String need(Map<String, String> values, String name) {
+        String value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("a journal without " + name);
+        }
+        return value;
+    }
+}
