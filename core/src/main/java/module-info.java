@@ -12,6 +12,7 @@ module io.jvfio.core {
     requires jdk.jfr;
 
     exports io.jvfio;
+    exports io.jvfio.carrier;
     exports io.jvfio.device;
     exports io.jvfio.host;
     exports io.jvfio.iommu;
@@ -27,5 +28,5 @@ module io.jvfio.core {
             io.jvfio.platform.zpci,
             io.jvfio.testkit;
 
-    uses io.jvfio.device.CarrierProvider;
+    uses io.jvfio.carrier.CarrierProvider;
 }

@@ -12,7 +12,7 @@ module io.jvfio.emulation {
 
     uses io.jvfio.emulation.ModelProvider;
 
-    provides io.jvfio.device.CarrierProvider with
+    provides io.jvfio.carrier.CarrierProvider with
             io.jvfio.emulation.ModelCarrier;
     provides io.jvfio.emulation.ModelProvider with
             io.jvfio.emulation.edu.EduProvider,

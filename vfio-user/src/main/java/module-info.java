@@ -11,6 +11,6 @@ module io.jvfio.vfiouser {
     exports io.jvfio.vfiouser;
     exports io.jvfio.vfiouser.server;
 
-    provides io.jvfio.device.CarrierProvider with
+    provides io.jvfio.carrier.CarrierProvider with
             io.jvfio.vfiouser.VfioUserCarrier;
 }

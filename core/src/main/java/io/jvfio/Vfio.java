@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio;
 
-import io.jvfio.device.CarrierContext;
-import io.jvfio.device.CarrierProvider;
+import io.jvfio.carrier.CarrierContext;
+import io.jvfio.carrier.CarrierProvider;
+import io.jvfio.carrier.PassServer;
+import io.jvfio.carrier.PassedDevice;
 import io.jvfio.device.OpenOptions;
-import io.jvfio.device.PassServer;
-import io.jvfio.device.PassedDevice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.OpenEvent;
 import io.jvfio.internal.kernel.KernelCarrier;

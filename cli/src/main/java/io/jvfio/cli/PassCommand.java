@@ -4,7 +4,7 @@ package io.jvfio.cli;
 import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
 import io.jvfio.VfioException;
-import io.jvfio.device.PassServer;
+import io.jvfio.carrier.PassServer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -3,7 +3,7 @@ package io.jvfio.iommu;
 
 import io.jvfio.Closing;
 import io.jvfio.VfioException;
-import io.jvfio.device.CarrierContext;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

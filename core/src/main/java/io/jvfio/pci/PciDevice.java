@@ -3,7 +3,7 @@ package io.jvfio.pci;
 
 import io.jvfio.Closing;
 import io.jvfio.VfioException;
-import io.jvfio.device.CarrierContext;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.host.Host;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.device.CarrierContext;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.internal.sys.SystemCalls;
 import java.io.IOException;

@@ -4,7 +4,7 @@ package io.jvfio.emulation;
 import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
-import io.jvfio.device.CarrierContext;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaBackend;

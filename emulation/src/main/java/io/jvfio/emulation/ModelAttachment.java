@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
-import io.jvfio.device.CarrierContext;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.Reattachable;
 import io.jvfio.iommu.AddressSpace;
 import org.jspecify.annotations.Nullable;

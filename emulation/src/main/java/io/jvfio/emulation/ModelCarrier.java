@@ -3,8 +3,8 @@ package io.jvfio.emulation;
 
 import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
-import io.jvfio.device.CarrierContext;
-import io.jvfio.device.CarrierProvider;
+import io.jvfio.carrier.CarrierContext;
+import io.jvfio.carrier.CarrierProvider;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.iommu.AddressSpace;

@@ -2,7 +2,7 @@
 package io.jvfio.emulation;
 
 import io.jvfio.VfioException;
-import io.jvfio.device.CarrierContext;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaPin;

@@ -3,8 +3,8 @@ package io.jvfio.vfiouser;
 
 import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
-import io.jvfio.device.CarrierContext;
-import io.jvfio.device.CarrierProvider;
+import io.jvfio.carrier.CarrierContext;
+import io.jvfio.carrier.CarrierProvider;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.OpenOptions.ResetOnOpen;

@@ -8,7 +8,7 @@ import static io.jvfio.internal.uapi.IommuOption.IOMMU_OPTION_RLIMIT_MODE;
 import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.device.PassServer;
+import io.jvfio.carrier.PassServer;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;

@@ -30,7 +30,7 @@ final class Rules {
     private static final String PER_THREAD_MEMORY = ".internal.sys.ThreadMemory";
 
     /** Hands the system calls to carriers in the modules that internal.sys is exported to. */
-    private static final String CARRIER_CONTEXT = ".device.CarrierContext";
+    private static final String CARRIER_CONTEXT = ".carrier.CarrierContext";
 
     private final String root;
     private final String sys;

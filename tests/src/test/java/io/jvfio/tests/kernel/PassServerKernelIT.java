@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
+import io.jvfio.carrier.PassServer;
 import io.jvfio.cli.Jvfio;
-import io.jvfio.device.PassServer;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.testkit.LeakCheck;
 import io.jvfio.tests.lab.LabDevices;

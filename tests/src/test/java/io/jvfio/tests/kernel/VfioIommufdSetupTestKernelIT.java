@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
-import io.jvfio.device.PassedDevice;
+import io.jvfio.carrier.PassedDevice;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Descriptor;

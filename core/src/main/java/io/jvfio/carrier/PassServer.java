@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.device;
+package io.jvfio.carrier;
 
 /**
  * Opens the nodes of a device of the kernel for a program that may not, and passes them over a UNIX socket: the privileged

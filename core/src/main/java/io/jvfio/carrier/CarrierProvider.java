@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.device;
+package io.jvfio.carrier;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.device.OpenOptions;
+import io.jvfio.device.VfioDevice;
 import io.jvfio.iommu.AddressSpace;
 import java.util.Set;
 

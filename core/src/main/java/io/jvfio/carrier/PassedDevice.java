@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.device;
+package io.jvfio.carrier;
 
 import io.jvfio.Fd;
 import java.util.Objects;
