@@ -5,8 +5,8 @@ import io.jvfio.Hex;
 import io.jvfio.host.PciIds;
 import io.jvfio.pci.config.Capability;
 import io.jvfio.pci.config.ConfigContents;
+import io.jvfio.pci.config.ConfigFinding;
 import io.jvfio.pci.config.ConfigView;
-import io.jvfio.pci.config.Finding;
 import io.jvfio.pci.config.RawBytes;
 import io.jvfio.pci.config.RegisterValue;
 import io.jvfio.pci.config.VitalProductData;
@@ -41,7 +41,7 @@ final class ConfigText {
         if (!contents.findings().isEmpty()) {
             out.println();
             out.println("findings");
-            for (Finding finding : contents.findings()) {
+            for (ConfigFinding finding : contents.findings()) {
                 out.println("  " + offset(finding.offset()) + "  " + Converters.spelling(finding.kind()) + ": "
                         + finding.message());
             }

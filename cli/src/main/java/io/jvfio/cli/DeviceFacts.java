@@ -46,8 +46,8 @@ record DeviceFacts(
      * @param kind which kind of BAR it is, or null if it is none
      */
     record RegionFacts(RegionInfo info, @Nullable String kind) {
-        Region region() {
-            return new Region(info.index());
+        RegionName region() {
+            return new RegionName(info.index());
         }
 
         /** How much of it can be mapped, in bytes. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
-import io.jvfio.host.Finding;
-import io.jvfio.host.Finding.Level;
+import io.jvfio.host.HostFinding;
+import io.jvfio.host.HostFinding.Level;
 import io.jvfio.host.HostIommu;
 import io.jvfio.host.HostMemory;
 import io.jvfio.host.HostMemory.HugePages;
@@ -43,7 +43,7 @@ final class DoctorCommand extends HostCommand {
         HostUser user = name == null
                 ? null
                 : host().user(name).orElseThrow(() -> new CommandFailure("no user " + name + " on this host"));
-        List<Finding> findings =
+        List<HostFinding> findings =
                 user == null ? host().examine() : host().seenBy(user).examine();
         boolean ready = findings.stream().noneMatch(finding -> finding.level() == Level.PROBLEM);
         if (json()) {
@@ -54,8 +54,8 @@ final class DoctorCommand extends HostCommand {
         return ready ? 0 : ExitCode.FAILED;
     }
 
-    private void print(@Nullable HostUser user, List<Finding> findings, boolean ready) {
-        for (Finding finding : findings) {
+    private void print(@Nullable HostUser user, List<HostFinding> findings, boolean ready) {
+        for (HostFinding finding : findings) {
             String topic = Converters.spelling(finding.topic()).replace('-', ' ');
             out().println(mark(finding.level()) + "  " + topic + ": " + Table.printable(finding.text()));
             if (!finding.remedy().isEmpty()) {
@@ -88,7 +88,7 @@ final class DoctorCommand extends HostCommand {
         return colour + text + PLAIN;
     }
 
-    private void json(Json json, @Nullable HostUser user, List<Finding> findings, boolean ready) {
+    private void json(Json json, @Nullable HostUser user, List<HostFinding> findings, boolean ready) {
         json.flag("ready", ready);
         if (user != null) {
             json.object("user", item -> {

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param offset where in it, in bytes
  * @param bits how wide, 8 to 64
  */
-record RegisterAccess(Region region, long offset, int bits) {
+record RegisterAccess(RegionName region, long offset, int bits) {
 
     /** Why no device can do this access, or null. Config space alone takes any alignment. */
     @Nullable String nonsense() {
-        return region.index() != Region.CONFIG && Long.remainderUnsigned(offset, bytes()) != 0
+        return region.index() != RegionName.CONFIG && Long.remainderUnsigned(offset, bytes()) != 0
                 ? "offset " + Hex.of(offset) + " is not a multiple of " + bytes() + ", as an access of " + bits
                         + " bits needs"
                 : null;

@@ -18,9 +18,9 @@ abstract class RegisterCommand extends DeviceCommand {
             index = "1",
             paramLabel = "REGION",
             description = "bar0 to bar5, rom, config, vga, or a number.",
-            converter = Region.Converter.class)
+            converter = RegionName.Converter.class)
     @SuppressWarnings("NullAway.Init")
-    private Region region;
+    private RegionName region;
 
     @Parameters(
             index = "2",

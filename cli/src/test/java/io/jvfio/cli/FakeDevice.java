@@ -11,8 +11,8 @@ import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.iommu.AddressSpace;
-import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
@@ -147,7 +147,7 @@ final class FakeDevice implements VfioDevice {
         }
 
         @Override
-        public DmaMap mappings() {
+        public DmaMappings mappings() {
             throw new UnsupportedOperationException();
         }
 

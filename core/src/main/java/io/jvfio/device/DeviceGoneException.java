@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.device;
 
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import java.util.Objects;
 
@@ -13,9 +14,6 @@ import java.util.Objects;
 public final class DeviceGoneException extends VfioException {
     private static final long serialVersionUID = 1L;
 
-    /** ENODEV of Linux. */
-    private static final int ENODEV = 19;
-
     /**
      * The device was found gone.
      *
@@ -23,7 +21,7 @@ public final class DeviceGoneException extends VfioException {
      * @param subject which device
      */
     public DeviceGoneException(String call, String subject) {
-        super(call, ENODEV, subject, "the device was removed or is in error; close it and open it again");
+        super(call, Errno.ENODEV, subject, "the device was removed or is in error; close it and open it again");
     }
 
     /**

@@ -15,9 +15,6 @@ import java.util.List;
  */
 public record DeviceInfo(int flags, int regionCount, int irqCount, List<InfoCapability> capabilities) {
 
-    private static final int FLAGS_RESET = 1;
-    private static final int FLAGS_PCI = 2;
-
     /** Copies the list. */
     public DeviceInfo {
         capabilities = List.copyOf(capabilities);
@@ -25,11 +22,11 @@ public record DeviceInfo(int flags, int regionCount, int irqCount, List<InfoCapa
 
     /** Whether {@link VfioDevice#reset} can work. */
     public boolean resettable() {
-        return (flags & FLAGS_RESET) != 0;
+        return (flags & VfioPci.VFIO_DEVICE_FLAGS_RESET) != 0;
     }
 
     /** Whether regions and interrupts are numbered as for PCI. */
     public boolean pci() {
-        return (flags & FLAGS_PCI) != 0;
+        return (flags & VfioPci.VFIO_DEVICE_FLAGS_PCI) != 0;
     }
 }

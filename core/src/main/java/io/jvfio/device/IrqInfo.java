@@ -12,28 +12,23 @@ package io.jvfio.device;
  */
 public record IrqInfo(int index, int flags, int count) {
 
-    private static final int EVENTFD = 1;
-    private static final int MASKABLE = 2;
-    private static final int AUTOMASKED = 4;
-    private static final int NORESIZE = 8;
-
     /** Whether vectors are delivered to eventfds. */
     public boolean eventfd() {
-        return (flags & EVENTFD) != 0;
+        return (flags & VfioPci.VFIO_IRQ_INFO_EVENTFD) != 0;
     }
 
     /** Whether mask and unmask requests are allowed. */
     public boolean maskable() {
-        return (flags & MASKABLE) != 0;
+        return (flags & VfioPci.VFIO_IRQ_INFO_MASKABLE) != 0;
     }
 
     /** Whether each interrupt masks itself until it is unmasked (INTx). */
     public boolean automasked() {
-        return (flags & AUTOMASKED) != 0;
+        return (flags & VfioPci.VFIO_IRQ_INFO_AUTOMASKED) != 0;
     }
 
     /** Whether vectors may be added while the index is enabled; if not, enable once with all that are needed. */
     public boolean resizable() {
-        return (flags & NORESIZE) == 0;
+        return (flags & VfioPci.VFIO_IRQ_INFO_NORESIZE) == 0;
     }
 }

@@ -26,9 +26,6 @@ public record RegionInfo(
         boolean msixMappable,
         List<InfoCapability> capabilities) {
 
-    private static final int FLAG_READ = 1;
-    private static final int FLAG_WRITE = 2;
-
     /** Copies the lists. */
     public RegionInfo {
         mmapAreas = List.copyOf(mmapAreas);
@@ -42,11 +39,11 @@ public record RegionInfo(
 
     /** Whether reads are allowed. */
     public boolean readable() {
-        return (flags & FLAG_READ) != 0;
+        return (flags & VfioPci.VFIO_REGION_INFO_FLAG_READ) != 0;
     }
 
     /** Whether writes are allowed. */
     public boolean writable() {
-        return (flags & FLAG_WRITE) != 0;
+        return (flags & VfioPci.VFIO_REGION_INFO_FLAG_WRITE) != 0;
     }
 }

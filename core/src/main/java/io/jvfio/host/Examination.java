@@ -2,8 +2,8 @@
 package io.jvfio.host;
 
 import io.jvfio.DeviceLocator;
-import io.jvfio.host.Finding.Level;
-import io.jvfio.host.Finding.Topic;
+import io.jvfio.host.HostFinding.Level;
+import io.jvfio.host.HostFinding.Topic;
 import io.jvfio.host.VfioAccess.Obstacle;
 import io.jvfio.host.VfioSupport.Node;
 import io.jvfio.host.VfioSupport.Part;
@@ -35,7 +35,7 @@ final class Examination {
     private final @Nullable HostUser user;
     private final String who;
     private final Map<DeviceLocator, VfioAccess> bound = new LinkedHashMap<>();
-    private final List<Finding> findings = new ArrayList<>();
+    private final List<HostFinding> findings = new ArrayList<>();
 
     /** For a user, or for this process if there is none. */
     Examination(Host host, SystemFacts facts, @Nullable HostUser user) {
@@ -49,7 +49,7 @@ final class Examination {
         bound.values().removeIf(access -> !access.bound());
     }
 
-    List<Finding> findings() {
+    List<HostFinding> findings() {
         user();
         iommu();
         interrupts();
@@ -63,7 +63,7 @@ final class Examination {
     }
 
     private void add(Topic topic, Level level, String text, String remedy) {
-        findings.add(new Finding(topic, level, text, remedy));
+        findings.add(new HostFinding(topic, level, text, remedy));
     }
 
     /** What is said of another user is less than that user would find. */
@@ -91,7 +91,7 @@ final class Examination {
             String names = iommus.stream()
                     .map(iommu -> iommu.name() + " (" + iommu.kind().title() + ")")
                     .collect(Collectors.joining(", "));
-            findings.add(Finding.ok(Topic.IOMMU, names + ", " + count(groups, "group")));
+            findings.add(HostFinding.ok(Topic.IOMMU, names + ", " + count(groups, "group")));
             return;
         }
         String what = iommus.isEmpty() ? "the kernel drives no IOMMU" : "the IOMMU translates for no device";
@@ -116,7 +116,7 @@ final class Examination {
         switch (isolation.state()) {
             case ISOLATED -> {
                 if (unsafe.isEmpty()) {
-                    findings.add(Finding.ok(Topic.INTERRUPTS, isolation.evidence()));
+                    findings.add(HostFinding.ok(Topic.INTERRUPTS, isolation.evidence()));
                 } else {
                     add(
                             Topic.INTERRUPTS,
@@ -171,24 +171,24 @@ final class Examination {
 
     /** One of the two ways to devices is enough. */
     private void interfaces() {
-        Finding iommufd = iommufd();
-        Finding groups = groups();
+        HostFinding iommufd = iommufd();
+        HostFinding groups = groups();
         boolean either = iommufd.level() == Level.OK || groups.level() == Level.OK;
         findings.add(either ? iommufd : worse(iommufd));
         findings.add(either ? groups : worse(groups));
     }
 
-    private static Finding worse(Finding finding) {
-        return new Finding(finding.topic(), Level.PROBLEM, finding.text(), finding.remedy());
+    private static HostFinding worse(HostFinding finding) {
+        return new HostFinding(finding.topic(), Level.PROBLEM, finding.text(), finding.remedy());
     }
 
-    private Finding iommufd() {
+    private HostFinding iommufd() {
         Node node = support.nodes().getLast();
         if (support.state(Part.IOMMUFD) != State.PRESENT) {
             return missing(Topic.IOMMUFD, Part.IOMMUFD);
         }
         if (!support.devicesHaveNodes() && !bound.isEmpty()) {
-            return new Finding(
+            return new HostFinding(
                     Topic.IOMMUFD,
                     Level.NOTE,
                     "devices have no nodes of their own",
@@ -197,7 +197,7 @@ final class Examination {
         return node(Topic.IOMMUFD, node);
     }
 
-    private Finding groups() {
+    private HostFinding groups() {
         if (support.state(Part.VFIO) != State.PRESENT) {
             return missing(Topic.GROUPS, Part.VFIO);
         }
@@ -210,26 +210,26 @@ final class Examination {
         return node(Topic.GROUPS, support.nodes().getFirst());
     }
 
-    private Finding missing(Topic topic, Part part) {
+    private HostFinding missing(Topic topic, Part part) {
         boolean loadable = support.state(part) == State.LOADABLE;
-        return new Finding(
+        return new HostFinding(
                 topic,
                 Level.NOTE,
                 loadable ? part.module() + " is not loaded" : "this kernel has no " + part.module(),
                 loadable ? "modprobe " + part.module() : "use a kernel with " + part.option());
     }
 
-    private Finding node(Topic topic, Node node) {
+    private HostFinding node(Topic topic, Node node) {
         if (!node.exists()) {
-            return new Finding(
+            return new HostFinding(
                     topic,
                     Level.NOTE,
                     "there is no " + node.path(),
                     "a container needs the host's node (--device " + node.path() + ")");
         }
         return node.openable()
-                ? Finding.ok(topic, node.path() + " can be opened (" + node.owner() + ")")
-                : new Finding(
+                ? HostFinding.ok(topic, node.path() + " can be opened (" + node.owner() + ")")
+                : new HostFinding(
                         topic,
                         Level.NOTE,
                         who + " may not open " + node.path() + " (" + node.owner() + ")",
@@ -238,9 +238,9 @@ final class Examination {
 
     private void driver() {
         switch (support.state(Part.VFIO_PCI)) {
-            case PRESENT -> findings.add(Finding.ok(Topic.DRIVER, "vfio-pci is there"));
+            case PRESENT -> findings.add(HostFinding.ok(Topic.DRIVER, "vfio-pci is there"));
             case LOADABLE, ABSENT -> {
-                Finding missing = missing(Topic.DRIVER, Part.VFIO_PCI);
+                HostFinding missing = missing(Topic.DRIVER, Part.VFIO_PCI);
                 findings.add(bound.isEmpty() ? worse(missing) : missing);
             }
         }
@@ -255,14 +255,14 @@ final class Examination {
         bound.forEach((locator, access) -> findings.add(device(locator, access, any ? Level.NOTE : Level.PROBLEM)));
     }
 
-    private static Finding device(DeviceLocator locator, VfioAccess access, Level otherwise) {
+    private static HostFinding device(DeviceLocator locator, VfioAccess access, Level otherwise) {
         if (access.openable()) {
-            return Finding.ok(Topic.DEVICES, locator + " can be opened");
+            return HostFinding.ok(Topic.DEVICES, locator + " can be opened");
         }
         String remedy = access.obstacle() == Obstacle.NO_PERMISSION
                 ? "jvfio udev " + locator.target() + " prints a rule that gives access to a user or a group"
                 : "jvfio show " + locator + " says more";
-        return new Finding(Topic.DEVICES, otherwise, locator + " cannot be opened: " + access.reason(), remedy);
+        return new HostFinding(Topic.DEVICES, otherwise, locator + " cannot be opened: " + access.reason(), remedy);
     }
 
     private void lockedMemory() {
@@ -288,7 +288,7 @@ final class Examination {
                 ? ""
                 : " (" + known.source() + (user != null && user.root() ? ")" : "; a service has its own limit)");
         if (limit < 0 || limit >= COMFORTABLE) {
-            findings.add(Finding.ok(
+            findings.add(HostFinding.ok(
                     Topic.LOCKED_MEMORY,
                     (limit < 0 ? "no limit holds for " + who : limit / MIB + " MiB may be locked") + source));
             return;
@@ -313,7 +313,7 @@ final class Examination {
                     "echo 64 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
             return;
         }
-        findings.add(Finding.ok(
+        findings.add(HostFinding.ok(
                 Topic.HUGE_PAGES,
                 pages.stream()
                         .map(size -> size.free() + " of " + size.total() + " pages of " + size.size() / MIB

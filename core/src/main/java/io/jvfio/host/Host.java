@@ -168,10 +168,10 @@ public final class Host {
     }
 
     /**
-     * What this process needs for VFIO, or the user by whom the host is seen, and whether it is there. Where nothing is a {@link Finding.Level#PROBLEM}, devices
+     * What this process needs for VFIO, or the user by whom the host is seen, and whether it is there. Where nothing is a {@link HostFinding.Level#PROBLEM}, devices
      * can be used. Nothing is opened. Blocks.
      */
-    public List<Finding> examine() {
+    public List<HostFinding> examine() {
         return new Examination(this, facts, user).findings();
     }
 

@@ -56,7 +56,7 @@ final class AwaitedVector implements VectorSink {
     private volatile @Nullable BlockingWait blockingWait;
 
     /** Made by the first wait of a virtual thread. */
-    private @Nullable Registration registration;
+    private @Nullable Watch registration;
 
     AwaitedVector(VectorName name, EventFd eventfd, SystemCalls sys, InterruptDispatcher dispatcher) {
         this.name = name;
@@ -202,7 +202,7 @@ final class AwaitedVector implements VectorSink {
     }
 
     private void arm() {
-        Registration now = registration;
+        Watch now = registration;
         if (now == null) {
             registration = dispatcher.register(this);
         } else {

@@ -37,7 +37,7 @@ final class EventLoop {
     private final Object lock = new Object();
 
     /** Read by the loop's thread without the lock; entries, and the array when it grows, change under it. */
-    private volatile AtomicReferenceArray<@Nullable Registration> table = new AtomicReferenceArray<>(16);
+    private volatile AtomicReferenceArray<@Nullable Watch> table = new AtomicReferenceArray<>(16);
 
     /** Guarded by the lock. */
     private int generation;
@@ -88,7 +88,7 @@ final class EventLoop {
      * @throws IllegalStateException if the loop has ended
      * @throws VfioException if the kernel cannot watch it
      */
-    Registration add(EventSource source) {
+    Watch add(EventSource source) {
         synchronized (lock) {
             if (ended != null) {
                 throw ended.get();
@@ -96,8 +96,7 @@ final class EventLoop {
             int slot = freeSlot();
             // Starts at 1 and skips 0 when it wraps: 0 is the wake-up's.
             generation = generation == -1 ? 1 : generation + 1;
-            Registration added = new Registration(
-                    this, source, (long) generation << GENERATION_SHIFT | Integer.toUnsignedLong(slot));
+            Watch added = new Watch(this, source, (long) generation << GENERATION_SHIFT | Integer.toUnsignedLong(slot));
             // In the table before the kernel knows of it: the first event may come at once.
             table.set(slot, added);
             try {
@@ -111,13 +110,13 @@ final class EventLoop {
     }
 
     /** Asks the kernel for one more event of a one-shot source. Takes no lock. */
-    void rearm(Registration registration) {
+    void rearm(Watch registration) {
         EventSource source = registration.source();
         epoll.modify(source.eventfd().fd(), interest(source), registration.id());
     }
 
     /** Takes a source out. Nothing happens if the loop has ended. */
-    void remove(Registration registration) {
+    void remove(Watch registration) {
         synchronized (lock) {
             int slot = (int) registration.id();
             if (table.compareAndSet(slot, registration, null)) {
@@ -166,7 +165,7 @@ final class EventLoop {
             wake.drain();
             return;
         }
-        Registration registration = table.get((int) id);
+        Watch registration = table.get((int) id);
         if (registration != null && registration.id() == id) {
             registration.dispatch();
             Thread.interrupted(); // a callback's interrupt of itself is not the next one's
@@ -174,14 +173,14 @@ final class EventLoop {
     }
 
     private void finish(Supplier<RuntimeException> reason) {
-        AtomicReferenceArray<@Nullable Registration> left;
+        AtomicReferenceArray<@Nullable Watch> left;
         synchronized (lock) {
             ended = reason;
             left = table;
             table = new AtomicReferenceArray<>(left.length());
         }
         for (int slot = 0; slot < left.length(); slot++) {
-            Registration registration = left.get(slot);
+            Watch registration = left.get(slot);
             if (registration != null) {
                 registration.source().end(reason);
             }
@@ -191,14 +190,14 @@ final class EventLoop {
     }
 
     private int freeSlot() {
-        AtomicReferenceArray<@Nullable Registration> now = table;
+        AtomicReferenceArray<@Nullable Watch> now = table;
         int slots = now.length();
         for (int slot = 0; slot < slots; slot++) {
             if (now.get(slot) == null) {
                 return slot;
             }
         }
-        AtomicReferenceArray<@Nullable Registration> larger = new AtomicReferenceArray<>(2 * slots);
+        AtomicReferenceArray<@Nullable Watch> larger = new AtomicReferenceArray<>(2 * slots);
         for (int slot = 0; slot < slots; slot++) {
             larger.set(slot, now.get(slot));
         }

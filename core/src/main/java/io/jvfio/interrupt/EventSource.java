@@ -14,7 +14,7 @@ interface EventSource {
     /** The eventfd, open until its registration is cancelled. */
     EventFd eventfd();
 
-    /** Whether one event is delivered for each {@link Registration#arm}, instead of as long as there is a count. */
+    /** Whether one event is delivered for each {@link Watch#arm}, instead of as long as there is a count. */
     boolean oneShot();
 
     /** Called when the eventfd has a count. What it throws is logged. Allocates nothing itself. */

@@ -14,7 +14,7 @@ final class HandledVector implements VectorSink {
     private final VectorName name;
     private final EventFd eventfd;
     private final InterruptHandler handler;
-    private final Registration registration;
+    private final Watch registration;
 
     /**
      * Takes the eventfd over and starts to listen.

@@ -23,7 +23,7 @@ final class IndexWatch implements InterruptWatch, EventSource {
     private final Runnable callback;
     private final EventFd eventfd;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile @Nullable Registration registration;
+    private volatile @Nullable Watch registration;
 
     IndexWatch(InterruptControl control, IrqPort port, int index, Runnable callback) {
         this.control = control;
@@ -85,7 +85,7 @@ final class IndexWatch implements InterruptWatch, EventSource {
         closed.set(true);
         control.released(this);
         try (eventfd) {
-            Registration now = registration;
+            Watch now = registration;
             if (now != null) {
                 now.cancel();
             }

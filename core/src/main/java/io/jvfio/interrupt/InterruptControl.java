@@ -4,6 +4,7 @@ package io.jvfio.interrupt;
 import io.jvfio.Closing;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,18 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe.
  */
 public final class InterruptControl implements AutoCloseable {
-
-    /** The index of errors that the device reports, {@code VFIO_PCI_ERR_IRQ_INDEX}. */
-    public static final int ERR = 3;
-
-    /** The index by which the kernel asks to let the device go, {@code VFIO_PCI_REQ_IRQ_INDEX}. */
-    public static final int REQ = 4;
-
     private final IrqPort port;
     private final AtomicReference<@Nullable Interrupts> active = new AtomicReference<>();
 
     /** Indexed by interrupt index. */
-    private final AtomicReferenceArray<@Nullable IndexWatch> watches = new AtomicReferenceArray<>(REQ + 1);
+    private final AtomicReferenceArray<@Nullable IndexWatch> watches =
+            new AtomicReferenceArray<>(VfioPci.VFIO_PCI_NUM_IRQS);
 
     /** Why nothing can be enabled any more, or null. */
     private volatile @Nullable Supplier<? extends RuntimeException> ended;
@@ -146,18 +141,18 @@ public final class InterruptControl implements AutoCloseable {
     }
 
     /**
-     * Calls back when the device reports an error ({@link #ERR}), or when the kernel asks to let it go ({@link #REQ}).
+     * Calls back when the device reports an error (ERR), or when the kernel asks to let it go (REQ).
      * Independent of what is enabled. The callback runs on the dispatcher's thread, once for all signals since its last
      * run, and may close the watch and the device.
      *
-     * @param irqIndex {@link #ERR} or {@link #REQ}
+     * @param irqIndex {@link VfioPci#VFIO_PCI_ERR_IRQ_INDEX} or {@link VfioPci#VFIO_PCI_REQ_IRQ_INDEX}
      * @param callback what to run
      * @return the watch, owned by the caller, or empty if the device does not have this index
      * @throws IllegalStateException if this index is watched already
      * @throws io.jvfio.VfioException if the device refuses, or no descriptor is left
      */
     public Optional<InterruptWatch> watch(int irqIndex, Runnable callback) {
-        if (irqIndex != ERR && irqIndex != REQ) {
+        if (irqIndex != VfioPci.VFIO_PCI_ERR_IRQ_INDEX && irqIndex != VfioPci.VFIO_PCI_REQ_IRQ_INDEX) {
             throw new IllegalArgumentException("irq index " + irqIndex + " is neither ERR (3) nor REQ (4)");
         }
         throwIfEnded();

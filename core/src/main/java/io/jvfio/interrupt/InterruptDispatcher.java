@@ -59,7 +59,7 @@ public final class InterruptDispatcher implements AutoCloseable {
      * @throws IllegalStateException if this dispatcher is closed
      * @throws io.jvfio.VfioException if there is no descriptor left
      */
-    Registration register(EventSource source) {
+    Watch register(EventSource source) {
         synchronized (lock) {
             if (closed) {
                 throw new IllegalStateException("the interrupt dispatcher is closed");

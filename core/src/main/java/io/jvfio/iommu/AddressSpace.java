@@ -28,7 +28,7 @@ public interface AddressSpace extends AutoCloseable {
     DmaMapping map(DmaSource source, MapRequest request);
 
     /** What is mapped now: an immutable snapshot, read without a lock and without allocation. */
-    DmaMap mappings();
+    DmaMappings mappings();
 
     /** The ranges in which IOVAs may lie, in ascending order. They shrink when a device joins that reaches less. */
     List<IovaRange> usable();

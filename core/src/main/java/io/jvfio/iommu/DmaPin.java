@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds what is mapped at a range of IOVAs while a device model, or a server, moves bytes there: none of the mappings
- * under it is unmapped before {@link #close}. Filled by {@link DmaMap#pin}, and reusable, so that a transfer allocates
+ * under it is unmapped before {@link #close}. Filled by {@link DmaMappings#pin}, and reusable, so that a transfer allocates
  * nothing.
  *
  * <p>Hold it only for the transfer: an unmap waits for it, and gives up after a second.
@@ -27,7 +27,7 @@ public final class DmaPin implements AutoCloseable {
         DENIED
     }
 
-    private @Nullable Registration[] mappings = new @Nullable Registration[4];
+    private @Nullable RegisteredMapping[] mappings = new @Nullable RegisteredMapping[4];
     private long[] offsets = new long[4];
     private long[] lengths = new long[4];
     private int parts;
@@ -149,7 +149,7 @@ public final class DmaPin implements AutoCloseable {
     }
 
     /** Takes over one count of a mapping's pins. */
-    void add(Registration mapping, long offset, long bytes) {
+    void add(RegisteredMapping mapping, long offset, long bytes) {
         mappings[parts] = mapping;
         offsets[parts] = offset;
         lengths[parts++] = bytes;
@@ -193,7 +193,7 @@ public final class DmaPin implements AutoCloseable {
         }
     }
 
-    private Registration registration(int part) {
+    private RegisteredMapping registration(int part) {
         return Objects.requireNonNull(mappings[Objects.checkIndex(part, parts)]);
     }
 }

@@ -151,7 +151,7 @@ public final class DmaRegistry {
             List<IovaRange> oldUsable = table.usable();
             long oldSizes = table.pageSizes();
             table.limit(usable, pageSizes);
-            List<Registration> mappings = table.registrations();
+            List<RegisteredMapping> mappings = table.registrations();
             try {
                 replay(backend, mappings);
             } catch (RuntimeException e) {
@@ -212,7 +212,7 @@ public final class DmaRegistry {
     }
 
     /** The current snapshot: {@link AddressSpace#mappings}. */
-    public DmaMap mappings() {
+    public DmaMappings mappings() {
         return table.snapshot();
     }
 
@@ -226,7 +226,7 @@ public final class DmaRegistry {
      */
     public DmaMapping map(DmaSource source, MapRequest request) {
         MapEvent event = MapEvent.start();
-        Registration mapping;
+        RegisteredMapping mapping;
         joins.readLock().lock();
         try {
             checkOpen();
@@ -260,7 +260,7 @@ public final class DmaRegistry {
     }
 
     /** Ends a mapping; called by one thread at a time for each. */
-    void end(Registration mapping) {
+    void end(RegisteredMapping mapping) {
         UnmapEvent event = UnmapEvent.start();
         boolean ended = false;
         mapping.refusePins();
@@ -287,7 +287,7 @@ public final class DmaRegistry {
         }
     }
 
-    private void unmap(Registration mapping) {
+    private void unmap(RegisteredMapping mapping) {
         joins.readLock().lock();
         try {
             if (physical == null) {
@@ -309,8 +309,8 @@ public final class DmaRegistry {
         }
     }
 
-    private Registration mapChosen(DmaSource source, MapRequest request) {
-        Registration mapping = registration(source, request, List.of(table.choose(source, request)));
+    private RegisteredMapping mapChosen(DmaSource source, MapRequest request) {
+        RegisteredMapping mapping = registration(source, request, List.of(table.choose(source, request)));
         try {
             for (DmaBackend backend : backends) {
                 backend.map(mapping.iova(), source, request.access());
@@ -324,7 +324,7 @@ public final class DmaRegistry {
     }
 
     /** Takes back a map that only some of the backends have made, and returns what to throw. */
-    private RuntimeException undone(Registration mapping, RuntimeException e) {
+    private RuntimeException undone(RegisteredMapping mapping, RuntimeException e) {
         if (unmapAll(mapping.backends(), mapping, e)) {
             table.release(mapping.ranges());
             return e;
@@ -333,7 +333,7 @@ public final class DmaRegistry {
         return new StillMappedException("DMA map", mapping + " in " + settings.subject(), e);
     }
 
-    private static boolean unmapAll(List<DmaBackend> backends, Registration mapping, RuntimeException reason) {
+    private static boolean unmapAll(List<DmaBackend> backends, RegisteredMapping mapping, RuntimeException reason) {
         boolean all = true;
         for (DmaBackend backend : backends.reversed()) {
             try {
@@ -346,7 +346,7 @@ public final class DmaRegistry {
         return all;
     }
 
-    private Registration mapFound(PhysicalDmaBackend backend, DmaSource source, MapRequest request) {
+    private RegisteredMapping mapFound(PhysicalDmaBackend backend, DmaSource source, MapRequest request) {
         if (request.fixed()) {
             throw new IllegalArgumentException("without an IOMMU memory is where it is: the fixed address "
                     + Hex.of(request.iova()) + " cannot be had in " + settings.subject());
@@ -355,7 +355,7 @@ public final class DmaRegistry {
         try {
             List<IovaRange> runs = MapChecks.found(found, source, request);
             table.reserve(runs);
-            Registration mapping = registration(source, request, runs);
+            RegisteredMapping mapping = registration(source, request, runs);
             table.add(mapping);
             return mapping;
         } catch (RuntimeException e) {
@@ -369,20 +369,21 @@ public final class DmaRegistry {
         }
     }
 
-    private Registration registration(DmaSource source, MapRequest request, List<IovaRange> ranges) {
+    private RegisteredMapping registration(DmaSource source, MapRequest request, List<IovaRange> ranges) {
         Throwable origin = settings.stacks() ? new Throwable("the mapping was made here") : null;
-        return new Registration(this, source, request, ranges, settings.clock().instant(), origin);
+        return new RegisteredMapping(
+                this, source, request, ranges, settings.clock().instant(), origin);
     }
 
-    private static void replay(DmaBackend backend, List<Registration> mappings) {
+    private static void replay(DmaBackend backend, List<RegisteredMapping> mappings) {
         int done = 0;
         try {
-            for (Registration mapping : mappings) {
+            for (RegisteredMapping mapping : mappings) {
                 backend.map(mapping.iova(), mapping.source(), mapping.access());
                 done++;
             }
         } catch (RuntimeException e) {
-            for (Registration mapping : mappings.subList(0, done).reversed()) {
+            for (RegisteredMapping mapping : mappings.subList(0, done).reversed()) {
                 unmapAll(List.of(backend), mapping, e);
             }
             throw e;

@@ -25,7 +25,7 @@ final class History {
             Instant until,
             @Nullable Throwable origin) {
 
-        static Entry of(Registration mapping, Instant until) {
+        static Entry of(RegisteredMapping mapping, Instant until) {
             List<Place> places = mapping.runs().stream()
                     .map(run -> new Place(run.range(), run.offset()))
                     .toList();

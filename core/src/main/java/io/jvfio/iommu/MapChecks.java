@@ -55,13 +55,13 @@ final class MapChecks {
     }
 
     /** Whether a mapping also fits pages of this size. */
-    static boolean aligned(Registration mapping, long granule) {
+    static boolean aligned(RegisteredMapping mapping, long granule) {
         MemorySegment memory = mapping.source().local();
         return memory == null || ((mapping.iova() | memory.address() | memory.byteSize()) & (granule - 1)) == 0;
     }
 
     /** The largest of the IOMMU's pages that can be used for a mapping. */
-    static long largestPage(long pageSizes, Registration mapping) {
+    static long largestPage(long pageSizes, RegisteredMapping mapping) {
         MemorySegment memory = mapping.source().local();
         long address = mapping.iova() | (memory == null ? 0 : memory.address());
         long largest = 0;

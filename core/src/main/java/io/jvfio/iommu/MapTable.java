@@ -32,10 +32,10 @@ final class MapTable {
     private final IovaAllocator allocator;
 
     /** In the order in which they were made, which is that of a replay. */
-    private final Set<Registration> registrations = new LinkedHashSet<>();
+    private final Set<RegisteredMapping> registrations = new LinkedHashSet<>();
 
     /** Replaced under the lock. */
-    private volatile DmaMap snapshot;
+    private volatile DmaMappings snapshot;
 
     private volatile long pageSizes;
 
@@ -45,10 +45,10 @@ final class MapTable {
         this.history = history;
         this.pageSizes = checkedPageSizes(pageSizes);
         this.allocator = new IovaAllocator(usable);
-        this.snapshot = new DmaMap(allocator.usable(), history, clock);
+        this.snapshot = new DmaMappings(allocator.usable(), history, clock);
     }
 
-    DmaMap snapshot() {
+    DmaMappings snapshot() {
         return snapshot;
     }
 
@@ -70,7 +70,7 @@ final class MapTable {
     }
 
     /** The mappings in the order in which they were made. */
-    List<Registration> registrations() {
+    List<RegisteredMapping> registrations() {
         lock.lock();
         try {
             return List.copyOf(registrations);
@@ -131,7 +131,7 @@ final class MapTable {
     }
 
     /** Adds a mapping, whose ranges have been given out, and publishes it. */
-    void add(Registration mapping) {
+    void add(RegisteredMapping mapping) {
         lock.lock();
         try {
             registrations.add(mapping);
@@ -142,7 +142,7 @@ final class MapTable {
     }
 
     /** Takes a mapping out of the snapshot alone. */
-    void hide(Registration mapping) {
+    void hide(RegisteredMapping mapping) {
         lock.lock();
         try {
             snapshot = snapshot.without(mapping);
@@ -152,7 +152,7 @@ final class MapTable {
     }
 
     /** Takes back {@link #hide}. */
-    void show(Registration mapping) {
+    void show(RegisteredMapping mapping) {
         lock.lock();
         try {
             snapshot = snapshot.with(mapping);
@@ -162,7 +162,7 @@ final class MapTable {
     }
 
     /** Forgets a hidden mapping that has ended: its ranges are free, and the history has it. */
-    void remove(Registration mapping) {
+    void remove(RegisteredMapping mapping) {
         lock.lock();
         try {
             registrations.remove(mapping);
@@ -182,7 +182,7 @@ final class MapTable {
         long granule = Long.lowestOneBit(checkedPageSizes(sizes));
         lock.lock();
         try {
-            for (Registration mapping : registrations) {
+            for (RegisteredMapping mapping : registrations) {
                 if (!MapChecks.aligned(mapping, granule)) {
                     throw new IllegalStateException(
                             mapping + " in " + subject + ", of length " + Hex.of(mapping.length())
@@ -214,7 +214,7 @@ final class MapTable {
     }
 
     private String owner(IovaRange range) {
-        for (Registration mapping : registrations) {
+        for (RegisteredMapping mapping : registrations) {
             if (mapping.ranges().contains(range)) {
                 return mapping.toString();
             }

@@ -6,6 +6,7 @@ import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.mmio.Mmio;
+import io.jvfio.pci.config.PciRegisters;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

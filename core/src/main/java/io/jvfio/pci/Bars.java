@@ -2,6 +2,7 @@
 package io.jvfio.pci;
 
 import io.jvfio.device.RegionInfo;
+import io.jvfio.pci.config.PciRegisters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;

@@ -7,6 +7,7 @@ import io.jvfio.pci.config.CapabilityChain;
 import io.jvfio.pci.config.CapabilityHeader;
 import io.jvfio.pci.config.ConfigView;
 import io.jvfio.pci.config.FieldValue;
+import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.pci.config.VitalProductData;
 import java.util.List;
 import java.util.Objects;

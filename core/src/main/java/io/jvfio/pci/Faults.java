@@ -7,6 +7,7 @@ import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.mmio.FaultGuard;
+import io.jvfio.pci.config.PciRegisters;
 import org.jspecify.annotations.Nullable;
 
 /**

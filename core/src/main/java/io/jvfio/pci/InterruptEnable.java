@@ -3,6 +3,7 @@ package io.jvfio.pci;
 
 import io.jvfio.interrupt.EnableBit;
 import io.jvfio.interrupt.InterruptType;
+import io.jvfio.pci.config.PciRegisters;
 import org.jspecify.annotations.Nullable;
 
 /**

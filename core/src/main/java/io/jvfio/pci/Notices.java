@@ -4,7 +4,9 @@ package io.jvfio.pci;
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
+import io.jvfio.device.VfioPci;
 import io.jvfio.interrupt.InterruptControl;
+import io.jvfio.pci.config.PciRegisters;
 import java.time.Duration;
 import java.util.Set;
 
@@ -50,8 +52,8 @@ final class Notices {
 
     /** Listens from now on. A device without such notices, or a carrier that refuses them, can be used all the same. */
     void watch(InterruptControl interrupts) {
-        watch(interrupts, InterruptControl.REQ, this::removalRequested);
-        watch(interrupts, InterruptControl.ERR, this::errorReported);
+        watch(interrupts, VfioPci.VFIO_PCI_REQ_IRQ_INDEX, this::removalRequested);
+        watch(interrupts, VfioPci.VFIO_PCI_ERR_IRQ_INDEX, this::errorReported);
     }
 
     private void watch(InterruptControl interrupts, int irq, Runnable callback) {

@@ -12,6 +12,7 @@ import io.jvfio.interrupt.InterruptControl;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.Dma;
 import io.jvfio.mmio.FaultGuard;
+import io.jvfio.pci.config.PciRegisters;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

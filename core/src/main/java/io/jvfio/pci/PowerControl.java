@@ -3,6 +3,7 @@ package io.jvfio.pci;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
+import io.jvfio.pci.config.PciRegisters;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;

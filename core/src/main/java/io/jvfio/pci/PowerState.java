@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.pci.config.PciRegisters;
+
 /**
  * The power states of a PCI function that software can choose (PCI Power Management 1.2, 3.2). D3cold is the platform's.
  *

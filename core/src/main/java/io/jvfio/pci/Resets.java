@@ -5,6 +5,7 @@ import io.jvfio.device.HotReset;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.ResetEvent;
 import io.jvfio.iommu.Dma;
+import io.jvfio.pci.config.PciRegisters;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

@@ -2,6 +2,7 @@
 package io.jvfio.pci;
 
 import io.jvfio.Hex;
+import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

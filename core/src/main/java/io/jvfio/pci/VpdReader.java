@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.pci.config.VitalProductData;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

@@ -3,8 +3,8 @@ package io.jvfio.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jvfio.host.Finding.Level;
-import io.jvfio.host.Finding.Topic;
+import io.jvfio.host.HostFinding.Level;
+import io.jvfio.host.HostFinding.Topic;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,13 +40,13 @@ class ExaminationTest {
         FakeHost.remove(root.resolve(place));
     }
 
-    private List<Finding> findings(Topic topic) {
+    private List<HostFinding> findings(Topic topic) {
         return fake.host().examine().stream()
                 .filter(finding -> finding.topic() == topic)
                 .toList();
     }
 
-    private Finding finding(Topic topic) {
+    private HostFinding finding(Topic topic) {
         assertThat(findings(topic)).hasSize(1);
         return findings(topic).getFirst();
     }
@@ -65,7 +65,7 @@ class ExaminationTest {
 
     @Test
     void a_host_where_all_is_there_has_nothing_to_complain_of() {
-        assertThat(fake.host().examine()).extracting(Finding::level).containsOnly(Level.OK);
+        assertThat(fake.host().examine()).extracting(HostFinding::level).containsOnly(Level.OK);
         assertThat(finding(Topic.IOMMU).text()).isEqualTo("dmar0 (Intel VT-d), 1 group");
         assertThat(finding(Topic.HUGE_PAGES).text()).isEqualTo("60 of 64 pages of 2 MiB are free");
         assertThat(finding(Topic.DEVICES).text()).isEqualTo("0000:00:04.0 can be opened");
@@ -103,7 +103,7 @@ class ExaminationTest {
         fake.text("sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
 
         assertThat(findings(Topic.SECURITY))
-                .extracting(Finding::text)
+                .extracting(HostFinding::text)
                 .satisfiesExactly(
                         unsafe -> assertThat(unsafe).contains("no-IOMMU mode is on"),
                         lockdown -> assertThat(lockdown).contains("locked down (integrity)"));
@@ -142,7 +142,7 @@ class ExaminationTest {
 
         fake.boundEdu("0000:00:05.0", 13, 4);
 
-        assertThat(findings(Topic.DEVICES)).extracting(Finding::level).containsExactly(Level.NOTE, Level.OK);
+        assertThat(findings(Topic.DEVICES)).extracting(HostFinding::level).containsExactly(Level.NOTE, Level.OK);
     }
 
     @Test

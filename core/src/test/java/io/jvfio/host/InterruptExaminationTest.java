@@ -3,8 +3,8 @@ package io.jvfio.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jvfio.host.Finding.Level;
-import io.jvfio.host.Finding.Topic;
+import io.jvfio.host.HostFinding.Level;
+import io.jvfio.host.HostFinding.Topic;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ class InterruptExaminationTest {
         fake.text("sys/module/" + module + "/parameters/allow_unsafe_interrupts", value + "\n");
     }
 
-    private Finding finding() {
+    private HostFinding finding() {
         return fake.host().examine().stream()
                 .filter(finding -> finding.topic() == Topic.INTERRUPTS)
                 .reduce((one, other) -> {
@@ -141,6 +141,6 @@ class InterruptExaminationTest {
     void a_host_without_an_iommu_has_another_problem() {
         FakeHost.remove(root.resolve("sys/class/iommu"));
 
-        assertThat(fake.host().examine()).extracting(Finding::topic).doesNotContain(Topic.INTERRUPTS);
+        assertThat(fake.host().examine()).extracting(HostFinding::topic).doesNotContain(Topic.INTERRUPTS);
     }
 }

@@ -4,8 +4,8 @@ package io.jvfio.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.PciAddress;
-import io.jvfio.host.Finding.Level;
-import io.jvfio.host.Finding.Topic;
+import io.jvfio.host.HostFinding.Level;
+import io.jvfio.host.HostFinding.Topic;
 import io.jvfio.host.VfioAccess.Obstacle;
 import io.jvfio.host.VfioAccess.Way;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class OtherUserTest {
         return fake.host().seenBy(user).function(EDU).orElseThrow().access();
     }
 
-    private Finding finding(HostUser user, Topic topic) {
+    private HostFinding finding(HostUser user, Topic topic) {
         return fake.host().seenBy(user).examine().stream()
                 .filter(finding -> finding.topic() == topic)
                 .findFirst()
@@ -134,19 +134,19 @@ class OtherUserTest {
 
     @Test
     void what_cannot_be_known_of_another_user_is_said() {
-        Finding finding = finding(stranger(7L, 9L), Topic.USER);
+        HostFinding finding = finding(stranger(7L, 9L), Topic.USER);
 
         assertThat(finding.level()).isEqualTo(Level.NOTE);
         assertThat(finding.text())
                 .contains("stranger (uid 4000000001, groups 7 9)", "access lists", "capabilities", "not known");
         assertThat(finding.remedy()).contains("jvfio doctor as stranger");
         assertThat(finding(stranger(), Topic.GROUPS).text()).contains("user stranger may not open");
-        assertThat(fake.host().examine()).extracting(Finding::topic).doesNotContain(Topic.USER);
+        assertThat(fake.host().examine()).extracting(HostFinding::topic).doesNotContain(Topic.USER);
     }
 
     @Test
     void what_a_user_may_lock_is_not_guessed() {
-        Finding finding = finding(stranger(), Topic.LOCKED_MEMORY);
+        HostFinding finding = finding(stranger(), Topic.LOCKED_MEMORY);
 
         assertThat(finding.level()).isEqualTo(Level.NOTE);
         assertThat(finding.text()).contains("what user stranger may lock is not known");
@@ -168,7 +168,7 @@ class OtherUserTest {
         fake.text("etc/group", "vfio:x:990:stranger\nother:x:991:\n");
         fake.text("etc/security/limits.conf", lines + "\n");
 
-        Finding finding = finding(stranger(990L), Topic.LOCKED_MEMORY);
+        HostFinding finding = finding(stranger(990L), Topic.LOCKED_MEMORY);
 
         assertThat(finding.level()).isEqualTo(level);
         assertThat(finding.text()).startsWith(text);
@@ -191,7 +191,7 @@ class OtherUserTest {
         process(41, "daemon", STRANGER, "65536");
         process(42, "other", 1, "1024");
 
-        Finding finding = finding(stranger(), Topic.LOCKED_MEMORY);
+        HostFinding finding = finding(stranger(), Topic.LOCKED_MEMORY);
 
         assertThat(finding.level()).isEqualTo(Level.NOTE);
         assertThat(finding.text()).startsWith("64 KiB may be locked (the process 41 (daemon) has it;");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class FaultTest {
             @Override
             void live(InterruptControl control) {
                 try (InterruptWatch watch =
-                        control.watch(InterruptControl.REQ, () -> {}).orElseThrow()) {
+                        control.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, () -> {}).orElseThrow()) {
                     assertThat(watch.index()).isEqualTo(4);
                 }
             }

@@ -12,6 +12,7 @@ import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -243,7 +244,7 @@ final class InterruptControlTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> control.enable(InterruptType.MSI, 1))
                 .withMessage("0000:00:04.0 is closed");
-        assertThatIllegalStateException().isThrownBy(() -> control.watch(InterruptControl.REQ, () -> {}));
+        assertThatIllegalStateException().isThrownBy(() -> control.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, () -> {}));
         assertThat(device.held()).isZero();
     }
 

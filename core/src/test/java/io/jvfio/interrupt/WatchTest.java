@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,7 +34,7 @@ final class WatchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {InterruptControl.ERR, InterruptControl.REQ})
+    @ValueSource(ints = {VfioPci.VFIO_PCI_ERR_IRQ_INDEX, VfioPci.VFIO_PCI_REQ_IRQ_INDEX})
     void a_signal_runs_the_callback(int index) {
         try (InterruptWatch watch = control.watch(index, called::release).orElseThrow()) {
             assertThat(watch.index()).isEqualTo(index);
@@ -50,21 +51,23 @@ final class WatchTest {
 
     @Test
     void an_index_that_the_device_does_not_have_is_empty() {
-        device.with(InterruptControl.ERR, 0);
-        assertThat(control.watch(InterruptControl.ERR, called::release)).isEmpty();
+        device.with(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0);
+        assertThat(control.watch(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, called::release))
+                .isEmpty();
         assertThat(device.requests()).isEmpty();
     }
 
     @Test
     void an_index_is_watched_once_at_a_time() {
         InterruptWatch first =
-                control.watch(InterruptControl.REQ, called::release).orElseThrow();
+                control.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, called::release).orElseThrow();
         assertThatIllegalStateException()
-                .isThrownBy(() -> control.watch(InterruptControl.REQ, called::release))
+                .isThrownBy(() -> control.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, called::release))
                 .withMessage("irq index 4 of 0000:00:04.0 is watched already");
         first.close();
         first.close();
-        assertThat(control.watch(InterruptControl.REQ, called::release)).isPresent();
+        assertThat(control.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, called::release))
+                .isPresent();
     }
 
     @Test
@@ -79,9 +82,10 @@ final class WatchTest {
             throw new VfioException("VFIO_DEVICE_SET_IRQS", Errno.EINVAL, "on purpose", "");
         });
         assertThatExceptionOfType(VfioException.class)
-                .isThrownBy(() -> control.watch(InterruptControl.REQ, called::release));
+                .isThrownBy(() -> control.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, called::release));
         device.intercept(request -> request);
-        assertThat(control.watch(InterruptControl.REQ, called::release)).isPresent();
+        assertThat(control.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, called::release))
+                .isPresent();
     }
 
     @Test
@@ -89,14 +93,14 @@ final class WatchTest {
         Interrupts interrupts = control.enable(InterruptType.MSI, 1);
         Fixture.Task task = fixture.start(ThreadKind.PLATFORM, () -> interrupts.await(0, Duration.ofMinutes(5)))
                 .untilBlocked();
-        Optional<InterruptWatch> watch = control.watch(InterruptControl.REQ, () -> {
+        Optional<InterruptWatch> watch = control.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, () -> {
             control.end(() -> new DeviceGoneException("VFIO_PCI_REQ_IRQ_INDEX", Fixture.NAME));
             control.close();
             device.close();
             called.release();
         });
         assertThat(watch).isPresent();
-        device.fire(InterruptControl.REQ, 0);
+        device.fire(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, 0);
         Fixture.acquire(called);
         assertThat(task.failure()).isInstanceOf(DeviceGoneException.class);
         assertThat(device.held()).isZero();
@@ -112,7 +116,7 @@ final class WatchTest {
             Interrupts enabled = interrupts.enable(
                     InterruptType.MSIX, 4, InterruptOptions.defaults().withHandler((vector, count) -> {}));
             assertThat(enabled.vectors()).isEqualTo(4);
-            Optional<InterruptWatch> watch = interrupts.watch(InterruptControl.REQ, () -> {
+            Optional<InterruptWatch> watch = interrupts.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, () -> {
                 interrupts.close();
                 own.close();
                 called.release();
@@ -122,7 +126,7 @@ final class WatchTest {
         }
         for (FiringDevice leaving : devices) {
             leaving.fire(InterruptType.MSIX, 3);
-            leaving.fire(InterruptControl.REQ, 0);
+            leaving.fire(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, 0);
         }
         for (FiringDevice left : devices) {
             Fixture.acquire(called);

@@ -24,7 +24,7 @@ final class FakeSpace implements AddressSpace {
     }
 
     @Override
-    public DmaMap mappings() {
+    public DmaMappings mappings() {
         return registry.mappings();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.device.RegionArea;
 import io.jvfio.mmio.Mmio;
+import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

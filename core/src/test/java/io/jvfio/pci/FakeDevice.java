@@ -17,6 +17,7 @@ import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
+import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

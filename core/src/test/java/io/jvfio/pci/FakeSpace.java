@@ -4,8 +4,8 @@ package io.jvfio.pci;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaBackend;
-import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaRegistry;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
@@ -43,7 +43,7 @@ final class FakeSpace implements AddressSpace {
     }
 
     @Override
-    public DmaMap mappings() {
+    public DmaMappings mappings() {
         return registry.mappings();
     }
 

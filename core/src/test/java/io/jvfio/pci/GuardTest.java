@@ -13,6 +13,7 @@ import io.jvfio.interrupt.Interrupts;
 import io.jvfio.mmio.Field;
 import io.jvfio.mmio.Mmio;
 import io.jvfio.mmio.Register32;
+import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;

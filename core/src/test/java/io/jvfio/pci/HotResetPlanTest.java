@@ -13,6 +13,7 @@ import io.jvfio.device.HotResetFunction;
 import io.jvfio.device.HotResetFunction.Ownership;
 import io.jvfio.host.FakeHost;
 import io.jvfio.pci.AffectedFunction.Owner;
+import io.jvfio.pci.config.PciRegisters;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -9,6 +9,7 @@ import io.jvfio.VfioException;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.iommu.Dma;
+import io.jvfio.pci.config.PciRegisters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

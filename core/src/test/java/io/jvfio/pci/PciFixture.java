@@ -4,6 +4,7 @@ package io.jvfio.pci;
 import io.jvfio.device.RegionArea;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
+import io.jvfio.pci.config.PciRegisters;
 
 /** A fake device, what a context has, and the {@link PciDevice} on top. */
 final class PciFixture implements AutoCloseable {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.VfioException;
 import io.jvfio.mmio.RegisterPort;
+import io.jvfio.pci.config.PciRegisters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

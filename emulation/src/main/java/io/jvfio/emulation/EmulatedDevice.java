@@ -43,8 +43,8 @@ public final class EmulatedDevice implements VfioDevice {
 
     private final String name;
     private final long pageSize;
-    private final Function function;
-    private final Region[] regions;
+    private final ModelFunction function;
+    private final ModelRegion[] regions;
     private final DeviceModel model;
     private final DeviceInfo info =
             new DeviceInfo(Pci.FLAGS_RESET | Pci.FLAGS_PCI, Pci.REGION_COUNT, Pci.IRQ_COUNT, List.of());
@@ -55,12 +55,12 @@ public final class EmulatedDevice implements VfioDevice {
     /** The space to close last, or null if somebody else owns it. Set before anybody else has the device. */
     private @Nullable EmulatedIommu privateSpace;
 
-    EmulatedDevice(String name, CarrierContext context, Function function, DeviceModel model) {
+    EmulatedDevice(String name, CarrierContext context, ModelFunction function, DeviceModel model) {
         this.name = name;
         this.pageSize = context.systemCalls().pageSize();
         this.function = function;
-        this.regions = function.regions().toArray(new Region[0]);
-        this.regions[Pci.CONFIG_REGION] = Region.config(function.config());
+        this.regions = function.regions().toArray(new ModelRegion[0]);
+        this.regions[Pci.CONFIG_REGION] = ModelRegion.config(function.config());
         this.attachment = new ModelAttachment(function.dma(), context, name, () -> checkAlive("attach"));
         FaultInjector plan = function.faults();
         this.model = plan == null ? model : faulty(plan, model);
@@ -71,10 +71,10 @@ public final class EmulatedDevice implements VfioDevice {
     private DeviceModel faulty(FaultInjector plan, DeviceModel whole) {
         plan.connect(this::remove, () -> function.interrupts().spurious(plan));
         for (int i = 0; i < Pci.BAR_COUNT; i++) {
-            Region bar = regions[i];
+            ModelRegion bar = regions[i];
             if (bar.info().exists()) {
                 RegionOps ops = new FaultyOps(bar.ops(), plan, () -> checkAlive("access"));
-                regions[i] = new Region(bar.info(), ops, bar.gate());
+                regions[i] = new ModelRegion(bar.info(), ops, bar.gate());
             }
         }
         return new FaultyModel(whole, plan, function.interrupts(), function.worker());
@@ -168,7 +168,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public long readRegister(int region, long offset, int width) {
-        Region target = place(region, offset, width);
+        ModelRegion target = place(region, offset, width);
         checkAlive("read");
         checkDecoded(target, "read", offset);
         return target.ops().read(offset, width);
@@ -176,7 +176,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public void writeRegister(int region, long offset, int width, long value) {
-        Region target = place(region, offset, width);
+        ModelRegion target = place(region, offset, width);
         checkAlive("write");
         checkDecoded(target, "write", offset);
         target.ops().write(offset, width, value);
@@ -185,7 +185,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public int read(int region, long offset, MemorySegment target) {
-        Region from = regions[Objects.checkIndex(region, regions.length)];
+        ModelRegion from = regions[Objects.checkIndex(region, regions.length)];
         MemorySegment part = clip(from, offset, target);
         checkAlive("read");
         checkDecoded(from, "read", offset);
@@ -194,7 +194,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public int write(int region, long offset, MemorySegment source) {
-        Region to = regions[Objects.checkIndex(region, regions.length)];
+        ModelRegion to = regions[Objects.checkIndex(region, regions.length)];
         MemorySegment part = clip(to, offset, source);
         checkAlive("write");
         checkDecoded(to, "write", offset);
@@ -205,7 +205,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public Optional<RegionMapping> map(int region, long offset, long length) {
-        Region target = regions[Objects.checkIndex(region, regions.length)];
+        ModelRegion target = regions[Objects.checkIndex(region, regions.length)];
         if (length <= 0 || offset % pageSize != 0) {
             throw new IllegalArgumentException(Hex.of(length) + " bytes at " + Hex.of(offset)
                     + " cannot be mapped: the offset must be a multiple of " + Hex.of(pageSize)
@@ -291,7 +291,7 @@ public final class EmulatedDevice implements VfioDevice {
         steps.attempt(function.interrupts()::close);
         mappings.closeAll(steps);
         steps.attempt(() -> function.worker().finish(model::close));
-        for (Region region : regions) {
+        for (ModelRegion region : regions) {
             steps.attempt(region.ops()::release);
         }
         steps.attempt(function.dma()::leave);
@@ -313,8 +313,8 @@ public final class EmulatedDevice implements VfioDevice {
         }
     }
 
-    private Region place(int region, long offset, int width) {
-        Region target = regions[Objects.checkIndex(region, regions.length)];
+    private ModelRegion place(int region, long offset, int width) {
+        ModelRegion target = regions[Objects.checkIndex(region, regions.length)];
         if (width != 4 && width != 8 && width != 1 && width != 2) {
             throw new IllegalArgumentException("a register of " + width + " bytes");
         }
@@ -330,7 +330,7 @@ public final class EmulatedDevice implements VfioDevice {
         return target;
     }
 
-    private static MemorySegment clip(Region region, long offset, MemorySegment memory) {
+    private static MemorySegment clip(ModelRegion region, long offset, MemorySegment memory) {
         if (!memory.isNative()) {
             throw new IllegalArgumentException("the memory must be native");
         }
@@ -353,7 +353,7 @@ public final class EmulatedDevice implements VfioDevice {
         return failure == null ? new DeviceGoneException(call, name) : new DeviceGoneException(call, name, failure);
     }
 
-    private void checkDecoded(Region target, String call, long offset) {
+    private void checkDecoded(ModelRegion target, String call, long offset) {
         boolean decoded = switch (target.gate()) {
             case OPEN -> true;
             case MEMORY -> function.control().memory();

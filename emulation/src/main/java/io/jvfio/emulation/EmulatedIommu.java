@@ -8,8 +8,8 @@ import io.jvfio.carrier.CarrierContext;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaBackend;
-import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaRegistry;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
@@ -188,7 +188,7 @@ public final class EmulatedIommu implements AddressSpace {
     }
 
     @Override
-    public DmaMap mappings() {
+    public DmaMappings mappings() {
         return registry.mappings();
     }
 

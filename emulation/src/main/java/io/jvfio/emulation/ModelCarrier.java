@@ -102,7 +102,7 @@ public final class ModelCarrier implements CarrierProvider {
         try {
             DeviceModel model = provider.create(setup, query);
             try {
-                Function function = setup.build();
+                ModelFunction function = setup.build();
                 function.dma().attach(space, context);
                 return new EmulatedDevice(setup.device(), context, function, model);
             } catch (RuntimeException e) {

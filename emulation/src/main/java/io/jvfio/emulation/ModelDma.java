@@ -4,7 +4,7 @@ package io.jvfio.emulation;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.iommu.Access;
-import io.jvfio.iommu.DmaMap;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaPin;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -79,7 +79,7 @@ public final class ModelDma {
         if (now == null) {
             return DmaStatus.DETACHED;
         }
-        DmaMap mappings = now.mappings();
+        DmaMappings mappings = now.mappings();
         return switch (mappings.pin(address, length, access, pin)) {
             case PINNED -> DmaStatus.DONE;
             case UNMAPPED -> fault(now, pin.fault(), address, length, access, DmaStatus.UNMAPPED);

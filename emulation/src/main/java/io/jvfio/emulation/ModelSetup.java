@@ -120,7 +120,7 @@ public final class ModelSetup {
     }
 
     /** What has been said, put together. */
-    Function build() {
+    ModelFunction build() {
         PciIdentity function = identity;
         ConfigRules.Builder rules = config;
         if (function == null || rules == null) {
@@ -130,17 +130,17 @@ public final class ModelSetup {
         checkBars();
         FunctionControl control = new FunctionControl(dma, irqs);
         new ConfigLayout(rules, control).build(bars, romSize(), kinds, function);
-        return new Function(rules.build().open(), control, irqs, dma, worker, regions(irqs), faults);
+        return new ModelFunction(rules.build().open(), control, irqs, dma, worker, regions(irqs), faults);
     }
 
-    private List<Region> regions(ModelInterrupts irqs) {
-        Region[] regions = new Region[Pci.REGION_COUNT];
+    private List<ModelRegion> regions(ModelInterrupts irqs) {
+        ModelRegion[] regions = new ModelRegion[Pci.REGION_COUNT];
         for (int i = 0; i < regions.length; i++) {
             BarSetup bar = i < bars.length ? bars[i] : null;
-            regions[i] = bar != null ? Region.bar(bar, window(i, irqs)) : Region.none(i);
+            regions[i] = bar != null ? ModelRegion.bar(bar, window(i, irqs)) : ModelRegion.none(i);
         }
         if (rom.length != 0) {
-            regions[Pci.ROM_REGION] = Region.rom(rom, romSize());
+            regions[Pci.ROM_REGION] = ModelRegion.rom(rom, romSize());
         }
         return List.of(regions);
     }

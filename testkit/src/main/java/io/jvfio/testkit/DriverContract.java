@@ -9,6 +9,7 @@ import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.iommu.IovaExplanation;
 import io.jvfio.iommu.MapRequest;
 import io.jvfio.pci.PciDevice;
+import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -42,8 +43,6 @@ import org.junit.jupiter.api.Test;
 public abstract class DriverContract extends CarrierContract {
     private static final byte UNTOUCHED = 0x7e;
     private static final byte SECRET = 0x5a;
-    private static final int COMMAND = 4;
-    private static final int BUS_MASTER = 1 << 2;
 
     /** Long enough for a message or a copy that comes, as one that does not come costs this much. */
     private static final Duration NOTHING_COMES = Duration.ofMillis(50);
@@ -82,10 +81,10 @@ public abstract class DriverContract extends CarrierContract {
     @Test
     void probe_knows_the_device_and_changes_nothing() {
         PciDevice found = closing(context().openPci(locator(), options()));
-        int command = found.config().read16(COMMAND);
+        int command = found.config().read16(PciRegisters.COMMAND);
         assertThat(probe(found)).isTrue();
         assertThat(probe(found)).isTrue();
-        assertThat(found.config().read16(COMMAND)).isEqualTo(command);
+        assertThat(found.config().read16(PciRegisters.COMMAND)).isEqualTo(command);
         assertThat(found.dma().addressSpace().mappings().size()).isZero();
     }
 
@@ -96,7 +95,8 @@ public abstract class DriverContract extends CarrierContract {
             TestDriver one = init(found);
             one.close();
             one.close();
-            assertThat(found.config().read16(COMMAND) & BUS_MASTER).isZero();
+            assertThat(found.config().read16(PciRegisters.COMMAND) & PciRegisters.COMMAND_MASTER)
+                    .isZero();
             assertThat(found.dma().addressSpace().mappings().size()).isZero();
             for (InterruptType type : InterruptType.values()) {
                 if (found.interrupts().available(type) > 0) {

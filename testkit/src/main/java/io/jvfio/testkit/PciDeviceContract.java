@@ -16,6 +16,7 @@ import io.jvfio.pci.Bar;
 import io.jvfio.pci.DeviceState;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.PowerState;
+import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.List;
@@ -35,9 +36,6 @@ public abstract class PciDeviceContract extends CarrierContract {
 
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration NOW = Duration.ZERO;
-    private static final int COMMAND = 4;
-    private static final int BUS_MASTER = 1 << 2;
-    private static final int INTERRUPT_LINE = 0x3c;
     private static final int MOST_VECTORS = 4;
 
     /** For subclasses. */
@@ -66,15 +64,15 @@ public abstract class PciDeviceContract extends CarrierContract {
     @Test
     void config_space_is_written_in_every_width() {
         PciDevice device = openPci();
-        int before = device.config().read8(INTERRUPT_LINE);
-        device.config().write8(INTERRUPT_LINE, 0x5a);
-        assertThat(device.config().read8(INTERRUPT_LINE)).isEqualTo(0x5a);
-        assertThat(device.config().read16(INTERRUPT_LINE) & 0xff).isEqualTo(0x5a);
-        device.config().write16(INTERRUPT_LINE, 0x33);
-        assertThat(device.config().read32(INTERRUPT_LINE) & 0xff).isEqualTo(0x33);
-        device.config().modify32(INTERRUPT_LINE, 0xff, 0x77);
-        assertThat(device.config().read8(INTERRUPT_LINE)).isEqualTo(0x77);
-        device.config().write8(INTERRUPT_LINE, before);
+        int before = device.config().read8(PciRegisters.INTERRUPT_LINE);
+        device.config().write8(PciRegisters.INTERRUPT_LINE, 0x5a);
+        assertThat(device.config().read8(PciRegisters.INTERRUPT_LINE)).isEqualTo(0x5a);
+        assertThat(device.config().read16(PciRegisters.INTERRUPT_LINE) & 0xff).isEqualTo(0x5a);
+        device.config().write16(PciRegisters.INTERRUPT_LINE, 0x33);
+        assertThat(device.config().read32(PciRegisters.INTERRUPT_LINE) & 0xff).isEqualTo(0x33);
+        device.config().modify32(PciRegisters.INTERRUPT_LINE, 0xff, 0x77);
+        assertThat(device.config().read8(PciRegisters.INTERRUPT_LINE)).isEqualTo(0x77);
+        device.config().write8(PciRegisters.INTERRUPT_LINE, before);
     }
 
     @Test
@@ -292,7 +290,7 @@ public abstract class PciDeviceContract extends CarrierContract {
     }
 
     private static boolean master(PciDevice device) {
-        return (device.config().read16(COMMAND) & BUS_MASTER) != 0;
+        return (device.config().read16(PciRegisters.COMMAND) & PciRegisters.COMMAND_MASTER) != 0;
     }
 
     private static long configSize(PciDevice device) {

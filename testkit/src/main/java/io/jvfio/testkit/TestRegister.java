@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.testkit;
 
+import io.jvfio.device.VfioPci;
+import io.jvfio.pci.config.PciRegisters;
+
 /**
  * A register that a contract may use.
  *
@@ -12,12 +15,10 @@ package io.jvfio.testkit;
  */
 public record TestRegister(int region, long offset, int width) {
 
-    private static final int CONFIG_SPACE = 7;
-    private static final int INTERRUPT_LINE = 0x3c;
-
     /** The Interrupt Line register: every PCI function has it, and nothing but software uses it (PCIe 6.0, 7.5.1.1.12). */
-    public static final TestRegister PCI_INTERRUPT_LINE = new TestRegister(CONFIG_SPACE, INTERRUPT_LINE, 1);
+    public static final TestRegister PCI_INTERRUPT_LINE =
+            new TestRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.INTERRUPT_LINE, 1);
 
     /** Vendor and device id: the same in every read. */
-    public static final TestRegister PCI_IDS = new TestRegister(CONFIG_SPACE, 0, 4);
+    public static final TestRegister PCI_IDS = new TestRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, 0, 4);
 }

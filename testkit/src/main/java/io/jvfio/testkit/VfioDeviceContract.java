@@ -10,11 +10,13 @@ import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaMapping;
 import io.jvfio.iommu.MapRequest;
+import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -41,10 +43,6 @@ import org.junit.jupiter.api.Test;
  * <p>Threads: one at a time.
  */
 public abstract class VfioDeviceContract extends IrqRequestContract {
-
-    private static final int COMMAND = 4;
-    private static final int BUS_MASTER = 1 << 2;
-    private static final int CONFIG_SPACE = TestRegister.PCI_IDS.region();
 
     /** A feature number that nobody uses. */
     private static final int NO_FEATURE = 0xfff0;
@@ -93,7 +91,7 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
     void bus_mastering_is_off_after_open() {
         VfioDevice device = open();
         if (device.info().pci()) {
-            assertThat(command(device) & BUS_MASTER).isZero();
+            assertThat(command(device) & PciRegisters.COMMAND_MASTER).isZero();
         }
     }
 
@@ -107,7 +105,11 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
             return;
         }
         if (device.info().pci()) {
-            device.writeRegister(CONFIG_SPACE, COMMAND, 2, command(device) | BUS_MASTER);
+            device.writeRegister(
+                    VfioPci.VFIO_PCI_CONFIG_REGION_INDEX,
+                    PciRegisters.COMMAND,
+                    2,
+                    command(device) | PciRegisters.COMMAND_MASTER);
         }
         int irq = firstIrq(device);
         EventFd eventfd = closing(EventFd.open(SystemCalls.linux()));
@@ -120,7 +122,7 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
         assertThat(read(device, identity())).isEqualTo(identity);
         assertThat(device.addressSpace().mappings().find(mapping.iova())).isSameAs(mapping);
         if (device.info().pci()) {
-            assertThat(command(device) & BUS_MASTER).isZero();
+            assertThat(command(device) & PciRegisters.COMMAND_MASTER).isZero();
         }
         if (irq >= 0) {
             device.setIrqs(IrqRequest.trigger(irq, 0, 1));
@@ -235,7 +237,7 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
     }
 
     private static long command(VfioDevice device) {
-        return device.readRegister(CONFIG_SPACE, COMMAND, 2);
+        return device.readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, 2);
     }
 
     private static void inParallel(int threads, Runnable body) throws Exception {

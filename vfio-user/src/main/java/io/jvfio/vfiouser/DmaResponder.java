@@ -4,7 +4,7 @@ package io.jvfio.vfiouser;
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.iommu.Access;
-import io.jvfio.iommu.DmaMap;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaPin;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaAccess;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class DmaResponder {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
-    private final Supplier<@Nullable DmaMap> maps;
+    private final Supplier<@Nullable DmaMappings> maps;
     private final int mostData;
     private volatile int served;
 
@@ -32,7 +32,7 @@ final class DmaResponder {
      * @param maps the maps now, or null while there are none
      * @param mostData the largest transfer in bytes
      */
-    DmaResponder(Supplier<@Nullable DmaMap> maps, int mostData) {
+    DmaResponder(Supplier<@Nullable DmaMappings> maps, int mostData) {
         this.maps = maps;
         this.mostData = mostData;
     }
@@ -65,7 +65,7 @@ final class DmaResponder {
     }
 
     private void transfer(Message command, Message reply, boolean write) {
-        DmaMap now = maps.get();
+        DmaMappings now = maps.get();
         long count = DmaAccess.count(command);
         try (DmaPin pin = new DmaPin()) {
             DmaPin.Result result = now == null

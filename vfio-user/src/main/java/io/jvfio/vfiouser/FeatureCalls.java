@@ -21,15 +21,15 @@ final class FeatureCalls {
 
     private static final int UUID_BYTES = 16;
 
-    private final Connection connection;
+    private final ServerConnection connection;
 
-    private FeatureCalls(Connection connection) {
+    private FeatureCalls(ServerConnection connection) {
         this.connection = connection;
     }
 
     /** Runs the request; empty if the device does not have the feature. */
     @SuppressWarnings("unchecked") // each case answers with the type that its record declares
-    static <R> Optional<R> ask(Connection connection, DeviceFeature<R> request) {
+    static <R> Optional<R> ask(ServerConnection connection, DeviceFeature<R> request) {
         FeatureCalls features = new FeatureCalls(connection);
         return (Optional<R>)
                 switch (request) {
@@ -71,7 +71,7 @@ final class FeatureCalls {
                         Feature.begin(message, id, flags, data, data);
                         fill.accept(message);
                     },
-                    Connection.NO_FDS,
+                    ServerConnection.NO_FDS,
                     reply -> {
                         Feature.checkReply(reply, flags, 0);
                         return true;

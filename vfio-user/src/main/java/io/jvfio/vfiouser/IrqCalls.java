@@ -22,10 +22,10 @@ final class IrqCalls {
     private IrqCalls() {}
 
     /** Sends a request without eventfds. */
-    static void send(Connection connection, IrqRequest request) {
+    static void send(ServerConnection connection, IrqRequest request) {
         List<Boolean> flags = request.data() instanceof IrqRequest.Bools bools ? bools.values() : List.of();
         try {
-            send(connection, SetIrqs.of(request, request.start(), request.count()), flags, Connection.NO_FDS);
+            send(connection, SetIrqs.of(request, request.start(), request.count()), flags, ServerConnection.NO_FDS);
         } catch (ProtocolException e) {
             throw e;
         } catch (VfioException e) {
@@ -41,7 +41,7 @@ final class IrqCalls {
      *
      * @param before what the vectors have now, from vector 0 on, to put back after a failure
      */
-    static void assign(Connection connection, IrqRequest request, List<? extends @Nullable Fd> before) {
+    static void assign(ServerConnection connection, IrqRequest request, List<? extends @Nullable Fd> before) {
         List<? extends @Nullable Fd> fds = ((IrqRequest.EventFds) request.data()).fds();
         int done = 0;
         try {
@@ -66,7 +66,7 @@ final class IrqCalls {
 
     /** Sends the vectors from {@code from} on that one message can have; how many that are. */
     private static int assignPart(
-            Connection connection, IrqRequest request, List<? extends @Nullable Fd> fds, int from) {
+            ServerConnection connection, IrqRequest request, List<? extends @Nullable Fd> fds, int from) {
         boolean assigned = fds.get(from) != null;
         int most = assigned ? connection.mostFds() : fds.size();
         if (most == 0) {
@@ -92,7 +92,7 @@ final class IrqCalls {
         return end - from;
     }
 
-    private static void send(Connection connection, SetIrqs set, List<Boolean> flags, List<Fd> fds) {
+    private static void send(ServerConnection connection, SetIrqs set, List<Boolean> flags, List<Fd> fds) {
         String subject = set.action() + " of " + set.count() + " vectors from " + set.start() + " of irq index "
                 + set.index() + " of " + connection.name();
         connection.call(

@@ -28,12 +28,12 @@ final class Listener implements AutoCloseable {
     /** How long {@link #close} waits for the thread, which has been woken. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final Connection connection;
+    private final ServerConnection connection;
     private final @Nullable MessageChannel twin;
     private final Poller poller;
     private final Thread thread;
 
-    private Listener(Connection connection, @Nullable MessageChannel twin) {
+    private Listener(ServerConnection connection, @Nullable MessageChannel twin) {
         this.connection = connection;
         this.twin = twin;
         this.poller = connection.poller();
@@ -49,7 +49,7 @@ final class Listener implements AutoCloseable {
      *
      * @param twin the socket for the server's commands, or null
      */
-    static Listener start(Connection connection, @Nullable MessageChannel twin) {
+    static Listener start(ServerConnection connection, @Nullable MessageChannel twin) {
         Listener listener = new Listener(connection, twin);
         listener.thread.start();
         return listener;

@@ -11,7 +11,7 @@ import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaBackend;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.vfiouser.protocol.Command;
-import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,12 +34,12 @@ final class PeerBackend implements DmaBackend {
     /** Guarded by this, as is what follows; in the order in which they were made. */
     private final Map<Long, Entry> maps = new LinkedHashMap<>();
 
-    private Connection connection;
+    private ServerConnection connection;
 
     /** The device leaves the address space: what the registry still says is for those who stay. */
     private boolean left;
 
-    PeerBackend(Connection connection) {
+    PeerBackend(ServerConnection connection) {
         this.connection = connection;
     }
 
@@ -74,11 +74,11 @@ final class PeerBackend implements DmaBackend {
         maps.put(iova, entry);
     }
 
-    private static void send(Connection connection, Entry entry) {
+    private static void send(ServerConnection connection, Entry entry) {
         DmaSource source = entry.source;
-        List<Fd> fds = source instanceof DmaSource.File file ? List.of(file.fd()) : Connection.NO_FDS;
+        List<Fd> fds = source instanceof DmaSource.File file ? List.of(file.fd()) : ServerConnection.NO_FDS;
         long offset = source instanceof DmaSource.File file ? file.offset() : 0;
-        DmaMap map = DmaMap.of(entry.access, offset, entry.iova, source.length());
+        DmaMapRequest map = DmaMapRequest.of(entry.access, offset, entry.iova, source.length());
         try {
             connection.call(Command.DMA_MAP, map::write, fds, reply -> null, connection.name());
         } catch (DeviceGoneException e) {
@@ -112,12 +112,12 @@ final class PeerBackend implements DmaBackend {
         maps.remove(iova);
     }
 
-    private static void unmap(Connection connection, long iova, long length) {
+    private static void unmap(ServerConnection connection, long iova, long length) {
         DmaUnmap unmap = DmaUnmap.of(iova, length);
         connection.call(
                 Command.DMA_UNMAP,
                 unmap::write,
-                Connection.NO_FDS,
+                ServerConnection.NO_FDS,
                 reply -> {
                     unmap.checkReply(reply);
                     return null;
@@ -165,7 +165,7 @@ final class PeerBackend implements DmaBackend {
      *
      * @throws VfioException if the server refuses one; the old connection stays the one in use
      */
-    synchronized void move(Connection next) {
+    synchronized void move(ServerConnection next) {
         maps.values().forEach(entry -> send(next, entry));
         connection = next;
     }
@@ -174,7 +174,7 @@ final class PeerBackend implements DmaBackend {
         return subject(connection, entry);
     }
 
-    private static String subject(Connection connection, Entry entry) {
+    private static String subject(ServerConnection connection, Entry entry) {
         return "iova " + Hex.of(entry.iova) + ", size " + Hex.of(entry.source.length()) + " of " + connection.name();
     }
 }

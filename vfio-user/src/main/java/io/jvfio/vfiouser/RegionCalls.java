@@ -5,6 +5,8 @@ import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.RegionInfo;
+import io.jvfio.device.VfioPci;
+import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
@@ -17,23 +19,15 @@ import java.util.Objects;
  * <p>Threads: stateless; single registers allocate nothing.
  */
 final class RegionCalls {
-    /** Config space of a PCI device, where registers need not be aligned. */
-    static final int CONFIG_REGION = 7;
-
-    /** Command register and its bus master bit (PCIe 6.0, 7.5.1.1.3). */
-    private static final long COMMAND = 4;
-
-    private static final int BUS_MASTER = 1 << 2;
-
     private RegionCalls() {}
 
     static long read(Session session, int region, long offset, int width) {
         check(session, region, offset, width);
-        Connection connection = session.connection();
+        ServerConnection connection = session.connection();
         Message out = connection.begin(Command.REGION_READ);
         try {
             RegionAccess.beginRead(out, connection.nextId(), region, offset, width);
-            Message in = connection.exchange(Connection.NO_FDS, Message.HEADER + RegionAccess.SIZE + width);
+            Message in = connection.exchange(ServerConnection.NO_FDS, Message.HEADER + RegionAccess.SIZE + width);
             if (in.isError() || RegionAccess.checkReadReply(in, width) != width) {
                 throw failure(session, in, new Place(Command.REGION_READ, region, offset, width));
             }
@@ -45,12 +39,12 @@ final class RegionCalls {
 
     static void write(Session session, int region, long offset, int width, long value) {
         check(session, region, offset, width);
-        Connection connection = session.connection();
+        ServerConnection connection = session.connection();
         Message out = connection.begin(Command.REGION_WRITE);
         try {
             RegionAccess.beginWrite(out, connection.nextId(), region, offset, width);
             RegionAccess.setRegister(out, width, value);
-            Message in = connection.exchange(Connection.NO_FDS, Message.HEADER + RegionAccess.SIZE);
+            Message in = connection.exchange(ServerConnection.NO_FDS, Message.HEADER + RegionAccess.SIZE);
             if (in.isError() || RegionAccess.checkWriteReply(in, width) != width) {
                 throw failure(session, in, new Place(Command.REGION_WRITE, region, offset, width));
             }
@@ -61,12 +55,17 @@ final class RegionCalls {
 
     /** Turns bus mastering off. */
     static void clearBusMaster(Session session) {
-        if (session.region(CONFIG_REGION).info().size() < COMMAND + 2) {
+        if (session.region(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX).info().size() < PciRegisters.COMMAND + 2) {
             return;
         }
-        long command = read(session, CONFIG_REGION, COMMAND, 2);
-        if ((command & BUS_MASTER) != 0) {
-            write(session, CONFIG_REGION, COMMAND, 2, command & ~BUS_MASTER);
+        long command = read(session, VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, 2);
+        if ((command & PciRegisters.COMMAND_MASTER) != 0) {
+            write(
+                    session,
+                    VfioPci.VFIO_PCI_CONFIG_REGION_INDEX,
+                    PciRegisters.COMMAND,
+                    2,
+                    command & ~PciRegisters.COMMAND_MASTER);
         }
     }
 
@@ -103,11 +102,11 @@ final class RegionCalls {
     private record Place(Command command, int region, long offset, int size) {}
 
     private static int readPart(Session session, Place place, MemorySegment target) {
-        Connection connection = session.connection();
+        ServerConnection connection = session.connection();
         Message out = connection.begin(place.command);
         try {
             RegionAccess.beginRead(out, connection.nextId(), place.region, place.offset, place.size);
-            Message in = connection.exchange(Connection.NO_FDS, Message.HEADER + RegionAccess.SIZE + place.size);
+            Message in = connection.exchange(ServerConnection.NO_FDS, Message.HEADER + RegionAccess.SIZE + place.size);
             if (in.isError()) {
                 throw failure(session, in, place);
             }
@@ -120,12 +119,12 @@ final class RegionCalls {
     }
 
     private static int writePart(Session session, Place place, MemorySegment source) {
-        Connection connection = session.connection();
+        ServerConnection connection = session.connection();
         Message out = connection.begin(place.command);
         try {
             RegionAccess.beginWrite(out, connection.nextId(), place.region, place.offset, place.size);
             MemorySegment.copy(source, 0, out.payload(RegionAccess.SIZE, place.size), 0, place.size);
-            Message in = connection.exchange(Connection.NO_FDS, Message.HEADER + RegionAccess.SIZE);
+            Message in = connection.exchange(ServerConnection.NO_FDS, Message.HEADER + RegionAccess.SIZE);
             if (in.isError()) {
                 throw failure(session, in, place);
             }
@@ -150,7 +149,8 @@ final class RegionCalls {
             throw new IllegalArgumentException("a register of " + width + " bytes");
         }
         if ((offset & (width - 1)) != 0
-                && !(region == CONFIG_REGION && session.info().pci())) {
+                && !(region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX
+                        && session.info().pci())) {
             throw new IllegalArgumentException("offset " + Hex.of(offset) + " is not a multiple of " + width);
         }
         if (offset < 0 || offset > info.size() - width) {
@@ -163,7 +163,7 @@ final class RegionCalls {
     /** Between begin and end of the command that failed. */
     private static VfioException failure(Session session, Message reply, Place place) {
         return reply.isError()
-                ? Connection.failure(place.command, reply.errno(), subject(session, place))
+                ? ServerConnection.failure(place.command, reply.errno(), subject(session, place))
                 : new VfioException(
                         place.command.call(), Errno.EIO, subject(session, place), "only a part of it was moved");
     }

@@ -48,7 +48,7 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
      *
      * @throws io.jvfio.VfioException if the server does not answer as it should
      */
-    static RemoteRegion ask(SystemCalls sys, Connection connection, int index) {
+    static RemoteRegion ask(SystemCalls sys, ServerConnection connection, int index) {
         int argsz = RegionInfoPayload.SIZE;
         String subject = "region " + index + " of " + connection.name();
         for (int i = 0; i < GROWTHS; i++) {
@@ -77,11 +77,11 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
                 subject + ": the server named a size that it then found too small");
     }
 
-    private static Answer ask(Connection connection, int index, int argsz, String subject) {
+    private static Answer ask(ServerConnection connection, int index, int argsz, String subject) {
         return connection.call(
                 Command.DEVICE_GET_REGION_INFO,
                 (message, id) -> RegionInfoPayload.writeRequest(message, id, index, argsz),
-                Connection.NO_FDS,
+                ServerConnection.NO_FDS,
                 reply -> {
                     RegionInfoPayload payload = RegionInfoPayload.readReply(reply, index);
                     List<Fd> files = new ArrayList<>();
@@ -93,7 +93,7 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
                 subject);
     }
 
-    private static RemoteRegion of(SystemCalls sys, Connection connection, int index, Answer answer) {
+    private static RemoteRegion of(SystemCalls sys, ServerConnection connection, int index, Answer answer) {
         RegionInfoPayload payload = answer.payload;
         List<RegionArea> areas;
         try {

@@ -8,7 +8,7 @@ import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.iommu.DmaMap;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DeviceInfoPayload;
 import io.jvfio.vfiouser.protocol.IrqInfoPayload;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param regions one for each index
  * @param irqs one for each index
  */
-record Session(Connection connection, DeviceInfo info, List<RemoteRegion> regions, List<IrqInfo> irqs)
+record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> regions, List<IrqInfo> irqs)
         implements AutoCloseable {
     /** More regions or interrupt indexes than this are not believed. */
     private static final int MOST_REGIONS = 100;
@@ -52,8 +52,8 @@ record Session(Connection connection, DeviceInfo info, List<RemoteRegion> region
      * @param maps what the server may reach by messages
      * @throws VfioException if that fails; nothing is left open
      */
-    static Session open(SystemCalls sys, String path, VfioUserLimits limits, Supplier<@Nullable DmaMap> maps) {
-        Connection connection = Connection.open(sys, path, limits, maps);
+    static Session open(SystemCalls sys, String path, VfioUserLimits limits, Supplier<@Nullable DmaMappings> maps) {
+        ServerConnection connection = ServerConnection.open(sys, path, limits, maps);
         List<RemoteRegion> regions = new ArrayList<>();
         try {
             DeviceInfo info = info(connection);
@@ -71,13 +71,13 @@ record Session(Connection connection, DeviceInfo info, List<RemoteRegion> region
         }
     }
 
-    private static DeviceInfo info(Connection connection) {
+    private static DeviceInfo info(ServerConnection connection) {
         boolean chain = connection.server().addedRegions();
         DeviceInfo info = connection.call(
                 Command.DEVICE_GET_INFO,
                 (message, id) ->
                         DeviceInfoPayload.writeRequest(message, id, chain ? MOST_INFO : DeviceInfoPayload.SIZE),
-                Connection.NO_FDS,
+                ServerConnection.NO_FDS,
                 DeviceInfoPayload::readReply,
                 connection.name());
         if (Integer.compareUnsigned(info.regionCount(), MOST_REGIONS) > 0
@@ -91,12 +91,12 @@ record Session(Connection connection, DeviceInfo info, List<RemoteRegion> region
         return info;
     }
 
-    private static IrqInfo irq(Connection connection, int index) {
+    private static IrqInfo irq(ServerConnection connection, int index) {
         try {
             return connection.call(
                     Command.DEVICE_GET_IRQ_INFO,
                     (message, id) -> IrqInfoPayload.writeRequest(message, id, index),
-                    Connection.NO_FDS,
+                    ServerConnection.NO_FDS,
                     reply -> IrqInfoPayload.readReply(reply, index, MOST_VECTORS),
                     "irq index " + index + " of " + connection.name());
         } catch (ProtocolException e) {

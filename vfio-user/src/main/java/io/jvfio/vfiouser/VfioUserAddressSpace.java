@@ -4,8 +4,8 @@ package io.jvfio.vfiouser;
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.iommu.AddressSpace;
-import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaRegistry;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
@@ -104,7 +104,7 @@ public final class VfioUserAddressSpace implements AddressSpace {
     }
 
     @Override
-    public DmaMap mappings() {
+    public DmaMappings mappings() {
         return registry.mappings();
     }
 

@@ -15,6 +15,7 @@ import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SystemCalls;
@@ -45,9 +46,9 @@ public final class VfioUserDevice implements VfioDevice {
     private final SystemCalls sys;
     private final String path;
     private final VfioUserLimits limits;
-    private final Membership membership;
+    private final RemoteMembership membership;
     private final @Nullable AddressSpace privateSpace;
-    private final Interrupts interrupts;
+    private final RemoteInterrupts interrupts;
     private final DeviceInfo info;
     private final Set<Window> windows = ConcurrentHashMap.newKeySet();
 
@@ -61,11 +62,11 @@ public final class VfioUserDevice implements VfioDevice {
         this.sys = setup.sys;
         this.path = setup.path;
         this.limits = setup.limits;
-        this.membership = new Membership(path, setup.space.context());
+        this.membership = new RemoteMembership(path, setup.space.context());
         this.privateSpace = setup.ownsSpace ? setup.space : null;
         this.session = openSession();
         DeviceInfo told = session.info();
-        this.interrupts = new Interrupts(sys, path, told, session.irqs());
+        this.interrupts = new RemoteInterrupts(sys, path, told, session.irqs());
         this.info = new DeviceInfo(told.flags(), told.regionCount(), interrupts.count(), told.capabilities());
     }
 
@@ -88,7 +89,7 @@ public final class VfioUserDevice implements VfioDevice {
         try {
             device.membership.connect(device.session.connection());
             device.membership.attach(setup.space);
-            if (device.info.pci() && device.info.regionCount() > RegionCalls.CONFIG_REGION) {
+            if (device.info.pci() && device.info.regionCount() > VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
                 RegionCalls.clearBusMaster(device.session);
             }
             device.session.connection().onLoss(device::lost);
@@ -178,7 +179,7 @@ public final class VfioUserDevice implements VfioDevice {
                             "reconnect", Errno.ESTALE, path, "the server has another device now: close this one");
                 }
                 interrupts.replay(next.connection());
-                if (info.pci() && info.regionCount() > RegionCalls.CONFIG_REGION) {
+                if (info.pci() && info.regionCount() > VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
                     RegionCalls.clearBusMaster(next);
                 }
                 membership.connect(next.connection());
@@ -280,7 +281,7 @@ public final class VfioUserDevice implements VfioDevice {
             throw new VfioException(
                     Command.DEVICE_RESET.call(), Errno.ENOTTY, path, "the server knows no way to reset this device");
         }
-        if (info.pci() && info.regionCount() > RegionCalls.CONFIG_REGION) {
+        if (info.pci() && info.regionCount() > VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
             // Whether a reset clears the command register is left to the server.
             RegionCalls.clearBusMaster(now);
         }
@@ -288,7 +289,7 @@ public final class VfioUserDevice implements VfioDevice {
                 .call(
                         Command.DEVICE_RESET,
                         (message, id) -> message.beginCommand(id, Command.DEVICE_RESET, 0),
-                        Connection.NO_FDS,
+                        ServerConnection.NO_FDS,
                         Message::isReply,
                         path);
     }

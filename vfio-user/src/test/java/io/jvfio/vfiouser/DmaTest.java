@@ -13,7 +13,7 @@ import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.MapRequest;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaAccess;
-import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import java.lang.foreign.Arena;
@@ -178,7 +178,7 @@ final class DmaTest extends ClientTest {
                         closing(space.map(memory(1), MapRequest.defaults().withIova(FROM)));
                 second.script = (client, command) -> {
                     boolean refused = Command.of(command.commandId()) == Command.DMA_MAP
-                            && DmaMap.read(command).address() == TO;
+                            && DmaMapRequest.read(command).address() == TO;
                     if (refused) {
                         client.fail(Errno.EEXIST);
                     }

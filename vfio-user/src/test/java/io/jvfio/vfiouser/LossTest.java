@@ -9,6 +9,7 @@ import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.RegionMapping;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Poller;
@@ -44,7 +45,7 @@ final class LossTest extends ClientTest {
         DmaMapping mapping = map(device, memory(1), IOVA);
         RegionMapping window = closing(device.map(TestServer.WHOLE_BAR, 0, 4096).orElseThrow());
         EventFd error = eventfd();
-        device.setIrqs(IrqRequest.assign(Interrupts.ERR, 0, List.of(error.fd())));
+        device.setIrqs(IrqRequest.assign(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, List.of(error.fd())));
         server.drop();
         await(error);
         assertThat(device.isConnected()).isFalse();
@@ -138,7 +139,7 @@ final class LossTest extends ClientTest {
     void a_server_that_breaks_the_protocol_is_lost(String how) throws Exception {
         VfioUserDevice device = connect(IMPATIENT);
         EventFd error = eventfd();
-        device.setIrqs(IrqRequest.assign(Interrupts.ERR, 0, List.of(error.fd())));
+        device.setIrqs(IrqRequest.assign(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, List.of(error.fd())));
         server.script = (client, command) -> {
             if (Command.of(command.commandId()) != Command.REGION_READ) {
                 return false;
@@ -219,7 +220,7 @@ final class LossTest extends ClientTest {
         EventFd vector = eventfd();
         EventFd error = eventfd();
         device.setIrqs(IrqRequest.assign(2, 19, List.of(vector.fd())));
-        device.setIrqs(IrqRequest.assign(Interrupts.ERR, 0, List.of(error.fd())));
+        device.setIrqs(IrqRequest.assign(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, List.of(error.fd())));
         assertThatThrownBy(device::reconnect).isInstanceOf(IllegalStateException.class);
         for (int i = 0; i < 3; i++) {
             server.drop();
@@ -247,7 +248,7 @@ final class LossTest extends ClientTest {
     void another_device_behind_the_socket_is_not_taken_for_the_same() throws Exception {
         VfioUserDevice device = connect();
         EventFd error = eventfd();
-        device.setIrqs(IrqRequest.assign(Interrupts.ERR, 0, List.of(error.fd())));
+        device.setIrqs(IrqRequest.assign(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, List.of(error.fd())));
         server.drop();
         await(error);
         server.memories.set(5, server.memories.get(TestServer.MEMORY_BAR));
@@ -263,7 +264,7 @@ final class LossTest extends ClientTest {
     void a_server_may_end_at_every_byte_of_its_answer() throws Exception {
         VfioUserDevice device = connect();
         EventFd error = eventfd();
-        device.setIrqs(IrqRequest.assign(Interrupts.ERR, 0, List.of(error.fd())));
+        device.setIrqs(IrqRequest.assign(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, List.of(error.fd())));
         int whole = Message.HEADER + RegionAccess.SIZE + 4;
         for (int length = 0; length <= whole; length++) {
             int sent = length;

@@ -13,7 +13,7 @@ import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DeviceInfoPayload;
 import io.jvfio.vfiouser.protocol.DmaAccess;
-import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
 import io.jvfio.vfiouser.protocol.Feature;
 import io.jvfio.vfiouser.protocol.IrqInfoPayload;
@@ -38,7 +38,7 @@ final class TestClient implements AutoCloseable {
     private static final int LIMIT = (1 << 20) + 4096;
 
     /** A range that the client has mapped; without memory it is reached by messages. */
-    record Range(DmaMap map, Mapping memory) {}
+    record Range(DmaMapRequest map, Mapping memory) {}
 
     final Map<Long, Range> ranges = new TreeMap<>();
     final List<String> log = new ArrayList<>();
@@ -154,7 +154,7 @@ final class TestClient implements AutoCloseable {
     }
 
     private void map() {
-        DmaMap map = DmaMap.read(in);
+        DmaMapRequest map = DmaMapRequest.read(in);
         for (Range range : ranges.values()) {
             if (map.address() < range.map.address() + range.map.size()
                     && range.map.address() < map.address() + map.size()) {
@@ -273,7 +273,7 @@ final class TestClient implements AutoCloseable {
         for (Range range : ranges.values()) {
             long at = address - range.map.address();
             if (range.memory != null && at >= 0 && at + bytes.byteSize() <= range.map.size()) {
-                if (write && (range.map.flags() & DmaMap.WRITABLE) == 0) {
+                if (write && (range.map.flags() & DmaMapRequest.WRITABLE) == 0) {
                     return Errno.EPERM;
                 }
                 MemorySegment memory = range.memory.memory().asSlice(at, bytes.byteSize());

@@ -10,6 +10,7 @@ import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionMapping;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
@@ -333,15 +334,15 @@ final class VfioUserDeviceTest extends ClientTest {
     void the_error_index_works_without_the_server() {
         VfioUserDevice device = connect();
         EventFd error = eventfd();
-        assertThat(device.irq(Interrupts.ERR).count()).isEqualTo(1);
-        device.setIrqs(IrqRequest.assign(Interrupts.ERR, 0, List.of(error.fd())));
-        device.setIrqs(IrqRequest.trigger(Interrupts.ERR, 0, 1));
-        device.setIrqs(IrqRequest.trigger(Interrupts.ERR, 0, List.of(false)));
+        assertThat(device.irq(VfioPci.VFIO_PCI_ERR_IRQ_INDEX).count()).isEqualTo(1);
+        device.setIrqs(IrqRequest.assign(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, List.of(error.fd())));
+        device.setIrqs(IrqRequest.trigger(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, 1));
+        device.setIrqs(IrqRequest.trigger(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, List.of(false)));
         assertThat(error.drain()).isEqualTo(1);
-        assertThatThrownBy(() -> device.setIrqs(IrqRequest.mask(Interrupts.ERR, 0, 1)))
+        assertThatThrownBy(() -> device.setIrqs(IrqRequest.mask(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, 1)))
                 .isInstanceOf(VfioException.class);
-        device.setIrqs(IrqRequest.disable(Interrupts.ERR));
-        device.setIrqs(IrqRequest.trigger(Interrupts.ERR, 0, 1));
+        device.setIrqs(IrqRequest.disable(VfioPci.VFIO_PCI_ERR_IRQ_INDEX));
+        device.setIrqs(IrqRequest.trigger(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, 0, 1));
         assertThat(error.drain()).isZero();
         assertThat(server.client().count(Command.DEVICE_SET_IRQS)).isZero();
     }

@@ -76,7 +76,7 @@ final class CdevMembership implements Membership, Reattachable {
             int flags = token == null ? 0 : VFIO_DEVICE_BIND_FLAG_TOKEN;
             MemorySegment argument = arena.allocate(VfioDeviceBindIommufd.LAYOUT);
             new VfioDeviceBindIommufd(flags, raw, 0, token == null ? 0 : secret.address()).fill(argument);
-            Calls.ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument, name);
+            Ioctls.ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument, name);
         } finally {
             iommufd.fd().release();
         }
@@ -148,7 +148,7 @@ final class CdevMembership implements Membership, Reattachable {
 
     private void goBack(@Nullable Ioas before) {
         if (before == null) {
-            Calls.check(detachInKernel(), VFIO_DEVICE_DETACH_IOMMUFD_PT.name(), name);
+            Ioctls.check(detachInKernel(), VFIO_DEVICE_DETACH_IOMMUFD_PT.name(), name);
         } else {
             attachInKernel(before);
         }
@@ -158,7 +158,7 @@ final class CdevMembership implements Membership, Reattachable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(VfioDeviceAttachIommufdPt.LAYOUT);
             new VfioDeviceAttachIommufdPt(0, ioas.id(), 0).fill(argument);
-            Calls.ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument, name + " to IOAS " + ioas.id());
+            Ioctls.ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument, name + " to IOAS " + ioas.id());
         }
     }
 
@@ -176,7 +176,7 @@ final class CdevMembership implements Membership, Reattachable {
         if (before == null) {
             throw new IllegalStateException(name + " is detached already");
         }
-        Calls.check(detachInKernel(), VFIO_DEVICE_DETACH_IOMMUFD_PT.name(), name);
+        Ioctls.check(detachInKernel(), VFIO_DEVICE_DETACH_IOMMUFD_PT.name(), name);
         space = null;
         before.left();
     }

@@ -75,7 +75,7 @@ final class Features {
             if (result == -Errno.ENOTTY || probing && result == -Errno.EINVAL) {
                 return false;
             }
-            Calls.check(result, VFIO_DEVICE_FEATURE.name(), "feature " + (flags & 0xffff) + " of " + name);
+            Ioctls.check(result, VFIO_DEVICE_FEATURE.name(), "feature " + (flags & 0xffff) + " of " + name);
             return true;
         }
     }

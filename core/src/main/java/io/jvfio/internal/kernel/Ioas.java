@@ -8,8 +8,8 @@ import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaRegistry;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
@@ -161,7 +161,7 @@ final class Ioas implements KernelSpace {
     }
 
     @Override
-    public DmaMap mappings() {
+    public DmaMappings mappings() {
         return registry.mappings();
     }
 

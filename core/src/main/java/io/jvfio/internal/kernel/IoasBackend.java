@@ -65,7 +65,7 @@ final class IoasBackend implements DmaBackend {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(IommuIoasMap.LAYOUT);
             request.fill(argument);
-            Calls.ioctl(iommufd, IOMMU_IOAS_MAP, argument, range(iova, memory.byteSize()));
+            Ioctls.ioctl(iommufd, IOMMU_IOAS_MAP, argument, range(iova, memory.byteSize()));
             return IommuIoasMap.read(argument).iova();
         }
     }
@@ -81,7 +81,7 @@ final class IoasBackend implements DmaBackend {
                 mapsFiles = false;
                 return iova;
             }
-            Calls.check(result, IOMMU_IOAS_MAP_FILE.name(), range(iova, file.length()));
+            Ioctls.check(result, IOMMU_IOAS_MAP_FILE.name(), range(iova, file.length()));
             return IommuIoasMapFile.read(argument).iova();
         } finally {
             file.fd().release();
@@ -93,13 +93,13 @@ final class IoasBackend implements DmaBackend {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(IommuIoasUnmap.LAYOUT);
             new IommuIoasUnmap(ioas, iova, length).fill(argument);
-            Calls.ioctl(iommufd, IOMMU_IOAS_UNMAP, argument, range(iova, length));
+            Ioctls.ioctl(iommufd, IOMMU_IOAS_UNMAP, argument, range(iova, length));
             long unmapped = IommuIoasUnmap.read(argument).length();
-            Calls.checkUnmapped(IOMMU_IOAS_UNMAP, unmapped, length, range(iova, length), "IOAS");
+            Ioctls.checkUnmapped(IOMMU_IOAS_UNMAP, unmapped, length, range(iova, length), "IOAS");
         }
     }
 
     private String range(long iova, long length) {
-        return Calls.range(iova, length, "IOAS " + ioas);
+        return Ioctls.range(iova, length, "IOAS " + ioas);
     }
 }

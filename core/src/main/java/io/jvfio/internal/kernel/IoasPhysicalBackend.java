@@ -80,7 +80,7 @@ final class IoasPhysicalBackend implements PhysicalDmaBackend {
                             "the kernel tells physical addresses only while a device without an IOMMU is attached: open the"
                                     + " device first");
                 }
-                Calls.check(result, IOMMU_IOAS_NOIOMMU_GET_PA.name(), subject);
+                Ioctls.check(result, IOMMU_IOAS_NOIOMMU_GET_PA.name(), subject);
                 IommuIoasNoiommuGetPa answer = IommuIoasNoiommuGetPa.read(argument);
                 long size = Math.min(answer.length(), length - done);
                 if (size <= 0) {

@@ -40,7 +40,7 @@ record IoasRanges(List<IovaRange> usable, long granule) {
                 int result = iommufd.ioctl(IOMMU_IOAS_IOVA_RANGES.request(), argument);
                 IommuIoasIovaRanges answer = IommuIoasIovaRanges.read(argument);
                 if (result != -Errno.EMSGSIZE) {
-                    Calls.check(result, IOMMU_IOAS_IOVA_RANGES.name(), subject);
+                    Ioctls.check(result, IOMMU_IOAS_IOVA_RANGES.name(), subject);
                     return decode(answer, ranges, room, sys);
                 }
                 if (Integer.compareUnsigned(answer.numIovas(), MOST) > 0) {

@@ -67,7 +67,7 @@ final class Iommufd {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(IommuIoasAlloc.LAYOUT);
             IommuIoasAlloc.request().fill(argument);
-            Calls.ioctl(fd, IOMMU_IOAS_ALLOC, argument, NODE);
+            Ioctls.ioctl(fd, IOMMU_IOAS_ALLOC, argument, NODE);
             return IommuIoasAlloc.read(argument).outIoasId();
         }
     }
@@ -77,7 +77,7 @@ final class Iommufd {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(IommuDestroy.LAYOUT);
             new IommuDestroy(id).fill(argument);
-            Calls.ioctl(fd, IOMMU_DESTROY, argument, "object " + id + " of " + NODE);
+            Ioctls.ioctl(fd, IOMMU_DESTROY, argument, "object " + id + " of " + NODE);
         }
     }
 }

@@ -39,7 +39,7 @@ final class IrqSets {
             int result = device.ioctl(VFIO_DEVICE_SET_IRQS.request(), argument);
             // The kernel's way to say that this index is off already.
             boolean off = result == -Errno.EINVAL && request.equals(IrqRequest.disable(request.index()));
-            return off ? 0 : Calls.check(result, VFIO_DEVICE_SET_IRQS.name(), subject(request, name));
+            return off ? 0 : Ioctls.check(result, VFIO_DEVICE_SET_IRQS.name(), subject(request, name));
         } finally {
             held.forEach(Fd::release);
         }

@@ -60,7 +60,7 @@ final class KernelDevice implements VfioDevice {
         this.fd = membership.device();
         this.privateSpace = privateSpace;
         this.info = readInfo();
-        this.regions = RegionTable.read(fd, info.regionCount(), BarMemory.addressable(), name);
+        this.regions = RegionTable.read(fd, info.regionCount(), Abi.host().loadsReachBars(), name);
         this.irqs = readIrqs();
         this.registers = new RegisterAccess(fd, regions, info.pci(), name);
     }
@@ -82,7 +82,7 @@ final class KernelDevice implements VfioDevice {
 
     private DeviceInfo readInfo() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment segment = Calls.info(
+            MemorySegment segment = Ioctls.info(
                     arena,
                     fd,
                     VFIO_DEVICE_GET_INFO,
@@ -110,7 +110,7 @@ final class KernelDevice implements VfioDevice {
                     result.add(new IrqInfo(index, 0, 0));
                     continue;
                 }
-                Calls.check(done, VFIO_DEVICE_GET_IRQ_INFO.name(), name + " irq index " + index);
+                Ioctls.check(done, VFIO_DEVICE_GET_IRQ_INFO.name(), name + " irq index " + index);
                 VfioIrqInfo irq = VfioIrqInfo.read(segment);
                 result.add(new IrqInfo(index, irq.flags(), irq.count()));
             }
@@ -212,7 +212,7 @@ final class KernelDevice implements VfioDevice {
             // The kernel saves the header and restores it after the reset, bus mastering included.
             registers.clearBusMaster();
         }
-        Calls.ioctl(fd, VFIO_DEVICE_RESET, 0, name);
+        Ioctls.ioctl(fd, VFIO_DEVICE_RESET, 0, name);
     }
 
     @Override

@@ -149,7 +149,7 @@ final class KernelPassServer implements PassServer {
             new IommuOption(IOMMU_OPTION_RLIMIT_MODE, IOMMU_OPTION_OP_SET, 0, 1).fill(argument);
             int result = iommufd.ioctl(IOMMU_OPTION.request(), argument);
             if (result != -Errno.EPERM) {
-                Calls.check(result, IOMMU_OPTION.name(), Iommufd.NODE);
+                Ioctls.check(result, IOMMU_OPTION.name(), Iommufd.NODE);
             }
         }
     }

@@ -36,7 +36,7 @@ final class PagemapBackend implements PhysicalDmaBackend {
             throw new IllegalArgumentException(
                     "without an IOMMU only huge pages keep their place: " + subject + " is not in huge pages");
         }
-        Calls.check(sys.mlock(memory.address(), memory.byteSize()), "mlock", subject);
+        Ioctls.check(sys.mlock(memory.address(), memory.byteSize()), "mlock", subject);
         List<IovaRange> runs = new ArrayList<>();
         long page = sys.pageSize();
         try (Pagemap pagemap = Pagemap.open(sys)) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.kernel;
 
+import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE;
+import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_CAP_SPARSE_MMAP;
+import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_CAP_TYPE;
+import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_FLAG_MMAP;
 import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_DEVICE_GET_REGION_INFO;
-import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE;
-import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_CAP_SPARSE_MMAP;
-import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_CAP_TYPE;
-import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_REGION_INFO_FLAG_MMAP;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
@@ -49,7 +49,7 @@ final class RegionTable {
         long[] offsets = new long[count];
         for (int index = 0; index < count; index++) {
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment segment = Calls.info(
+                MemorySegment segment = Ioctls.info(
                         arena,
                         device,
                         VFIO_DEVICE_GET_REGION_INFO,

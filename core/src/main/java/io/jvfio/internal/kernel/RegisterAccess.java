@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.kernel;
 
-import static io.jvfio.internal.uapi.VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
+import static io.jvfio.device.VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
 
 import io.jvfio.Errno;
 import io.jvfio.Hex;
@@ -125,7 +125,7 @@ final class RegisterAccess {
     private RuntimeException failure(String call, long result, int region, long offset, long size) {
         String subject = Hex.of(size) + " bytes at " + Hex.of(offset) + " of region " + region + " of " + name;
         return result < 0
-                ? Calls.failure(call, (int) -result, subject)
+                ? Ioctls.failure(call, (int) -result, subject)
                 : new VfioException(call, Errno.EIO, subject, "only " + result + " bytes were moved");
     }
 

@@ -38,7 +38,7 @@ final class Type1Backend implements DmaBackend {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(VfioIommuType1DmaMap.LAYOUT);
             request.fill(argument);
-            Calls.ioctl(container, VFIO_IOMMU_MAP_DMA, argument, range(iova, memory.byteSize()));
+            Ioctls.ioctl(container, VFIO_IOMMU_MAP_DMA, argument, range(iova, memory.byteSize()));
         }
     }
 
@@ -48,13 +48,13 @@ final class Type1Backend implements DmaBackend {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(request.byteSize(), Long.BYTES);
             request.fill(argument);
-            Calls.ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument, range(iova, length));
+            Ioctls.ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument, range(iova, length));
             long unmapped = VfioIommuType1DmaUnmap.read(argument).size();
-            Calls.checkUnmapped(VFIO_IOMMU_UNMAP_DMA, unmapped, length, range(iova, length), "container");
+            Ioctls.checkUnmapped(VFIO_IOMMU_UNMAP_DMA, unmapped, length, range(iova, length), "container");
         }
     }
 
     private String range(long iova, long length) {
-        return Calls.range(iova, length, subject);
+        return Ioctls.range(iova, length, subject);
     }
 }

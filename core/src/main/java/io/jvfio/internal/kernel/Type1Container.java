@@ -13,8 +13,8 @@ import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
-import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaRegistry;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
@@ -74,7 +74,7 @@ final class Type1Container implements KernelSpace {
     static Type1Container open(SystemCalls sys, Type1Mode mode, String reason) {
         Descriptor fd = Descriptor.open(sys, mode.node(), Abi.O_RDWR);
         try {
-            int version = Calls.ioctl(fd, VFIO_GET_API_VERSION, 0, mode.node());
+            int version = Ioctls.ioctl(fd, VFIO_GET_API_VERSION, 0, mode.node());
             if (version != VFIO_API_VERSION) {
                 throw new VfioException(
                         VFIO_GET_API_VERSION.name(), Errno.EINVAL, mode.node(), "unknown VFIO version " + version);
@@ -145,7 +145,7 @@ final class Type1Container implements KernelSpace {
     /** A group has just come in: the first brings the IOMMU, each may narrow the usable ranges. */
     private void enter() {
         if (groups.isEmpty() && !attached) {
-            Calls.ioctl(container, VFIO_SET_IOMMU, mode.type(), mode.typeName() + " on " + mode.node());
+            Ioctls.ioctl(container, VFIO_SET_IOMMU, mode.type(), mode.typeName() + " on " + mode.node());
         }
         if (mode != Type1Mode.NOIOMMU) {
             narrow();
@@ -182,7 +182,7 @@ final class Type1Container implements KernelSpace {
     }
 
     @Override
-    public DmaMap mappings() {
+    public DmaMappings mappings() {
         return registry.mappings();
     }
 

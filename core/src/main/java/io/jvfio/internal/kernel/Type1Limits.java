@@ -30,7 +30,7 @@ record Type1Limits(List<IovaRange> usable, long pageSizes, long mapsLeft) {
 
     static Type1Limits read(Descriptor container, SystemCalls sys, String subject) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment segment = Calls.info(
+            MemorySegment segment = Ioctls.info(
                     arena,
                     container,
                     VFIO_IOMMU_GET_INFO,

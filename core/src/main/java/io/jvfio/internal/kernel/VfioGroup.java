@@ -61,7 +61,7 @@ final class VfioGroup implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment segment = arena.allocate(VfioGroupStatus.LAYOUT);
             VfioGroupStatus.request().fill(segment);
-            Calls.ioctl(fd, VFIO_GROUP_GET_STATUS, segment, node);
+            Ioctls.ioctl(fd, VFIO_GROUP_GET_STATUS, segment, node);
             int flags = VfioGroupStatus.read(segment).flags();
             if ((flags & VFIO_GROUP_FLAGS_VIABLE) == 0) {
                 throw new VfioException(VFIO_GROUP_GET_STATUS.name(), Errno.EPERM, node + " is not viable", blockers());
@@ -82,7 +82,7 @@ final class VfioGroup implements AutoCloseable {
             int raw = container.acquire();
             try {
                 IntArgument.fill(number, raw);
-                Calls.ioctl(fd, VFIO_GROUP_SET_CONTAINER, number, node);
+                Ioctls.ioctl(fd, VFIO_GROUP_SET_CONTAINER, number, node);
             } finally {
                 container.release();
             }

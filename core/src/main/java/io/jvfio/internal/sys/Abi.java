@@ -173,6 +173,14 @@ public record Abi(
     }
 
     /**
+     * Whether the CPU reaches BARs by loads and stores. Not on s390x, where PCI has instructions of its own: a load from a
+     * mapped BAR ends the process with SIGILL, although the kernel flags the region as mappable.
+     */
+    public boolean loadsReachBars() {
+        return this != S390X;
+    }
+
+    /**
      * The row of an architecture.
      *
      * @param system the value of {@code os.name}

@@ -28,7 +28,7 @@ public final class ArrayMember {
 
     /** Returns the array {@code name} of {@code layout}. */
     static ArrayMember of(StructLayout layout, String name) {
-        Layouts.Member member = Layouts.member(layout, name);
+        CLayouts.Member member = CLayouts.member(layout, name);
         if (!(member.layout() instanceof SequenceLayout sequence)) {
             throw new IllegalArgumentException(name + " of " + layout + " is not an array");
         }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
+import static io.jvfio.internal.uapi.CLayouts.array;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.field;
+import static io.jvfio.internal.uapi.CLayouts.sizeOf;
+import static io.jvfio.internal.uapi.CLayouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.toU8;
+import static io.jvfio.internal.uapi.CLayouts.u32;
+import static io.jvfio.internal.uapi.CLayouts.u64;
+import static io.jvfio.internal.uapi.CLayouts.u8;
+import static io.jvfio.internal.uapi.CLayouts.union;
 import static io.jvfio.internal.uapi.IommufdCommand.IOMMUFD_CMD_GET_HW_INFO;
-import static io.jvfio.internal.uapi.Layouts.array;
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.field;
-import static io.jvfio.internal.uapi.Layouts.sizeOf;
-import static io.jvfio.internal.uapi.Layouts.struct;
-import static io.jvfio.internal.uapi.Layouts.toU8;
-import static io.jvfio.internal.uapi.Layouts.u32;
-import static io.jvfio.internal.uapi.Layouts.u64;
-import static io.jvfio.internal.uapi.Layouts.u8;
-import static io.jvfio.internal.uapi.Layouts.union;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;

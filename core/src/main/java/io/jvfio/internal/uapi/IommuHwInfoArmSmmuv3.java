@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.array;
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.exactly;
-import static io.jvfio.internal.uapi.Layouts.field;
-import static io.jvfio.internal.uapi.Layouts.struct;
-import static io.jvfio.internal.uapi.Layouts.u32;
+import static io.jvfio.internal.uapi.CLayouts.array;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.exactly;
+import static io.jvfio.internal.uapi.CLayouts.field;
+import static io.jvfio.internal.uapi.CLayouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.u32;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
@@ -51,7 +51,7 @@ public record IommuHwInfoArmSmmuv3(int flags, List<Integer> idr, int iidr, int a
     /** Decodes the struct at the start of {@code segment}. */
     public static IommuHwInfoArmSmmuv3 read(MemorySegment segment) {
         return new IommuHwInfoArmSmmuv3(
-                (int) FLAGS.get(segment), IDR.read(segment, 6, Layouts::int32), (int) IIDR.get(segment), (int)
+                (int) FLAGS.get(segment), IDR.read(segment, 6, CLayouts::int32), (int) IIDR.get(segment), (int)
                         AIDR.get(segment));
     }
 
@@ -59,7 +59,7 @@ public record IommuHwInfoArmSmmuv3(int flags, List<Integer> idr, int iidr, int a
     public void fill(MemorySegment segment) {
         clear(LAYOUT, segment);
         FLAGS.set(segment, flags);
-        IDR.fill(segment, idr, Layouts::int32);
+        IDR.fill(segment, idr, CLayouts::int32);
         IIDR.set(segment, iidr);
         AIDR.set(segment, aidr);
     }

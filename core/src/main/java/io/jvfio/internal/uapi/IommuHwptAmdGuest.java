@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.array;
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.exactly;
-import static io.jvfio.internal.uapi.Layouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.array;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.exactly;
+import static io.jvfio.internal.uapi.CLayouts.struct;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
@@ -32,12 +32,12 @@ public record IommuHwptAmdGuest(List<Long> dte) {
 
     /** Decodes the struct at the start of {@code segment}. */
     public static IommuHwptAmdGuest read(MemorySegment segment) {
-        return new IommuHwptAmdGuest(DTE.read(segment, 4, Layouts::int64));
+        return new IommuHwptAmdGuest(DTE.read(segment, 4, CLayouts::int64));
     }
 
     /** Encodes the struct at the start of {@code segment}. */
     public void fill(MemorySegment segment) {
         clear(LAYOUT, segment);
-        DTE.fill(segment, dte, Layouts::int64);
+        DTE.fill(segment, dte, CLayouts::int64);
     }
 }

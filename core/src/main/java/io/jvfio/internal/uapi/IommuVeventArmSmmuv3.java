@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.array;
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.exactly;
-import static io.jvfio.internal.uapi.Layouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.array;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.exactly;
+import static io.jvfio.internal.uapi.CLayouts.struct;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
@@ -32,12 +32,12 @@ public record IommuVeventArmSmmuv3(List<Long> evt) {
 
     /** Decodes the struct at the start of {@code segment}. */
     public static IommuVeventArmSmmuv3 read(MemorySegment segment) {
-        return new IommuVeventArmSmmuv3(EVT.read(segment, 4, Layouts::int64));
+        return new IommuVeventArmSmmuv3(EVT.read(segment, 4, CLayouts::int64));
     }
 
     /** Encodes the struct at the start of {@code segment}. */
     public void fill(MemorySegment segment) {
         clear(LAYOUT, segment);
-        EVT.fill(segment, evt, Layouts::int64);
+        EVT.fill(segment, evt, CLayouts::int64);
     }
 }

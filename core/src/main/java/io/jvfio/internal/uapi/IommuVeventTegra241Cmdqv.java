@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.array;
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.exactly;
-import static io.jvfio.internal.uapi.Layouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.array;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.exactly;
+import static io.jvfio.internal.uapi.CLayouts.struct;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
@@ -33,12 +33,12 @@ public record IommuVeventTegra241Cmdqv(List<Long> lvcmdqErrMap) {
 
     /** Decodes the struct at the start of {@code segment}. */
     public static IommuVeventTegra241Cmdqv read(MemorySegment segment) {
-        return new IommuVeventTegra241Cmdqv(LVCMDQ_ERR_MAP.read(segment, 2, Layouts::int64));
+        return new IommuVeventTegra241Cmdqv(LVCMDQ_ERR_MAP.read(segment, 2, CLayouts::int64));
     }
 
     /** Encodes the struct at the start of {@code segment}. */
     public void fill(MemorySegment segment) {
         clear(LAYOUT, segment);
-        LVCMDQ_ERR_MAP.fill(segment, lvcmdqErrMap, Layouts::int64);
+        LVCMDQ_ERR_MAP.fill(segment, lvcmdqErrMap, CLayouts::int64);
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.array;
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.exactly;
-import static io.jvfio.internal.uapi.Layouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.array;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.exactly;
+import static io.jvfio.internal.uapi.CLayouts.struct;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
@@ -32,12 +32,12 @@ public record IommuViommuArmSmmuv3Invalidate(List<Long> cmd) {
 
     /** Decodes the struct at the start of {@code segment}. */
     public static IommuViommuArmSmmuv3Invalidate read(MemorySegment segment) {
-        return new IommuViommuArmSmmuv3Invalidate(CMD.read(segment, 2, Layouts::int64));
+        return new IommuViommuArmSmmuv3Invalidate(CMD.read(segment, 2, CLayouts::int64));
     }
 
     /** Encodes the struct at the start of {@code segment}. */
     public void fill(MemorySegment segment) {
         clear(LAYOUT, segment);
-        CMD.fill(segment, cmd, Layouts::int64);
+        CMD.fill(segment, cmd, CLayouts::int64);
     }
 }

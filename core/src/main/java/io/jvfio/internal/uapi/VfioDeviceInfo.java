@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.field;
-import static io.jvfio.internal.uapi.Layouts.sizeOf;
-import static io.jvfio.internal.uapi.Layouts.struct;
-import static io.jvfio.internal.uapi.Layouts.u32;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.field;
+import static io.jvfio.internal.uapi.CLayouts.sizeOf;
+import static io.jvfio.internal.uapi.CLayouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.u32;
 
+import io.jvfio.device.VfioPci;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
@@ -19,7 +20,7 @@ import java.lang.invoke.VarHandle;
  * @param flags {@code VFIO_DEVICE_FLAGS_}
  * @param numRegions how many region indexes there are
  * @param numIrqs how many interrupt indexes there are
- * @param capOffset the offset of the first capability, in bytes; only with {@link #VFIO_DEVICE_FLAGS_CAPS}
+ * @param capOffset the offset of the first capability, in bytes; only with {@code VFIO_DEVICE_FLAGS_CAPS}
  */
 public record VfioDeviceInfo(int flags, int numRegions, int numIrqs, int capOffset) {
     /** The C layout. */
@@ -34,48 +35,6 @@ public record VfioDeviceInfo(int flags, int numRegions, int numIrqs, int capOffs
 
     /** Asks a device; out: all. */
     public static final Ioctl VFIO_DEVICE_GET_INFO = Ioctl.vfio("VFIO_DEVICE_GET_INFO", 7);
-
-    /** {@code VFIO_DEVICE_RESET} works. */
-    public static final int VFIO_DEVICE_FLAGS_RESET = 1 << 0;
-
-    /** A PCI device. */
-    public static final int VFIO_DEVICE_FLAGS_PCI = 1 << 1;
-
-    /** A platform device. */
-    public static final int VFIO_DEVICE_FLAGS_PLATFORM = 1 << 2;
-
-    /** An AMBA device. */
-    public static final int VFIO_DEVICE_FLAGS_AMBA = 1 << 3;
-
-    /** A channel I/O subchannel. */
-    public static final int VFIO_DEVICE_FLAGS_CCW = 1 << 4;
-
-    /** A cryptographic adjunct processor. */
-    public static final int VFIO_DEVICE_FLAGS_AP = 1 << 5;
-
-    /** A device of an NXP management complex. */
-    public static final int VFIO_DEVICE_FLAGS_FSL_MC = 1 << 6;
-
-    /** There may be capabilities. */
-    public static final int VFIO_DEVICE_FLAGS_CAPS = 1 << 7;
-
-    /** A device of an AMD CDX bus. */
-    public static final int VFIO_DEVICE_FLAGS_CDX = 1 << 8;
-
-    /** Id of {@link VfioDeviceInfoCapZpciBase}. */
-    public static final int VFIO_DEVICE_INFO_CAP_ZPCI_BASE = 1;
-
-    /** Id of {@link VfioDeviceInfoCapZpciGroup}. */
-    public static final int VFIO_DEVICE_INFO_CAP_ZPCI_GROUP = 2;
-
-    /** Id of {@link VfioDeviceInfoCapZpciUtil}. */
-    public static final int VFIO_DEVICE_INFO_CAP_ZPCI_UTIL = 3;
-
-    /** Id of {@link VfioDeviceInfoCapZpciPfip}. */
-    public static final int VFIO_DEVICE_INFO_CAP_ZPCI_PFIP = 4;
-
-    /** Id of {@link VfioDeviceInfoCapPciAtomicComp}. */
-    public static final int VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP = 5;
 
     // Before Linux 6.6 the struct had no padding, and a capability could start right behind cap_offset.
     private static final long FIXED_SIZE = 20;
@@ -116,7 +75,7 @@ public record VfioDeviceInfo(int flags, int numRegions, int numIrqs, int capOffs
      */
     public static CapabilityChain capabilities(MemorySegment segment) {
         VfioDeviceInfo info = read(segment);
-        return (info.flags & VFIO_DEVICE_FLAGS_CAPS) == 0
+        return (info.flags & VfioPci.VFIO_DEVICE_FLAGS_CAPS) == 0
                 ? CapabilityChain.empty()
                 : CapabilityChain.read(segment, FIXED_SIZE, info.capOffset);
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.field;
-import static io.jvfio.internal.uapi.Layouts.struct;
-import static io.jvfio.internal.uapi.Layouts.u64;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.field;
+import static io.jvfio.internal.uapi.CLayouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.u64;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
@@ -25,7 +25,7 @@ public record VfioIommuType1DirtyBitmapGet(long iova, long size, VfioBitmap bitm
     public static final StructLayout LAYOUT =
             struct("vfio_iommu_type1_dirty_bitmap_get", u64("iova"), u64("size"), VfioBitmap.LAYOUT.withName("bitmap"));
 
-    private static final Layouts.Member BITMAP = Layouts.member(LAYOUT, "bitmap");
+    private static final CLayouts.Member BITMAP = CLayouts.member(LAYOUT, "bitmap");
     private static final VarHandle IOVA = field(LAYOUT, "iova");
     private static final VarHandle SIZE = field(LAYOUT, "size");
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.field;
-import static io.jvfio.internal.uapi.Layouts.sizeOf;
-import static io.jvfio.internal.uapi.Layouts.struct;
-import static io.jvfio.internal.uapi.Layouts.u32;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.field;
+import static io.jvfio.internal.uapi.CLayouts.sizeOf;
+import static io.jvfio.internal.uapi.CLayouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.u32;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
@@ -27,18 +27,6 @@ public record VfioIrqInfo(int flags, int index, int count) {
 
     /** Asks a device; in: index; out: flags, count. */
     public static final Ioctl VFIO_DEVICE_GET_IRQ_INFO = Ioctl.vfio("VFIO_DEVICE_GET_IRQ_INFO", 9);
-
-    /** Vectors signal eventfds. */
-    public static final int VFIO_IRQ_INFO_EVENTFD = 1 << 0;
-
-    /** Vectors can be masked and unmasked. */
-    public static final int VFIO_IRQ_INFO_MASKABLE = 1 << 1;
-
-    /** A vector masks itself when it fires. */
-    public static final int VFIO_IRQ_INFO_AUTOMASKED = 1 << 2;
-
-    /** The number of vectors in use changes only by disabling all of them first. */
-    public static final int VFIO_IRQ_INFO_NORESIZE = 1 << 3;
 
     private static final VarHandle ARGSZ = field(LAYOUT, "argsz");
     private static final VarHandle FLAGS = field(LAYOUT, "flags");

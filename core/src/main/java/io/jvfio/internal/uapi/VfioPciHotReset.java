@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.field;
-import static io.jvfio.internal.uapi.Layouts.flexible;
-import static io.jvfio.internal.uapi.Layouts.sizeOf;
-import static io.jvfio.internal.uapi.Layouts.struct;
-import static io.jvfio.internal.uapi.Layouts.u32;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.field;
+import static io.jvfio.internal.uapi.CLayouts.flexible;
+import static io.jvfio.internal.uapi.CLayouts.sizeOf;
+import static io.jvfio.internal.uapi.CLayouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.u32;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
@@ -46,7 +46,7 @@ public record VfioPciHotReset(int flags, List<Integer> groupFds) {
     /** Decodes the struct at the start of {@code segment}. */
     public static VfioPciHotReset read(MemorySegment segment) {
         return new VfioPciHotReset(
-                (int) FLAGS.get(segment), GROUP_FDS.read(segment, (int) COUNT.get(segment), Layouts::int32));
+                (int) FLAGS.get(segment), GROUP_FDS.read(segment, (int) COUNT.get(segment), CLayouts::int32));
     }
 
     /** Encodes the struct at the start of {@code segment}, its size included. */
@@ -55,7 +55,7 @@ public record VfioPciHotReset(int flags, List<Integer> groupFds) {
         ARGSZ.set(segment, sizeOf(byteSize()));
         FLAGS.set(segment, flags);
         COUNT.set(segment, groupFds.size());
-        GROUP_FDS.fill(segment, groupFds, Layouts::int32);
+        GROUP_FDS.fill(segment, groupFds, CLayouts::int32);
     }
 
     /** Returns the size of the struct with its descriptors, in bytes. */

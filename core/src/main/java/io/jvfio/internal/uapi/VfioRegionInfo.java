@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.Layouts.clear;
-import static io.jvfio.internal.uapi.Layouts.field;
-import static io.jvfio.internal.uapi.Layouts.sizeOf;
-import static io.jvfio.internal.uapi.Layouts.struct;
-import static io.jvfio.internal.uapi.Layouts.u32;
-import static io.jvfio.internal.uapi.Layouts.u64;
+import static io.jvfio.internal.uapi.CLayouts.clear;
+import static io.jvfio.internal.uapi.CLayouts.field;
+import static io.jvfio.internal.uapi.CLayouts.sizeOf;
+import static io.jvfio.internal.uapi.CLayouts.struct;
+import static io.jvfio.internal.uapi.CLayouts.u32;
+import static io.jvfio.internal.uapi.CLayouts.u64;
 
+import io.jvfio.device.VfioPci;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
@@ -20,7 +21,7 @@ import java.lang.invoke.VarHandle;
  *
  * @param flags {@code VFIO_REGION_INFO_FLAG_}
  * @param index which region
- * @param capOffset the offset of the first capability, in bytes; only with {@link #VFIO_REGION_INFO_FLAG_CAPS}
+ * @param capOffset the offset of the first capability, in bytes; only with {@code VFIO_REGION_INFO_FLAG_CAPS}
  * @param size in bytes, unsigned; 0 if the region is not there
  * @param offset where the region starts in the device descriptor, in bytes
  */
@@ -37,27 +38,6 @@ public record VfioRegionInfo(int flags, int index, int capOffset, long size, lon
 
     /** Asks a device; in: index; out: the rest. */
     public static final Ioctl VFIO_DEVICE_GET_REGION_INFO = Ioctl.vfio("VFIO_DEVICE_GET_REGION_INFO", 8);
-
-    /** The region can be read. */
-    public static final int VFIO_REGION_INFO_FLAG_READ = 1 << 0;
-
-    /** The region can be written. */
-    public static final int VFIO_REGION_INFO_FLAG_WRITE = 1 << 1;
-
-    /** The region, or the areas of its sparse capability, can be mapped. */
-    public static final int VFIO_REGION_INFO_FLAG_MMAP = 1 << 2;
-
-    /** There may be capabilities. */
-    public static final int VFIO_REGION_INFO_FLAG_CAPS = 1 << 3;
-
-    /** Id of {@link VfioRegionInfoCapSparseMmap}. */
-    public static final int VFIO_REGION_INFO_CAP_SPARSE_MMAP = 1;
-
-    /** Id of {@link VfioRegionInfoCapType}. */
-    public static final int VFIO_REGION_INFO_CAP_TYPE = 2;
-
-    /** Id of a header without more: the area with the MSI-X table can be mapped, too. */
-    public static final int VFIO_REGION_INFO_CAP_MSIX_MAPPABLE = 3;
 
     private static final VarHandle ARGSZ = field(LAYOUT, "argsz");
     private static final VarHandle FLAGS = field(LAYOUT, "flags");
@@ -100,7 +80,7 @@ public record VfioRegionInfo(int flags, int index, int capOffset, long size, lon
      */
     public static CapabilityChain capabilities(MemorySegment segment) {
         VfioRegionInfo info = read(segment);
-        return (info.flags & VFIO_REGION_INFO_FLAG_CAPS) == 0
+        return (info.flags & VfioPci.VFIO_REGION_INFO_FLAG_CAPS) == 0
                 ? CapabilityChain.empty()
                 : CapabilityChain.read(segment, LAYOUT.byteSize(), info.capOffset);
     }

@@ -139,7 +139,7 @@ final class AllocationTables {
             if (i == 0 && !at.ended()) {
                 count = (int) COUNT.of(Integer.toUnsignedLong(control));
                 if (count < 1 || count > MOST_BARS) {
-                    at.report(Finding.Kind.IMPLAUSIBLE, count + " resizable BARs");
+                    at.report(ConfigFinding.Kind.IMPLAUSIBLE, count + " resizable BARs");
                     count = 1;
                 }
             }

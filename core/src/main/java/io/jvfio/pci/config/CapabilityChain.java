@@ -15,7 +15,7 @@ import java.util.List;
  * @param capabilities in the order of the list, which need not be that of their offsets
  * @param findings what is wrong with the list
  */
-public record CapabilityChain(List<CapabilityHeader> capabilities, List<Finding> findings) {
+public record CapabilityChain(List<CapabilityHeader> capabilities, List<ConfigFinding> findings) {
     /** Bytes of the header; standard capabilities follow. */
     static final int HEADER_SIZE = 0x40;
 
@@ -71,7 +71,7 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<Finding>
         private final ConfigView view;
         private final BitSet visited = new BitSet();
         private final List<CapabilityHeader> found = new ArrayList<>();
-        private final List<Finding> findings = new ArrayList<>();
+        private final List<ConfigFinding> findings = new ArrayList<>();
 
         Walk(ConfigView view) {
             this.view = view;
@@ -88,7 +88,7 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<Finding>
                 int header = view.read16(offset);
                 int id = header & 0xff;
                 if (id == NO_ANSWER_8) {
-                    report(Finding.Kind.NO_ANSWER, offset, "the list ends at a capability without an id");
+                    report(ConfigFinding.Kind.NO_ANSWER, offset, "the list ends at a capability without an id");
                     return;
                 }
                 found.add(new CapabilityHeader(false, id, 0, offset));
@@ -106,7 +106,7 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<Finding>
                 }
                 int header = view.read32(offset);
                 if (header == -1) {
-                    report(Finding.Kind.NO_ANSWER, offset, "the list ends at a capability without an id");
+                    report(ConfigFinding.Kind.NO_ANSWER, offset, "the list ends at a capability without an id");
                     return;
                 }
                 int id = header & 0xffff;
@@ -120,7 +120,7 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<Finding>
 
         private int aligned(int from, int pointer) {
             if (pointer % ALIGNMENT != 0) {
-                report(Finding.Kind.MISALIGNED, from, "the pointer " + Hex.of(pointer) + " is no multiple of 4");
+                report(ConfigFinding.Kind.MISALIGNED, from, "the pointer " + Hex.of(pointer) + " is no multiple of 4");
             }
             return pointer & -ALIGNMENT;
         }
@@ -131,25 +131,25 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<Finding>
             if (offset < start) {
                 boolean header = offset < HEADER_SIZE;
                 report(
-                        header ? Finding.Kind.IN_HEADER : Finding.Kind.OUT_OF_RANGE,
+                        header ? ConfigFinding.Kind.IN_HEADER : ConfigFinding.Kind.OUT_OF_RANGE,
                         from,
                         pointer + (header ? " leads into the header" : " leads to where no extended capability is"));
                 return false;
             }
             if (!view.known(offset, ALIGNMENT)) {
-                report(Finding.Kind.NOT_KNOWN, from, "what " + pointer + " leads to is not at hand");
+                report(ConfigFinding.Kind.NOT_KNOWN, from, "what " + pointer + " leads to is not at hand");
                 return false;
             }
             if (visited.get(offset)) {
-                report(Finding.Kind.LOOP, from, pointer + " leads back");
+                report(ConfigFinding.Kind.LOOP, from, pointer + " leads back");
                 return false;
             }
             visited.set(offset);
             return true;
         }
 
-        private void report(Finding.Kind kind, int offset, String message) {
-            findings.add(new Finding(kind, offset, message));
+        private void report(ConfigFinding.Kind kind, int offset, String message) {
+            findings.add(new ConfigFinding(kind, offset, message));
         }
     }
 }

@@ -17,7 +17,7 @@ public record CapabilityHeader(boolean extended, int id, int version, int offset
 
     /** What it is, in words: {@code Power Management}; {@code unknown capability} if its id is not known. */
     public String title() {
-        return Layouts.of(this).title();
+        return CapabilityTables.of(this).title();
     }
 
     /** {@code capability 0x11 at 0x70}. */

@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * A function's config space, taken apart: the header's registers and those of every capability, as they read at one
  * time. Whatever the bytes are, decoding ends, reads nothing outside and throws nothing; what is wrong is a
- * {@link Finding}.
+ * {@link ConfigFinding}.
  *
  * <p>{@snippet :
  * ConfigContents contents = ConfigContents.of(device.config());
@@ -27,7 +27,7 @@ import java.util.Optional;
  * @param findings what is wrong, in the order in which it was found
  */
 public record ConfigContents(
-        int size, List<RegisterValue> header, List<Capability> capabilities, List<Finding> findings) {
+        int size, List<RegisterValue> header, List<Capability> capabilities, List<ConfigFinding> findings) {
     private static final int EXPRESS = 0x10;
     private static final int PCI_X = 0x07;
     private static final int EXTENDED_HEADER = 4;
@@ -46,9 +46,9 @@ public record ConfigContents(
      * @param view any bytes
      */
     public static ConfigContents of(ConfigView view) {
-        List<Finding> findings = new ArrayList<>();
+        List<ConfigFinding> findings = new ArrayList<>();
         if (view.known(0, 8) && view.read32(0) == -1 && view.read32(4) == -1) {
-            findings.add(new Finding(Finding.Kind.NO_ANSWER, 0, "all bits are 1: nobody answers"));
+            findings.add(new ConfigFinding(ConfigFinding.Kind.NO_ANSWER, 0, "all bits are 1: nobody answers"));
         }
         CapabilityChain standard = CapabilityChain.standard(view);
         CapabilityChain extended =
@@ -130,8 +130,11 @@ public record ConfigContents(
     }
 
     private static Capability capability(
-            Decoding.Function function, CapabilityHeader header, List<CapabilityHeader> all, List<Finding> findings) {
-        CapabilityLayout layout = Layouts.of(header);
+            Decoding.Function function,
+            CapabilityHeader header,
+            List<CapabilityHeader> all,
+            List<ConfigFinding> findings) {
+        CapabilityLayout layout = CapabilityTables.of(header);
         int end = header.extended() ? ConfigImage.LARGEST : CapabilityChain.CONVENTIONAL_SIZE;
         int limit = layout.known() ? end : nextAfter(header, all, end);
         Decoding at = new Decoding(function, header.offset(), limit, header.version(), findings);
@@ -149,14 +152,14 @@ public record ConfigContents(
                 .orElse(end);
     }
 
-    private static void overlaps(List<Capability> capabilities, List<Finding> findings) {
+    private static void overlaps(List<Capability> capabilities, List<ConfigFinding> findings) {
         List<Capability> sorted = new ArrayList<>(capabilities);
         sorted.sort(Comparator.comparingInt(each -> each.header().offset()));
         Capability furthest = null;
         for (Capability each : sorted) {
             if (furthest != null && furthest.last() >= each.header().offset()) {
-                findings.add(new Finding(
-                        Finding.Kind.OVERLAP,
+                findings.add(new ConfigFinding(
+                        ConfigFinding.Kind.OVERLAP,
                         each.header().offset(),
                         each.name() + " starts inside " + furthest.name() + ", which ends at "
                                 + Hex.of(furthest.last())));

@@ -24,7 +24,7 @@ final class Decoding {
     private final int limit;
     private final int version;
     private final List<RegisterValue> registers = new ArrayList<>();
-    private final List<Finding> findings;
+    private final List<ConfigFinding> findings;
     private int size;
     private RawBytes raw;
     private boolean ended;
@@ -48,7 +48,7 @@ final class Decoding {
      * @param version of an extended one
      * @param findings where to report to
      */
-    Decoding(Function function, int start, int limit, int version, List<Finding> findings) {
+    Decoding(Function function, int start, int limit, int version, List<ConfigFinding> findings) {
         this.function = function;
         this.start = start;
         this.limit = limit;
@@ -123,7 +123,7 @@ final class Decoding {
     void addRaw(int from, int end) {
         if (end > limit - start) {
             report(
-                    Finding.Kind.TRUNCATED,
+                    ConfigFinding.Kind.TRUNCATED,
                     "it claims " + Hex.of(end) + " bytes, and there is room for " + Hex.of(limit - start));
         }
         int bounded = Math.min(end, limit - start);
@@ -138,8 +138,8 @@ final class Decoding {
         raw = RawBytes.of(function.view(), start + size, limit).trimmed();
     }
 
-    void report(Finding.Kind kind, String message) {
-        findings.add(new Finding(kind, start, message));
+    void report(ConfigFinding.Kind kind, String message) {
+        findings.add(new ConfigFinding(kind, start, message));
     }
 
     /** How many lanes the function's link can have; 1 if it says nothing or nonsense. */
@@ -173,7 +173,7 @@ final class Decoding {
         ended = true;
         boolean outside = at + width > limit;
         report(
-                outside ? Finding.Kind.TRUNCATED : Finding.Kind.NOT_KNOWN,
+                outside ? ConfigFinding.Kind.TRUNCATED : ConfigFinding.Kind.NOT_KNOWN,
                 outside
                         ? "config space ends before its register at " + Hex.of(at)
                         : "its register at " + Hex.of(at) + " is not at hand");

@@ -183,7 +183,7 @@ final class ExtendedPowerTables {
         }
         int entries = (int) TABLE_SIZE.of(cap) + 1;
         if (entries > LARGEST_TABLE) {
-            at.report(Finding.Kind.IMPLAUSIBLE, entries + " steering tags in the capability, which holds 64");
+            at.report(ConfigFinding.Kind.IMPLAUSIBLE, entries + " steering tags in the capability, which holds 64");
             entries = LARGEST_TABLE;
         }
         for (int i = 0; i < entries && !at.ended(); i++) {

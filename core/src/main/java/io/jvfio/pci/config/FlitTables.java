@@ -207,7 +207,8 @@ final class FlitTables {
         int tracked = (int) TRACKED.of(at.add(PERFORMANCE_CAP));
         at.addAll(PERFORMANCE_CTL, PERFORMANCE_STA);
         if (tracked > MOST_TRACKED) {
-            at.report(Finding.Kind.IMPLAUSIBLE, tracked + " registers for LTSSM transitions, of which there are 5");
+            at.report(
+                    ConfigFinding.Kind.IMPLAUSIBLE, tracked + " registers for LTSSM transitions, of which there are 5");
             tracked = MOST_TRACKED;
         }
         for (int i = 0; i < tracked; i++) {

@@ -217,7 +217,7 @@ final class HeaderTables {
                 bars(at, "BAR", 0x10, 1);
                 at.addAll(CARDBUS_REGISTERS);
             }
-            default -> at.report(Finding.Kind.IMPLAUSIBLE, "the header's layout is not known");
+            default -> at.report(ConfigFinding.Kind.IMPLAUSIBLE, "the header's layout is not known");
         }
     }
 

@@ -92,7 +92,9 @@ final class PortalTables {
     private static void blocks(Decoding at) {
         int length = (int) LENGTH.of(at.add(LOCATOR_CAP));
         if (!at.ended() && (length <= FIRST_LOCATOR || length % Long.BYTES != 0)) {
-            at.report(Finding.Kind.IMPLAUSIBLE, "it claims " + Hex.of(length) + " bytes, which hold no whole locators");
+            at.report(
+                    ConfigFinding.Kind.IMPLAUSIBLE,
+                    "it claims " + Hex.of(length) + " bytes, which hold no whole locators");
         }
         for (int i = 0; FIRST_LOCATOR + Long.BYTES * (i + 1) <= length && !at.ended(); i++) {
             at.add(LOCATOR.as("Locator" + i, FIRST_LOCATOR + Long.BYTES * i));

@@ -122,7 +122,9 @@ final class VendorTables {
 
     private static void plausible(Decoding at, int length, int start) {
         if (!at.ended() && length < start) {
-            at.report(Finding.Kind.IMPLAUSIBLE, "it claims " + Hex.of(length) + " bytes, fewer than its headers have");
+            at.report(
+                    ConfigFinding.Kind.IMPLAUSIBLE,
+                    "it claims " + Hex.of(length) + " bytes, fewer than its headers have");
         }
     }
 }

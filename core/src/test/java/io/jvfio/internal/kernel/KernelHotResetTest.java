@@ -14,6 +14,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
 import io.jvfio.device.HotResetFunction.Ownership;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
@@ -81,7 +82,7 @@ class KernelHotResetTest {
     private int ioctl(long request, MemorySegment argument) {
         if (request == VFIO_DEVICE_GET_REGION_INFO.request()) {
             int index = VfioRegionInfo.read(argument).index();
-            int flags = VfioRegionInfo.VFIO_REGION_INFO_FLAG_READ | VfioRegionInfo.VFIO_REGION_INFO_FLAG_WRITE;
+            int flags = VfioPci.VFIO_REGION_INFO_FLAG_READ | VfioPci.VFIO_REGION_INFO_FLAG_WRITE;
             new VfioRegionInfo(flags, index, 0, index == CONFIG ? SIZE : 0, 0).fill(argument);
             return 0;
         }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.device.VfioPci;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;
@@ -117,15 +118,15 @@ class CapabilityChainTest {
         header(struct, 0x20, 1, 1, 0);
         assertThat(VfioRegionInfo.capabilities(struct)).isEmpty();
 
-        new VfioRegionInfo(VfioRegionInfo.VFIO_REGION_INFO_FLAG_CAPS, 0, 0x20, 0, 0).fill(struct);
+        new VfioRegionInfo(VfioPci.VFIO_REGION_INFO_FLAG_CAPS, 0, 0x20, 0, 0).fill(struct);
         assertThat(VfioRegionInfo.capabilities(struct)).hasSize(1);
     }
 
     @Test
     void a_device_info_of_the_first_kernels_with_capabilities_has_one_right_behind_cap_offset() {
         MemorySegment struct = struct(0x40);
-        new VfioDeviceInfo(VfioDeviceInfo.VFIO_DEVICE_FLAGS_CAPS, 9, 5, 20).fill(struct);
-        header(struct, 20, VfioDeviceInfo.VFIO_DEVICE_INFO_CAP_ZPCI_BASE, 1, 0);
+        new VfioDeviceInfo(VfioPci.VFIO_DEVICE_FLAGS_CAPS, 9, 5, 20).fill(struct);
+        header(struct, 20, VfioPci.VFIO_DEVICE_INFO_CAP_ZPCI_BASE, 1, 0);
 
         assertThat(VfioDeviceInfo.capabilities(struct)).hasSize(1);
     }

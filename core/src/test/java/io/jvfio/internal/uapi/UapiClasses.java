@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
+import io.jvfio.device.VfioPci;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.StructLayout;
@@ -56,9 +57,12 @@ final class UapiClasses {
                 .findFirst();
     }
 
-    /** Returns the constants of all classes that stand for a number of a header: not private, and a number or an ioctl. */
+    /**
+     * Returns the constants that stand for a number of a header, of these classes and of the public {@link VfioPci}: not
+     * private, and a number or an ioctl.
+     */
     static List<Field> constants() {
-        return all().stream()
+        return Stream.concat(all().stream(), Stream.of(VfioPci.class))
                 .flatMap(type -> Arrays.stream(type.getDeclaredFields()))
                 .filter(field -> Modifier.isStatic(field.getModifiers()) && !Modifier.isPrivate(field.getModifiers()))
                 .filter(field -> field.getType().isPrimitive() || field.getType() == Ioctl.class)

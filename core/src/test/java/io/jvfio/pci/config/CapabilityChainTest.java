@@ -3,7 +3,7 @@ package io.jvfio.pci.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jvfio.pci.config.Finding.Kind;
+import io.jvfio.pci.config.ConfigFinding.Kind;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,7 +53,7 @@ class CapabilityChainTest {
 
         assertThat(CapabilityChain.standard(bytes.image()).findings())
                 .singleElement()
-                .isEqualTo(new Finding(Kind.IN_HEADER, 0x34, "the pointer 0x20 leads into the header"));
+                .isEqualTo(new ConfigFinding(Kind.IN_HEADER, 0x34, "the pointer 0x20 leads into the header"));
     }
 
     @Test
@@ -61,10 +61,10 @@ class CapabilityChainTest {
         bytes.put(0x40, 2, 0xffff).put(0x100, 4, -1);
 
         assertThat(CapabilityChain.standard(bytes.image()).findings())
-                .extracting(Finding::kind)
+                .extracting(ConfigFinding::kind)
                 .containsExactly(Kind.NO_ANSWER);
         assertThat(CapabilityChain.extended(bytes.image()).findings())
-                .extracting(Finding::kind)
+                .extracting(ConfigFinding::kind)
                 .containsExactly(Kind.NO_ANSWER);
     }
 
@@ -77,7 +77,7 @@ class CapabilityChainTest {
         assertThat(chain.capabilities()).isEmpty();
         assertThat(chain.findings())
                 .singleElement()
-                .isEqualTo(new Finding(Kind.NOT_KNOWN, 0x34, "what the pointer 0x40 leads to is not at hand"));
+                .isEqualTo(new ConfigFinding(Kind.NOT_KNOWN, 0x34, "what the pointer 0x40 leads to is not at hand"));
         assertThat(CapabilityChain.extended(header)).isEqualTo(new CapabilityChain(List.of(), List.of()));
     }
 

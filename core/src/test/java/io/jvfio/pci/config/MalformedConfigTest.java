@@ -53,7 +53,7 @@ class MalformedConfigTest {
     }
 
     private void decode(int count) {
-        Set<Finding.Kind> kinds = new HashSet<>();
+        Set<ConfigFinding.Kind> kinds = new HashSet<>();
         Set<String> names = new HashSet<>();
         for (long seed = FIRST; seed < FIRST + count; seed++) {
             try {
@@ -63,7 +63,7 @@ class MalformedConfigTest {
             }
         }
         if (count >= ENOUGH) {
-            assertThat(kinds).contains(Finding.Kind.values());
+            assertThat(kinds).contains(ConfigFinding.Kind.values());
             assertThat(names).containsAll(known());
         }
     }
@@ -73,11 +73,11 @@ class MalformedConfigTest {
         return Stream.concat(
                         IntStream.range(0, STANDARD_IDS).mapToObj(id -> new CapabilityHeader(false, id, 0, 0x40)),
                         IntStream.range(1, EXTENDED_IDS).mapToObj(id -> new CapabilityHeader(true, id, 1, 0x100)))
-                .map(header -> Layouts.of(header).name())
+                .map(header -> CapabilityTables.of(header).name())
                 .toList();
     }
 
-    private void decode(long seed, Set<Finding.Kind> kinds, Set<String> names) throws IOException {
+    private void decode(long seed, Set<ConfigFinding.Kind> kinds, Set<String> names) throws IOException {
         Random random = new Random(seed);
         String dump = mutated(dumps.get(random.nextInt(dumps.size())), random);
         for (DumpedFunction function : ConfigDump.read(new StringReader(dump))) {

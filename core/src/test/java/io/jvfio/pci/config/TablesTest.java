@@ -3,7 +3,7 @@ package io.jvfio.pci.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jvfio.pci.config.Finding.Kind;
+import io.jvfio.pci.config.ConfigFinding.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -176,13 +176,14 @@ class TablesTest {
     @Test
     void every_id_up_to_the_last_known_one_has_a_name() {
         for (int id = 0; id <= 0x15; id++) {
-            assertThat(Layouts.of(new CapabilityHeader(false, id, 0, PLACE)).title())
+            assertThat(CapabilityTables.of(new CapabilityHeader(false, id, 0, PLACE))
+                            .title())
                     .as("%x", id)
                     .isNotEqualTo("unknown capability");
         }
         for (int id = 1; id <= 0x3a; id++) {
             // 0x14 belongs to a vendor.
-            assertThat(Layouts.of(new CapabilityHeader(true, id, 1, EXTENDED_PLACE))
+            assertThat(CapabilityTables.of(new CapabilityHeader(true, id, 1, EXTENDED_PLACE))
                             .title()
                             .equals("unknown capability"))
                     .as("%x", id)
@@ -196,13 +197,13 @@ class TablesTest {
                         .hex(EXTENDED_PLACE, "36 00 01 00 08 00 00 00")
                         .decode()
                         .findings())
-                .extracting(Finding::kind)
+                .extracting(ConfigFinding::kind)
                 .containsExactly(Kind.IMPLAUSIBLE);
         assertThat(ImageBuilder.express(1)
                         .hex(EXTENDED_PLACE, "33 00 01 00 00 1c 00 00")
                         .decode()
                         .findings())
-                .extracting(Finding::message)
+                .extracting(ConfigFinding::message)
                 .containsExactly("7 registers for LTSSM transitions, of which there are 5");
     }
 
@@ -373,14 +374,14 @@ class TablesTest {
                         .hex(0x100, "0b 00 01 00 01 00 00 00")
                         .decode()
                         .findings())
-                .extracting(Finding::kind)
+                .extracting(ConfigFinding::kind)
                 .containsExactly(Kind.IMPLAUSIBLE);
         assertThat(ImageBuilder.express(1)
                         .hex(0x100, "0b 00 01 f0")
                         .hex(0xf00, "0b 00 01 00 01 00 f0 ff")
                         .decode()
                         .findings())
-                .extracting(Finding::kind)
+                .extracting(ConfigFinding::kind)
                 .contains(Kind.TRUNCATED);
     }
 }

@@ -16,7 +16,7 @@ import io.jvfio.iommu.DmaMapping;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
-import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +78,7 @@ final class ClientMemory {
      * @param file what came along, or null; taken over
      * @throws VfioException with EEXIST if it overlaps, ENOSPC beyond a limit, EINVAL if the file does not fit
      */
-    void map(DmaMap request, @Nullable Fd file) {
+    void map(DmaMapRequest request, @Nullable Fd file) {
         try {
             checkLimits(request);
             Parts parts = file == null ? byMessages(request) : byFile(request, file);
@@ -104,7 +104,7 @@ final class ClientMemory {
         }
     }
 
-    private void checkLimits(DmaMap request) {
+    private void checkLimits(DmaMapRequest request) {
         ServerLimits limits = options.limits();
         if (windows.size() >= limits.dmaMaps() || request.size() > limits.mappedBytes() - mappedBytes) {
             throw new VfioException(
@@ -115,12 +115,12 @@ final class ClientMemory {
         }
     }
 
-    private Parts byMessages(DmaMap request) {
+    private Parts byMessages(DmaMapRequest request) {
         RemoteWindow remote = new RemoteWindow(messages, range(request), request.size());
         return new Parts(remote.source(), null, remote);
     }
 
-    private Parts byFile(DmaMap request, Fd file) {
+    private Parts byFile(DmaMapRequest request, Fd file) {
         FileStatus status = FileStatus.of(sys, file);
         if (!status.regular() || request.offset() > status.size() - request.size()) {
             throw refused(
@@ -146,7 +146,7 @@ final class ClientMemory {
     }
 
     /** Whole blocks of the file are mapped, because huge pages cannot be unmapped in parts. */
-    private Parts mapped(DmaMap request, Fd file, FileStatus status) {
+    private Parts mapped(DmaMapRequest request, Fd file, FileStatus status) {
         long block = Math.max(status.blockSize(), sys.pageSize());
         long start = request.offset() & -block;
         long end = Math.min(roundUp(request.offset() + request.size(), block), roundUp(status.size(), sys.pageSize()));
@@ -242,11 +242,11 @@ final class ClientMemory {
         return windows.size();
     }
 
-    private static IovaRange range(DmaMap request) {
+    private static IovaRange range(DmaMapRequest request) {
         return IovaRange.of(request.address(), request.size());
     }
 
-    private static VfioException refused(DmaMap request, String reason) {
+    private static VfioException refused(DmaMapRequest request, String reason) {
         return new VfioException(
                 "VFIO_USER_DMA_MAP",
                 Errno.EINVAL,

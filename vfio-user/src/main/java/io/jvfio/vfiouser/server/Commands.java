@@ -11,7 +11,7 @@ import io.jvfio.iommu.IovaExhaustedException;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DeviceInfoPayload;
-import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionInfoPayload;
@@ -145,7 +145,7 @@ final class Commands {
     }
 
     private void map(Message command, Message reply) {
-        DmaMap map = DmaMap.read(command);
+        DmaMapRequest map = DmaMapRequest.read(command);
         memory.map(map, command.fdCount() == 0 ? null : command.takeFd(0));
         reply.beginReply(command, 0);
     }

@@ -11,6 +11,8 @@ import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
+import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.vfiouser.protocol.InfoChain;
 import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import java.util.ArrayList;
@@ -28,16 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe, as far as the device is.
  */
 final class ServedDevice {
-    /** The regions and interrupt indexes of PCI: BARs, ROM, config space, VGA; INTx, MSI, MSI-X, ERR, REQ. */
-    private static final int PCI_REGIONS = 9;
-
-    private static final int PCI_IRQS = 5;
-    private static final int CONFIG_SPACE = 7;
-    private static final int COMMAND = 4;
-    private static final int BUS_MASTER = 1 << 2;
-    private static final int FLAGS_RESET = 1;
-    private static final int FLAGS_PCI = 2;
-
     private final VfioDevice device;
     private final boolean trustClient;
 
@@ -51,17 +43,17 @@ final class ServedDevice {
     }
 
     boolean isConfigSpace(int region) {
-        return device.info().pci() && region == CONFIG_SPACE;
+        return device.info().pci() && region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
     }
 
     /** What the client is told. */
     DeviceInfo info(boolean addedRegions) {
         DeviceInfo all = device.info();
-        int flags = all.flags() & (FLAGS_RESET | FLAGS_PCI);
+        int flags = all.flags() & (VfioPci.VFIO_DEVICE_FLAGS_RESET | VfioPci.VFIO_DEVICE_FLAGS_PCI);
         return new DeviceInfo(
                 flags,
                 regionCount(addedRegions),
-                all.pci() ? Math.max(all.irqCount(), PCI_IRQS) : all.irqCount(),
+                all.pci() ? Math.max(all.irqCount(), VfioPci.VFIO_PCI_NUM_IRQS) : all.irqCount(),
                 addedRegions ? all.capabilities() : List.of());
     }
 
@@ -71,7 +63,7 @@ final class ServedDevice {
         if (!all.pci()) {
             return all.regionCount();
         }
-        return addedRegions ? Math.max(all.regionCount(), PCI_REGIONS) : PCI_REGIONS;
+        return addedRegions ? Math.max(all.regionCount(), VfioPci.VFIO_PCI_NUM_REGIONS) : VfioPci.VFIO_PCI_NUM_REGIONS;
     }
 
     /** A region, or one of size 0 where the device has none of that index. */
@@ -163,9 +155,13 @@ final class ServedDevice {
     }
 
     private void masterOff() {
-        long command = device.readRegister(CONFIG_SPACE, COMMAND, Short.BYTES);
-        if ((command & BUS_MASTER) != 0) {
-            device.writeRegister(CONFIG_SPACE, COMMAND, Short.BYTES, command & ~BUS_MASTER);
+        long command = device.readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES);
+        if ((command & PciRegisters.COMMAND_MASTER) != 0) {
+            device.writeRegister(
+                    VfioPci.VFIO_PCI_CONFIG_REGION_INDEX,
+                    PciRegisters.COMMAND,
+                    Short.BYTES,
+                    command & ~PciRegisters.COMMAND_MASTER);
         }
     }
 }

@@ -49,7 +49,7 @@ public final class VfioUserServer implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Guarded by the lock. */
-    private @Nullable Connection current;
+    private @Nullable Client current;
 
     private volatile boolean closed;
 
@@ -171,7 +171,7 @@ public final class VfioUserServer implements AutoCloseable {
             tell(to -> to.clientRefused(client, "only uid " + uid + " is served"));
             return;
         }
-        Connection connection = new Connection(sys, served, options, peer);
+        Client connection = new Client(sys, served, options, peer);
         String reason = null;
         try {
             if (begin(connection)) {
@@ -188,7 +188,7 @@ public final class VfioUserServer implements AutoCloseable {
     }
 
     /** Makes {@link #close} end this one; false if it has been called already. */
-    private boolean begin(@Nullable Connection connection) {
+    private boolean begin(@Nullable Client connection) {
         lock.lock();
         try {
             current = connection;
@@ -199,7 +199,7 @@ public final class VfioUserServer implements AutoCloseable {
     }
 
     /** Why the client has gone, once the device has been taken back from it; null if it was refused. */
-    private @Nullable String serve(Connection connection, ServerListener.Client client) {
+    private @Nullable String serve(Client connection, ServerListener.Client client) {
         try {
             connection.accept();
         } catch (VfioException e) {
@@ -217,7 +217,7 @@ public final class VfioUserServer implements AutoCloseable {
         }
     }
 
-    private static void takeBack(Connection connection, ServerListener.Client client) {
+    private static void takeBack(Client connection, ServerListener.Client client) {
         try {
             connection.takeBack();
         } catch (RuntimeException e) {

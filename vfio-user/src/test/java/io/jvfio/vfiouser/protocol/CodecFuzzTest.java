@@ -119,7 +119,7 @@ final class CodecFuzzTest {
     private void readCommand(Command command) {
         switch (command) {
             case VERSION -> Version.read(in).answer(Capabilities.absent()).writeReply(reply, in);
-            case DMA_MAP -> assertThat(DmaMap.read(in).access()).isNotNull();
+            case DMA_MAP -> assertThat(DmaMapRequest.read(in).access()).isNotNull();
             case DMA_UNMAP -> DmaUnmap.read(in).writeReply(reply, in);
             case DEVICE_GET_INFO ->
                 assertThat(DeviceInfoPayload.readRequest(in)).isBetween(16, LIMIT);

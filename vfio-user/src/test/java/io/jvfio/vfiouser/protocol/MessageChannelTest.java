@@ -104,13 +104,13 @@ final class MessageChannelTest {
     @Test
     void a_message_in_single_bytes_is_put_together() {
         try (MemFd file = MemFd.of(sys, "passed", 1)) {
-            DmaMap.of(io.jvfio.iommu.Access.READ, 0, 0x1000, 0x2000).write(out, 9);
+            DmaMapRequest.of(io.jvfio.iommu.Access.READ, 0, 0x1000, 0x2000).write(out, 9);
             MemorySegment bytes = out.bytes().asSlice(0, out.size());
             for (int i = 0; i < out.size(); i++) {
                 peer.send(bytes.asSlice(i, 1), i == 0 ? List.of(file.fd()) : List.of());
             }
             assertThat(channel.receive(in, 4096)).isEqualTo(Outcome.MESSAGE);
-            assertThat(DmaMap.read(in)).isEqualTo(new DmaMap(1, 0, 0x1000, 0x2000));
+            assertThat(DmaMapRequest.read(in)).isEqualTo(new DmaMapRequest(1, 0, 0x1000, 0x2000));
             assertThat(in.fdCount()).isEqualTo(1);
         }
     }

@@ -8,7 +8,7 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
-import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
@@ -115,7 +115,7 @@ final class RawClient implements AutoCloseable {
     }
 
     int map(int flags, long offset, long address, long size, Fd... fds) {
-        new DmaMap(flags, offset, address, size).write(out, nextId());
+        new DmaMapRequest(flags, offset, address, size).write(out, nextId());
         Message reply = exchange(List.of(fds));
         return reply.isError() ? reply.errno() : 0;
     }

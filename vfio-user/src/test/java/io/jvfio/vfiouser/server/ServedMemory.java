@@ -2,8 +2,8 @@
 package io.jvfio.vfiouser.server;
 
 import io.jvfio.iommu.AddressSpace;
-import io.jvfio.iommu.DmaMap;
 import io.jvfio.iommu.DmaMapping;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaRegistry;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
@@ -26,7 +26,7 @@ final class ServedMemory implements AddressSpace {
     }
 
     @Override
-    public DmaMap mappings() {
+    public DmaMappings mappings() {
         return registry.mappings();
     }
 

@@ -7,7 +7,7 @@ import io.jvfio.Errno;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.vfiouser.protocol.Command;
-import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import io.jvfio.vfiouser.protocol.SetIrqs;
@@ -246,7 +246,7 @@ class ServerClientLostTest extends ServerTest {
     @Test
     void a_transfer_ends_when_the_client_goes() throws Exception {
         try (RawClient client = RawClient.open(path)) {
-            assertThat(client.map(DmaMap.READABLE | DmaMap.WRITABLE, 0, 0x1000, 0x1000))
+            assertThat(client.map(DmaMapRequest.READABLE | DmaMapRequest.WRITABLE, 0, 0x1000, 0x1000))
                     .isZero();
             client.write(0, ServedFixture.FROM, 8, 0x1000);
             client.write(0, ServedFixture.TO, 8, 0x1000);

@@ -13,7 +13,7 @@ import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaAccess;
-import io.jvfio.vfiouser.protocol.DmaMap;
+import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Memory of the client: mapped, reached by messages, or refused; and its end. */
 class ServerDmaTest extends ServerTest {
-    private static final int BOTH = DmaMap.READABLE | DmaMap.WRITABLE;
+    private static final int BOTH = DmaMapRequest.READABLE | DmaMapRequest.WRITABLE;
     private static final long BASE = 0x10_0000;
 
     @Test

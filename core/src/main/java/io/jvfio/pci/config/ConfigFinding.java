@@ -13,10 +13,10 @@ import java.util.Objects;
  * @param offset where, in bytes from the start of config space
  * @param message what it is, in words
  */
-public record Finding(Kind kind, int offset, String message) {
+public record ConfigFinding(Kind kind, int offset, String message) {
 
     /** Refuses null. */
-    public Finding {
+    public ConfigFinding {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(message, "message");
     }

@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * <p>Sources: PCI Code and ID Assignment Specification 1.16, 2 and 3; {@code include/uapi/linux/pci_regs.h}.
  */
-final class Layouts {
+final class CapabilityTables {
     private static final Map<Integer, CapabilityLayout> STANDARD = Map.ofEntries(
             Map.entry(0x00, CapabilityLayout.fixed("Null", "Null")),
             Map.entry(0x01, StandardTables.POWER),
@@ -94,7 +94,7 @@ final class Layouts {
             Map.entry(0x39, named("PL128", "Physical Layer 128.0 GT/s")),
             Map.entry(0x3a, named("CapturedData", "Captured Data")));
 
-    private Layouts() {}
+    private CapabilityTables() {}
 
     static CapabilityLayout of(CapabilityHeader header) {
         CapabilityLayout layout = (header.extended() ? EXTENDED : STANDARD).get(header.id());

@@ -13,7 +13,7 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param index the region's index
  */
-record Region(int index) {
+record RegionName(int index) {
     static final int CONFIG = 7;
 
     private static final List<String> NAMES =
@@ -26,18 +26,18 @@ record Region(int index) {
     }
 
     /** Reads a region from the command line. */
-    static final class Converter implements ITypeConverter<Region> {
+    static final class Converter implements ITypeConverter<RegionName> {
         /** For picocli. */
         Converter() {}
 
         @Override
-        public Region convert(String text) {
+        public RegionName convert(String text) {
             int named = NAMES.indexOf(text.toLowerCase(Locale.ROOT));
             if (named >= 0) {
-                return new Region(named);
+                return new RegionName(named);
             }
             try {
-                return new Region(Integer.parseUnsignedInt(text));
+                return new RegionName(Integer.parseUnsignedInt(text));
             } catch (NumberFormatException e) {
                 throw new TypeConversionException(
                         "'" + text + "' is no region: " + String.join(", ", NAMES) + " or a number");

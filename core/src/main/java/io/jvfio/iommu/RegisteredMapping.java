@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: thread-safe; {@link #pin} and {@link #unpin} take no lock and allocate nothing.
  */
-final class Registration implements DmaMapping {
+final class RegisteredMapping implements DmaMapping {
 
     /**
      * A part of the mapping that is contiguous for the device; behind an IOMMU there is just one.
@@ -29,14 +29,14 @@ final class Registration implements DmaMapping {
      * @param range the addresses
      * @param offset bytes from the start of the mapped memory
      */
-    record Run(Registration mapping, IovaRange range, long offset) {}
+    record Run(RegisteredMapping mapping, IovaRange range, long offset) {}
 
     private static final int CLOSING = 1 << 31;
     private static final VarHandle PINS;
 
     static {
         try {
-            PINS = MethodHandles.lookup().findVarHandle(Registration.class, "pins", int.class);
+            PINS = MethodHandles.lookup().findVarHandle(RegisteredMapping.class, "pins", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -61,7 +61,7 @@ final class Registration implements DmaMapping {
 
     private volatile @Nullable Thread waiter;
 
-    Registration(
+    RegisteredMapping(
             DmaRegistry registry,
             DmaSource source,
             MapRequest request,

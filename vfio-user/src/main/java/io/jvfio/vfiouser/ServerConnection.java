@@ -10,7 +10,7 @@ import io.jvfio.device.DeviceGoneException;
 import io.jvfio.internal.sys.Poller;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
-import io.jvfio.iommu.DmaMap;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: thread-safe. A call of a register's size allocates nothing.
  */
-final class Connection implements AutoCloseable {
+final class ServerConnection implements AutoCloseable {
     /** No descriptor goes along. */
     static final List<Fd> NO_FDS = List.of();
 
@@ -64,7 +64,7 @@ final class Connection implements AutoCloseable {
     private @Nullable Listener listener;
     private int lastId;
 
-    private Connection(SystemCalls sys, UnixSocket socket, String name, VfioUserLimits limits, DmaResponder dma) {
+    private ServerConnection(SystemCalls sys, UnixSocket socket, String name, VfioUserLimits limits, DmaResponder dma) {
         this.sys = sys;
         this.name = name;
         this.state = new ConnectionState(name);
@@ -82,11 +82,12 @@ final class Connection implements AutoCloseable {
      * @param maps what the server may reach by messages, asked for at each transfer
      * @throws VfioException if nobody listens, or the server does not keep to the protocol; nothing is left open
      */
-    static Connection open(SystemCalls sys, String path, VfioUserLimits limits, Supplier<@Nullable DmaMap> maps) {
+    static ServerConnection open(
+            SystemCalls sys, String path, VfioUserLimits limits, Supplier<@Nullable DmaMappings> maps) {
         UnixSocket socket = UnixSocket.connect(sys, path);
-        Connection connection;
+        ServerConnection connection;
         try {
-            connection = new Connection(sys, socket, path, limits, new DmaResponder(maps, mostData(limits)));
+            connection = new ServerConnection(sys, socket, path, limits, new DmaResponder(maps, mostData(limits)));
         } catch (RuntimeException e) {
             throw Closing.after(e, socket);
         }

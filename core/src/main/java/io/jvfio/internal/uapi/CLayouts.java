@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: stateless.
  */
-final class Layouts {
-    private Layouts() {}
+final class CLayouts {
+    private CLayouts() {}
 
     static ValueLayout.OfByte u8(String name) {
         return JAVA_BYTE.withName(name);

@@ -4,7 +4,7 @@ package io.jvfio.vfiouser;
 import io.jvfio.Closing;
 import io.jvfio.device.Reattachable;
 import io.jvfio.iommu.AddressSpace;
-import io.jvfio.iommu.DmaMap;
+import io.jvfio.iommu.DmaMappings;
 import io.jvfio.vfiouser.protocol.Command;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: thread-safe; {@link #maps} takes no lock.
  */
-final class Membership implements Reattachable {
+final class RemoteMembership implements Reattachable {
     /** How long a close waits for another's command before it breaks off what that waits for. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -23,20 +23,20 @@ final class Membership implements Reattachable {
     private final Object context;
 
     /** Guarded by this. */
-    private @Nullable Connection connection;
+    private @Nullable ServerConnection connection;
 
     private @Nullable PeerBackend backend;
 
     /** Where the device is, or null. Written under this. */
     private volatile @Nullable VfioUserAddressSpace space;
 
-    Membership(String name, Object context) {
+    RemoteMembership(String name, Object context) {
         this.name = name;
         this.context = context;
     }
 
     /** The connection to use from now on; after the first time the maps move to it. */
-    synchronized void connect(Connection next) {
+    synchronized void connect(ServerConnection next) {
         PeerBackend present = backend;
         if (present != null) {
             present.move(next);
@@ -53,14 +53,14 @@ final class Membership implements Reattachable {
     }
 
     /** What the server may reach by messages, or null while the device is detached. */
-    @Nullable DmaMap maps() {
+    @Nullable DmaMappings maps() {
         VfioUserAddressSpace now = space;
         return now == null ? null : now.mappings();
     }
 
     @Override
     public synchronized void attach(AddressSpace target) {
-        Connection present = checkOpen();
+        ServerConnection present = checkOpen();
         if (space != null) {
             throw new IllegalStateException(name + " is attached to " + space.description());
         }
@@ -80,7 +80,7 @@ final class Membership implements Reattachable {
 
     @Override
     public synchronized void replace(AddressSpace target) {
-        Connection present = checkOpen();
+        ServerConnection present = checkOpen();
         VfioUserAddressSpace before = space;
         PeerBackend member = backend;
         if (before == null || member == null) {
@@ -98,7 +98,7 @@ final class Membership implements Reattachable {
         }
     }
 
-    private void enter(Connection present, VfioUserAddressSpace target) {
+    private void enter(ServerConnection present, VfioUserAddressSpace target) {
         PeerBackend joining = new PeerBackend(present);
         target.join(joining);
         backend = joining;
@@ -119,8 +119,8 @@ final class Membership implements Reattachable {
         return own;
     }
 
-    private Connection checkOpen() {
-        Connection present = connection;
+    private ServerConnection checkOpen() {
+        ServerConnection present = connection;
         if (present == null) {
             throw new IllegalStateException(name + " is closed");
         }
@@ -130,7 +130,7 @@ final class Membership implements Reattachable {
 
     /** Leaves for good. The server is told if nobody keeps the connection busy; it drops all at the connection's end. */
     synchronized void end() {
-        Connection present = connection;
+        ServerConnection present = connection;
         PeerBackend member = backend;
         if (present != null && member != null && present.becomesFree(PATIENCE)) {
             member.abandon();

@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param text how it is, in one line for people
  * @param remedy what to do about it, in one line; empty if there is nothing to do
  */
-public record Finding(Topic topic, Level level, String text, String remedy) {
+public record HostFinding(Topic topic, Level level, String text, String remedy) {
 
     /** What findings are about. Threads: immutable. */
     public enum Topic {
@@ -50,14 +50,14 @@ public record Finding(Topic topic, Level level, String text, String remedy) {
     }
 
     /** Refuses null. */
-    public Finding {
+    public HostFinding {
         Objects.requireNonNull(topic, "topic");
         Objects.requireNonNull(level, "level");
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(remedy, "remedy");
     }
 
-    static Finding ok(Topic topic, String text) {
-        return new Finding(topic, Level.OK, text, "");
+    static HostFinding ok(Topic topic, String text) {
+        return new HostFinding(topic, Level.OK, text, "");
     }
 }

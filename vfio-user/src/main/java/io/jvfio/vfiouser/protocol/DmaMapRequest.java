@@ -14,7 +14,7 @@ import io.jvfio.iommu.Access;
  * @param address the first IOVA
  * @param size bytes, more than 0; the range does not pass 2^64
  */
-public record DmaMap(int flags, long offset, long address, long size) {
+public record DmaMapRequest(int flags, long offset, long address, long size) {
     /** The size in bytes. */
     public static final int SIZE = 32;
 
@@ -33,9 +33,9 @@ public record DmaMap(int flags, long offset, long address, long size) {
     private static final int ALL_FLAGS = READABLE | WRITABLE | BY_MMAP | BY_FILE_IO;
 
     /** A map of what the device may do. */
-    public static DmaMap of(Access access, long offset, long address, long size) {
+    public static DmaMapRequest of(Access access, long offset, long address, long size) {
         int flags = (access.readable() ? READABLE : 0) | (access.writable() ? WRITABLE : 0);
-        return new DmaMap(flags, offset, address, size);
+        return new DmaMapRequest(flags, offset, address, size);
     }
 
     /**
@@ -44,9 +44,9 @@ public record DmaMap(int flags, long offset, long address, long size) {
      * @throws ProtocolException with EINVAL if it is malformed, the range is empty or passes 2^64, no right is given, or
      *     ways of access are named for a file that did not come
      */
-    public static DmaMap read(Message request) {
+    public static DmaMapRequest read(Message request) {
         request.require(SIZE);
-        DmaMap map = new DmaMap(request.u32(4), request.u64(8), request.u64(16), request.u64(24));
+        DmaMapRequest map = new DmaMapRequest(request.u32(4), request.u64(8), request.u64(16), request.u64(24));
         if (Integer.compareUnsigned(request.u32(0), SIZE) < 0 || (map.flags & ~ALL_FLAGS) != 0) {
             throw request.invalid("argsz " + request.u32(0) + ", flags " + Hex.of(map.flags));
         }

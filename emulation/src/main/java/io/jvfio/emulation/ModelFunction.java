@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param regions by index; config space's is made by the device
  * @param faults what goes wrong, or null
  */
-record Function(
+record ModelFunction(
         VirtualConfig config,
         FunctionControl control,
         ModelInterrupts interrupts,
         ModelDma dma,
         ModelWorker worker,
-        List<Region> regions,
+        List<ModelRegion> regions,
         @Nullable FaultInjector faults) {}

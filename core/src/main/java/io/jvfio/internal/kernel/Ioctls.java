@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  *
  * <p>Threads: stateless.
  */
-final class Calls {
+final class Ioctls {
 
     /** How often a struct may grow between two calls before this is taken for an error. */
     private static final int GROWTHS = 8;
@@ -25,7 +25,7 @@ final class Calls {
     /** What a chain of capabilities may need at most; the kernel's own are a few hundred bytes. */
     private static final long LARGEST_INFO = 1 << 20;
 
-    private Calls() {}
+    private Ioctls() {}
 
     /** Runs an ioctl with a struct; the result, which is not negative. */
     static int ioctl(Descriptor fd, Ioctl ioctl, MemorySegment argument, String subject) {

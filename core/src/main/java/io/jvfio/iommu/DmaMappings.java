@@ -2,7 +2,7 @@
 package io.jvfio.iommu;
 
 import io.jvfio.Hex;
-import io.jvfio.iommu.Registration.Run;
+import io.jvfio.iommu.RegisteredMapping.Run;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: immutable; nothing here takes a lock.
  */
-public final class DmaMap {
+public final class DmaMappings {
 
     /** The first address of each run, ascending unsigned: a search touches nothing else. */
     private final long[] starts;
@@ -25,7 +25,7 @@ public final class DmaMap {
     private final History history;
     private final InstantSource clock;
 
-    private DmaMap(DmaMap old, long[] starts, Run[] runs, int size, List<IovaRange> usable) {
+    private DmaMappings(DmaMappings old, long[] starts, Run[] runs, int size, List<IovaRange> usable) {
         this.starts = starts;
         this.runs = runs;
         this.size = size;
@@ -35,7 +35,7 @@ public final class DmaMap {
     }
 
     /** A map with nothing in it. */
-    DmaMap(List<IovaRange> usable, History history, InstantSource clock) {
+    DmaMappings(List<IovaRange> usable, History history, InstantSource clock) {
         this.starts = new long[0];
         this.runs = new Run[0];
         this.size = 0;
@@ -116,7 +116,7 @@ public final class DmaMap {
     public IovaExplanation explain(long iova) {
         int at = floor(iova);
         if (at >= 0 && runs[at].range().contains(iova)) {
-            Registration mapping = runs[at].mapping();
+            RegisteredMapping mapping = runs[at].mapping();
             long offset = runs[at].offset() + (iova - runs[at].range().start());
             return new IovaExplanation.Mapped(iova, mapping, offset, mapping.since(), mapping.origin());
         }
@@ -133,7 +133,7 @@ public final class DmaMap {
     }
 
     /** The same with one mapping more. None of its runs may overlap what is here. */
-    DmaMap with(Registration mapping) {
+    DmaMappings with(RegisteredMapping mapping) {
         List<Run> added = mapping.runs();
         long[] newStarts = new long[starts.length + added.size()];
         Run[] newRuns = new Run[newStarts.length];
@@ -148,11 +148,11 @@ public final class DmaMap {
             newRuns[at] = run;
             count++;
         }
-        return new DmaMap(this, newStarts, newRuns, size + 1, usable);
+        return new DmaMappings(this, newStarts, newRuns, size + 1, usable);
     }
 
     /** The same without a mapping that is here. */
-    DmaMap without(Registration mapping) {
+    DmaMappings without(RegisteredMapping mapping) {
         long[] newStarts = new long[starts.length - mapping.runs().size()];
         Run[] newRuns = new Run[newStarts.length];
         int count = 0;
@@ -162,12 +162,12 @@ public final class DmaMap {
                 newRuns[count++] = runs[i];
             }
         }
-        return new DmaMap(this, newStarts, newRuns, size - 1, usable);
+        return new DmaMappings(this, newStarts, newRuns, size - 1, usable);
     }
 
     /** The same with other usable ranges. */
-    DmaMap withUsable(List<IovaRange> ranges) {
-        return new DmaMap(this, starts, runs, size, ranges);
+    DmaMappings withUsable(List<IovaRange> ranges) {
+        return new DmaMappings(this, starts, runs, size, ranges);
     }
 
     /** A run that shares an address with this range, or null. */

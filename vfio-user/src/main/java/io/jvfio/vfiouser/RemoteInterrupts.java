@@ -8,6 +8,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.ThreadMemory;
 import io.jvfio.vfiouser.protocol.Command;
@@ -24,25 +25,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The interrupts of a server's device, with a memory of what is assigned, so that another connection can be given the same.
  *
- * <p>The index ERR of a PCI device exists here even if the server does not have it: a lost connection is an error of the
+ * <p>The index VfioPci.VFIO_PCI_ERR_IRQ_INDEX of a PCI device exists here even if the server does not have it: a lost connection is an error of the
  * device, and its eventfd is how those who wait learn of it.
  *
  * <p>Threads: thread-safe; {@link #reportLoss} takes no lock.
  */
-final class Interrupts implements AutoCloseable {
+final class RemoteInterrupts implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
-    /** {@code VFIO_PCI_ERR_IRQ_INDEX}. */
-    static final int ERR = 3;
-
-    private static final int FLAG_EVENTFD = 1;
     private static final ValueLayout.OfLong COUNT = ValueLayout.JAVA_LONG.withOrder(ByteOrder.nativeOrder());
 
     private final SystemCalls sys;
     private final String name;
     private final List<IrqInfo> infos;
 
-    /** Whether the server does not know ERR. */
+    /** Whether the server does not know VfioPci.VFIO_PCI_ERR_IRQ_INDEX. */
     private final boolean ownError;
 
     /** The duplicates of the eventfds of each index, from vector 0 on. Guarded by this. */
@@ -51,19 +48,23 @@ final class Interrupts implements AutoCloseable {
     /** The duplicates of the eventfds that unmask, by index. Guarded by this. */
     private final Map<Integer, Fd> unmasking = new TreeMap<>();
 
-    /** That of ERR in {@link #assigned}. */
+    /** That of VfioPci.VFIO_PCI_ERR_IRQ_INDEX in {@link #assigned}. */
     private volatile @Nullable Fd error;
 
-    Interrupts(SystemCalls sys, String name, DeviceInfo info, List<IrqInfo> irqs) {
+    RemoteInterrupts(SystemCalls sys, String name, DeviceInfo info, List<IrqInfo> irqs) {
         this.sys = sys;
         this.name = name;
-        this.ownError = info.pci() && (irqs.size() <= ERR || irqs.get(ERR).count() == 0);
+        this.ownError = info.pci()
+                && (irqs.size() <= VfioPci.VFIO_PCI_ERR_IRQ_INDEX
+                        || irqs.get(VfioPci.VFIO_PCI_ERR_IRQ_INDEX).count() == 0);
         List<IrqInfo> all = new ArrayList<>(irqs);
-        while (ownError && all.size() <= ERR) {
+        while (ownError && all.size() <= VfioPci.VFIO_PCI_ERR_IRQ_INDEX) {
             all.add(new IrqInfo(all.size(), 0, 0));
         }
         if (ownError) {
-            all.set(ERR, new IrqInfo(ERR, FLAG_EVENTFD, 1));
+            all.set(
+                    VfioPci.VFIO_PCI_ERR_IRQ_INDEX,
+                    new IrqInfo(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, VfioPci.VFIO_IRQ_INFO_EVENTFD, 1));
         }
         this.infos = List.copyOf(all);
     }
@@ -79,11 +80,11 @@ final class Interrupts implements AutoCloseable {
     }
 
     /** Runs a request. */
-    synchronized void set(Connection connection, IrqRequest request) {
+    synchronized void set(ServerConnection connection, IrqRequest request) {
         connection.checkAlive(Command.DEVICE_SET_IRQS);
         IrqInfo irq = info(request.index());
         IrqCalls.check(request, irq);
-        boolean own = ownError && request.index() == ERR;
+        boolean own = ownError && request.index() == VfioPci.VFIO_PCI_ERR_IRQ_INDEX;
         if (request.data() instanceof IrqRequest.EventFds eventFds) {
             exchange(connection, request, eventFds.fds(), own);
         } else if (request.action() == IrqRequest.Action.TRIGGER && request.count() == 0) {
@@ -99,7 +100,8 @@ final class Interrupts implements AutoCloseable {
     }
 
     /** Assigns eventfds. They are duplicated before, because that can fail. */
-    private void exchange(Connection connection, IrqRequest request, List<? extends @Nullable Fd> fds, boolean own) {
+    private void exchange(
+            ServerConnection connection, IrqRequest request, List<? extends @Nullable Fd> fds, boolean own) {
         List<@Nullable Fd> copies = new ArrayList<>(fds.size());
         try {
             for (Fd fd : fds) {
@@ -144,13 +146,13 @@ final class Interrupts implements AutoCloseable {
                 old.close();
             }
         }
-        if (request.index() == ERR) {
+        if (request.index() == VfioPci.VFIO_PCI_ERR_IRQ_INDEX) {
             error = vectors.getFirst();
         }
     }
 
     private void forget(int index) {
-        if (index == ERR) {
+        if (index == VfioPci.VFIO_PCI_ERR_IRQ_INDEX) {
             error = null;
         }
         List<@Nullable Fd> vectors = assigned.remove(index);
@@ -185,17 +187,17 @@ final class Interrupts implements AutoCloseable {
     }
 
     /** Assigns to a new connection what was assigned to the last. */
-    synchronized void replay(Connection connection) {
+    synchronized void replay(ServerConnection connection) {
         assigned.forEach((index, vectors) -> {
             boolean any = vectors.stream().anyMatch(Objects::nonNull);
-            if (any && !(ownError && index == ERR)) {
+            if (any && !(ownError && index == VfioPci.VFIO_PCI_ERR_IRQ_INDEX)) {
                 IrqCalls.assign(connection, IrqRequest.assign(index, 0, vectors), List.of());
             }
         });
         unmasking.forEach((index, fd) -> IrqCalls.assign(connection, IrqRequest.unmaskOn(index, fd), List.of()));
     }
 
-    /** Tells whoever has assigned an eventfd to ERR that the device is in error. */
+    /** Tells whoever has assigned an eventfd to VfioPci.VFIO_PCI_ERR_IRQ_INDEX that the device is in error. */
     void reportLoss() {
         signal(error);
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class DmaMapTest {
+final class DmaMappingsTest {
     private static final long PAGE = 0x1000;
     private static final MapRequest ANYWHERE = MapRequest.defaults();
 
@@ -50,9 +50,9 @@ final class DmaMapTest {
 
     @Test
     void a_snapshot_does_not_change() {
-        DmaMap before = registry.mappings();
+        DmaMappings before = registry.mappings();
         DmaMapping mapping = map(0x1000, 1);
-        DmaMap between = registry.mappings();
+        DmaMappings between = registry.mappings();
         mapping.close();
 
         assertThat(before.size()).isZero();
@@ -216,7 +216,7 @@ final class DmaMapTest {
     @Test
     void a_mapping_that_ended_cannot_be_pinned_through_an_old_snapshot() {
         DmaMapping mapping = map(0x1000, 1);
-        DmaMap old = registry.mappings();
+        DmaMappings old = registry.mappings();
         mapping.close();
 
         assertThat(old.pin(0x1000, 1, Access.READ, pin)).isEqualTo(Result.UNMAPPED);
@@ -299,12 +299,12 @@ final class DmaMapTest {
         assertThat(debug.mappings().explain(PAGE))
                 .isInstanceOfSatisfying(
                         IovaExplanation.Mapped.class,
-                        mapped -> assertThat(mapped.origin()).hasStackTraceContaining(DmaMapTest.class.getName()));
+                        mapped -> assertThat(mapped.origin()).hasStackTraceContaining(DmaMappingsTest.class.getName()));
         mapping.close();
         assertThat(debug.mappings().explain(PAGE))
                 .isInstanceOfSatisfying(
                         IovaExplanation.Ended.class,
-                        ended -> assertThat(ended.origin()).hasStackTraceContaining(DmaMapTest.class.getName()));
+                        ended -> assertThat(ended.origin()).hasStackTraceContaining(DmaMappingsTest.class.getName()));
     }
 
     @Test
@@ -316,7 +316,7 @@ final class DmaMapTest {
         MemorySegment local = arena.allocate(0x100);
 
         Allocations.assertNone(() -> {
-            DmaMap mappings = registry.mappings();
+            DmaMappings mappings = registry.mappings();
             if (mappings.find(0x1234) == null
                     || mappings.pin(0x1f80, 0x3100, Access.READ_WRITE, pin) != Result.PINNED) {
                 throw new IllegalStateException("0x1234 is not mapped");

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: {@link #arm} by one thread at a time, {@link #dispatch} by the loop's thread, {@link #cancel} by any.
  */
-final class Registration {
+final class Watch {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
     private static final VarHandle CANCELLED;
 
     static {
         try {
-            CANCELLED = MethodHandles.lookup().findVarHandle(Registration.class, "cancelled", boolean.class);
+            CANCELLED = MethodHandles.lookup().findVarHandle(Watch.class, "cancelled", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -44,7 +44,7 @@ final class Registration {
     /** How many calls threw; the loop's thread alone uses it. */
     private long failures;
 
-    Registration(EventLoop loop, EventSource source, long id) {
+    Watch(EventLoop loop, EventSource source, long id) {
         this.loop = loop;
         this.source = source;
         this.id = id;

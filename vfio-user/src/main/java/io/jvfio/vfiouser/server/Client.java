@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: {@link #serve} and {@link #takeBack} on one; {@link #shutdown} on any.
  */
-final class Connection implements AutoCloseable {
+final class Client implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
     /** What a message may have beside its data: headers, lists of vectors, bitmaps. */
@@ -54,7 +54,7 @@ final class Connection implements AutoCloseable {
             Message laneReply,
             @Nullable TwinReader twin) {}
 
-    Connection(SystemCalls sys, ServedDevice served, ServerOptions options, UnixSocket socket) {
+    Client(SystemCalls sys, ServedDevice served, ServerOptions options, UnixSocket socket) {
         this.sys = sys;
         this.served = served;
         this.options = options;

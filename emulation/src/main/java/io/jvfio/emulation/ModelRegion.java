@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ops what it does
  * @param gate when it answers
  */
-record Region(RegionInfo info, RegionOps ops, Gate gate) {
+record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
 
     /** Which bit of the command register lets a region answer. */
     enum Gate {
@@ -27,11 +27,12 @@ record Region(RegionInfo info, RegionOps ops, Gate gate) {
         PORTS
     }
 
-    static Region none(int index) {
-        return new Region(new RegionInfo(index, 0, 0, List.of(), null, false, List.of()), PortOps.NOTHING, Gate.OPEN);
+    static ModelRegion none(int index) {
+        return new ModelRegion(
+                new RegionInfo(index, 0, 0, List.of(), null, false, List.of()), PortOps.NOTHING, Gate.OPEN);
     }
 
-    static Region bar(BarSetup bar, @Nullable MsixWindow msix) {
+    static ModelRegion bar(BarSetup bar, @Nullable MsixWindow msix) {
         BarOps ops = new BarOps(bar, msix);
         int flags = Pci.REGION_READ | Pci.REGION_WRITE | (ops.mmapAreas().isEmpty() ? 0 : Pci.REGION_MMAP);
         RegionInfo info = new RegionInfo(
@@ -42,10 +43,10 @@ record Region(RegionInfo info, RegionOps ops, Gate gate) {
                 null,
                 false,
                 bar.ops().capabilities());
-        return new Region(info, ops, bar.isPorts() ? Gate.PORTS : Gate.MEMORY);
+        return new ModelRegion(info, ops, bar.isPorts() ? Gate.PORTS : Gate.MEMORY);
     }
 
-    static Region config(VirtualConfig config) {
+    static ModelRegion config(VirtualConfig config) {
         RegionInfo info = new RegionInfo(
                 Pci.CONFIG_REGION,
                 Pci.REGION_READ | Pci.REGION_WRITE,
@@ -54,13 +55,13 @@ record Region(RegionInfo info, RegionOps ops, Gate gate) {
                 null,
                 false,
                 List.of());
-        return new Region(info, new PortOps(config), Gate.OPEN);
+        return new ModelRegion(info, new PortOps(config), Gate.OPEN);
     }
 
-    static Region rom(byte[] image, long size) {
+    static ModelRegion rom(byte[] image, long size) {
         byte[] all = Arrays.copyOf(image, (int) size);
         RegionInfo info = new RegionInfo(Pci.ROM_REGION, Pci.REGION_READ, size, List.of(), null, false, List.of());
-        return new Region(info, new RomOps(all), Gate.OPEN);
+        return new ModelRegion(info, new RomOps(all), Gate.OPEN);
     }
 
     private static final class RomOps implements RegionOps {
