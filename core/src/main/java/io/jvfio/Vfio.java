@@ -109,7 +109,7 @@ public final class Vfio implements AutoCloseable {
         OpenEvent event = OpenEvent.start();
         @Nullable String space = null;
         try {
-            VfioDevice device = carrier(locator).open(context, locator, options);
+            VfioDevice device = fresh(carrier(locator).open(context, locator, options), options);
             space = device.addressSpace().description();
             return device;
         } finally {
@@ -191,6 +191,18 @@ public final class Vfio implements AutoCloseable {
      */
     public Fd adopt(int number, String subject) {
         return Descriptor.adopt(context.systemCalls(), number, subject);
+    }
+
+    /** Makes sure of the reset at open, as far as it is asked for. */
+    private static VfioDevice fresh(VfioDevice device, OpenOptions options) {
+        if (options.resetOnOpen() == OpenOptions.ResetOnOpen.REQUIRED) {
+            try {
+                device.reset();
+            } catch (RuntimeException e) {
+                throw Closing.after(e, device);
+            }
+        }
+        return device;
     }
 
     private PciDevice wrap(VfioDevice device, String name, Runnable afterClose) {

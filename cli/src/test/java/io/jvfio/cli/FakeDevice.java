@@ -51,10 +51,9 @@ final class FakeDevice implements VfioDevice {
     @Override
     public RegionInfo region(int index) {
         return switch (index) {
-            case BAR ->
-                new RegionInfo(BAR, 7, bar.capacity(), List.of(new RegionArea(0, 0x800)), null, false, List.of());
-            case CONFIG -> new RegionInfo(CONFIG, 3, config.capacity(), List.of(), null, false, List.of());
-            default -> new RegionInfo(index, 0, 0, List.of(), null, false, List.of());
+            case BAR -> new RegionInfo(BAR, 7, bar.capacity(), List.of(new RegionArea(0, 0x800)), List.of());
+            case CONFIG -> new RegionInfo(CONFIG, 3, config.capacity(), List.of(), List.of());
+            default -> RegionInfo.absent(index);
         };
     }
 

@@ -12,6 +12,11 @@ package io.jvfio.device;
  */
 public record IrqInfo(int index, int flags, int count) {
 
+    /** What is known of an index that does not exist. */
+    public static IrqInfo absent(int index) {
+        return new IrqInfo(index, 0, 0);
+    }
+
     /** Whether vectors are delivered to eventfds. */
     public boolean eventfd() {
         return (flags & VfioPci.VFIO_IRQ_INFO_EVENTFD) != 0;

@@ -10,6 +10,23 @@ import java.lang.foreign.MemorySegment;
  */
 public interface RegionMapping extends AutoCloseable {
 
+    /**
+     * A mapping of memory that somebody else has mapped.
+     *
+     * @param memory the bytes
+     * @param offset where they start, in bytes from the region's start
+     * @param end ends the mapping; idempotent
+     */
+    static RegionMapping of(MemorySegment memory, long offset, Runnable end) {
+        record Mapped(MemorySegment memory, long offset, Runnable end) implements RegionMapping {
+            @Override
+            public void close() {
+                end.run();
+            }
+        }
+        return new Mapped(memory, offset, end);
+    }
+
     /** The mapped bytes, exactly as many as were asked for. Register access belongs to {@code Mmio}, not here. */
     MemorySegment memory();
 

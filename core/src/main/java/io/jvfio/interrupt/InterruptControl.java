@@ -218,7 +218,7 @@ public final class InterruptControl implements AutoCloseable {
 
     private IrqInfo info(int index) {
         VfioDevice device = port.device();
-        return index < device.info().irqCount() ? device.irq(index) : new IrqInfo(index, 0, 0);
+        return index < device.info().irqCount() ? device.irq(index) : IrqInfo.absent(index);
     }
 
     private void check(InterruptType type, int vectors, InterruptOptions options, IrqInfo info) {

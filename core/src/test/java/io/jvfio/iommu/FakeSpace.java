@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
-import java.util.List;
+import io.jvfio.carrier.RegistrySpace;
 
 /** An address space over a registry, with limits that a test sets. */
-final class FakeSpace implements AddressSpace {
-    private final DmaRegistry registry;
+final class FakeSpace extends RegistrySpace {
     private final boolean translated;
     private volatile Limits limits = new Limits(0x1000, -1, -1, -1);
 
     FakeSpace(DmaRegistry registry, boolean translated) {
-        this.registry = registry;
+        super(registry);
         this.translated = translated;
     }
 
@@ -19,28 +18,8 @@ final class FakeSpace implements AddressSpace {
     }
 
     @Override
-    public DmaMapping map(DmaSource source, MapRequest request) {
-        return registry.map(source, request);
-    }
-
-    @Override
-    public DmaMappings mappings() {
-        return registry.mappings();
-    }
-
-    @Override
-    public List<IovaRange> usable() {
-        return registry.usable();
-    }
-
-    @Override
     public Limits limits() {
         return limits;
-    }
-
-    @Override
-    public boolean coherent() {
-        return true;
     }
 
     @Override
@@ -51,10 +30,5 @@ final class FakeSpace implements AddressSpace {
     @Override
     public String description() {
         return "fake";
-    }
-
-    @Override
-    public void close() {
-        registry.close();
     }
 }

@@ -108,10 +108,10 @@ final class FakeDevice implements VfioDevice {
     @Override
     public RegionInfo region(int index) {
         if (index == PciRegisters.CONFIG_REGION) {
-            return new RegionInfo(index, 3, config.bytes.length, List.of(), null, false, List.of());
+            return new RegionInfo(index, 3, config.bytes.length, List.of(), List.of());
         }
         FakeRegion region = regions.get(index);
-        return region == null ? new RegionInfo(index, 0, 0, List.of(), null, false, List.of()) : region.info();
+        return region == null ? RegionInfo.absent(index) : region.info();
     }
 
     @Override

@@ -45,8 +45,7 @@ final class FakeRegion implements AutoCloseable {
     }
 
     RegionInfo info() {
-        return new RegionInfo(
-                index, areas.isEmpty() ? READ_WRITE : READ_WRITE_MMAP, size, areas, null, false, List.of());
+        return new RegionInfo(index, areas.isEmpty() ? READ_WRITE : READ_WRITE_MMAP, size, areas, List.of());
     }
 
     /** The bytes as the device sees them. */

@@ -106,7 +106,7 @@ final class BarMemory implements AutoCloseable {
             return Optional.empty();
         }
         Mapping mapping = Mapping.ofFile(sys, memory.fd(), offset, length, Abi.PROT_READ | Abi.PROT_WRITE);
-        return Optional.of(new MappedPart(mapping, offset));
+        return Optional.of(RegionMapping.of(mapping.memory(), offset, mapping::close));
     }
 
     Optional<RegionFile> file() {
@@ -140,17 +140,5 @@ final class BarMemory implements AutoCloseable {
             }
         }
         return null;
-    }
-
-    private record MappedPart(Mapping mapping, long offset) implements RegionMapping {
-        @Override
-        public MemorySegment memory() {
-            return mapping.memory();
-        }
-
-        @Override
-        public void close() {
-            mapping.close();
-        }
     }
 }

@@ -7,6 +7,7 @@ import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.CarrierContext;
+import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.DeviceInfo;
@@ -206,27 +207,18 @@ public final class EmulatedDevice implements VfioDevice {
     @Override
     public Optional<RegionMapping> map(int region, long offset, long length) {
         ModelRegion target = regions[Objects.checkIndex(region, regions.length)];
-        if (length <= 0 || offset % pageSize != 0) {
-            throw new IllegalArgumentException(Hex.of(length) + " bytes at " + Hex.of(offset)
-                    + " cannot be mapped: the offset must be a multiple of " + Hex.of(pageSize)
-                    + " and the length positive");
-        }
-        Objects.checkFromIndexSize(offset, length, target.info().size());
+        boolean mappable = target.info().checkMap(offset, length, pageSize);
         checkAlive("mmap");
-        if (target.info().mmapAreas().stream().noneMatch(area -> area.contains(offset, length))) {
+        if (!mappable) {
             return Optional.empty();
         }
-        return target.ops().map(offset, length).map(this::remember);
+        return target.ops().map(offset, length).map(made -> mappings.add(made, this::checkOpen));
     }
 
-    private RegionMapping remember(RegionMapping made) {
-        RegionMapping mapping = mappings.add(made);
+    private void checkOpen() {
         if (state.get() == State.CLOSED) {
-            // The device was closed meanwhile and may have missed this mapping.
-            mapping.close();
-            checkAlive("mmap");
+            throw new IllegalStateException(name + " is closed");
         }
-        return mapping;
     }
 
     @Override
@@ -315,35 +307,19 @@ public final class EmulatedDevice implements VfioDevice {
 
     private ModelRegion place(int region, long offset, int width) {
         ModelRegion target = regions[Objects.checkIndex(region, regions.length)];
-        if (width != 4 && width != 8 && width != 1 && width != 2) {
-            throw new IllegalArgumentException("a register of " + width + " bytes");
-        }
-        if ((offset & width - 1) != 0 && region != Pci.CONFIG_REGION) {
-            throw new IllegalArgumentException("offset " + Hex.of(offset) + " is not a multiple of " + width);
-        }
-        long size = target.info().size();
-        if (offset < 0 || offset > size - width) {
-            throw new IndexOutOfBoundsException("offset " + Hex.of(offset) + " with width " + width
-                    + " is outside of region " + region + " of " + name + ", which has " + Hex.of(size)
-                    + " bytes");
-        }
+        target.info().checkRegister(offset, width, region == Pci.CONFIG_REGION, name);
         return target;
     }
 
     private static MemorySegment clip(ModelRegion region, long offset, MemorySegment memory) {
-        if (!memory.isNative()) {
-            throw new IllegalArgumentException("the memory must be native");
-        }
-        long size = region.info().size();
-        Objects.checkFromToIndex(offset, size, size);
-        long most = Math.min(size - offset, Integer.MAX_VALUE);
-        return memory.byteSize() <= most ? memory : memory.asSlice(0, most);
+        int room = region.info().room(offset, memory);
+        return memory.byteSize() == room ? memory : memory.asSlice(0, room);
     }
 
     private void checkAlive(String call) {
         switch (state.get()) {
             case OPEN -> {}
-            case CLOSED -> throw new IllegalStateException(name + " is closed");
+            case CLOSED -> checkOpen();
             case GONE -> throw gone(call);
         }
     }

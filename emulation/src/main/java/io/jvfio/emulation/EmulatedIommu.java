@@ -5,16 +5,13 @@ import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.CarrierContext;
+import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.iommu.Access;
-import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaBackend;
-import io.jvfio.iommu.DmaMapping;
-import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaRegistry;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
-import io.jvfio.iommu.MapRequest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -31,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: thread-safe.
  */
-public final class EmulatedIommu implements AddressSpace {
+public final class EmulatedIommu extends RegistrySpace {
 
     /**
      * What an address space is like.
@@ -80,7 +77,6 @@ public final class EmulatedIommu implements AddressSpace {
 
     private final Settings settings;
     private final @Nullable CarrierContext context;
-    private final DmaRegistry registry;
     private final AtomicInteger maps = new AtomicInteger();
 
     /** Guarded by itself. */
@@ -89,16 +85,11 @@ public final class EmulatedIommu implements AddressSpace {
     private final AtomicLong faultCount = new AtomicLong();
     private final List<Consumer<? super DmaFault>> listeners = new CopyOnWriteArrayList<>();
 
-    /** How many devices are in it. Guarded by this, as is {@link #closed}. */
-    private int members;
-
-    private boolean closed;
-
     private EmulatedIommu(@Nullable CarrierContext context, Settings settings) {
+        super(DmaRegistry.of(DmaRegistry.Settings.defaults(NAME), settings.usable(), settings.pageSizes()));
         this.context = context;
         this.settings = settings;
-        this.registry = DmaRegistry.of(DmaRegistry.Settings.defaults(NAME), settings.usable(), settings.pageSizes());
-        registry.attach(new Count(), settings.usable(), settings.pageSizes());
+        registry().attach(new Count(), settings.usable(), settings.pageSizes());
     }
 
     /** An empty space of a context, which takes the context's models. */
@@ -133,18 +124,15 @@ public final class EmulatedIommu implements AddressSpace {
 
     /** A device comes in; until {@link #leave} the space cannot be closed. */
     @SuppressWarnings("ReferenceEquality") // two contexts are two, however alike
-    synchronized void join(CarrierContext device) {
+    void join(CarrierContext device) {
         if (context != null && context != device) {
             throw new IllegalArgumentException("this " + NAME + " belongs to another context");
         }
-        if (closed) {
-            throw new IllegalStateException("the " + NAME + " is closed");
-        }
-        members++;
+        entering();
     }
 
-    synchronized void leave() {
-        members--;
+    void leave() {
+        left();
     }
 
     /** Keeps a fault and tells the listeners. */
@@ -183,48 +171,12 @@ public final class EmulatedIommu implements AddressSpace {
     }
 
     @Override
-    public DmaMapping map(DmaSource source, MapRequest request) {
-        return registry.map(source, request);
-    }
-
-    @Override
-    public DmaMappings mappings() {
-        return registry.mappings();
-    }
-
-    @Override
-    public List<IovaRange> usable() {
-        return registry.usable();
-    }
-
-    @Override
     public Limits limits() {
-        return new Limits(registry.pageSizes(), Math.max(0, settings.mostMaps() - maps.get()), -1, -1);
-    }
-
-    @Override
-    public boolean coherent() {
-        return true;
+        return new Limits(registry().pageSizes(), Math.max(0, settings.mostMaps() - maps.get()), -1, -1);
     }
 
     @Override
     public String description() {
         return NAME + " of device models in this process";
-    }
-
-    @Override
-    public void close() {
-        synchronized (this) {
-            if (members > 0) {
-                throw new IllegalStateException(members + " devices are still in the " + NAME);
-            }
-            closed = true;
-        }
-        registry.close();
-    }
-
-    @Override
-    public String toString() {
-        return description();
     }
 }

@@ -5,6 +5,7 @@ import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.carrier.CarrierProvider;
+import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.iommu.AddressSpace;
@@ -80,21 +81,12 @@ public final class ModelCarrier implements CarrierProvider {
         EmulationOptions options =
                 parsed.has(FAULTS.key()) ? given.withFaults(FaultPlan.parse(parsed.text(FAULTS.key()))) : given;
         String name = SCHEME + ":" + provider.name() + (query.isEmpty() ? "" : "?" + query);
-        if (space != null) {
-            return create(
-                    context,
-                    new ModelSetup(context.systemCalls(), name, options),
-                    provider,
-                    parsed,
-                    ModelAttachment.own(space));
-        }
-        EmulatedIommu own = EmulatedIommu.of(context, options.iommu());
-        try {
-            return create(context, new ModelSetup(context.systemCalls(), name, options), provider, parsed, own)
-                    .owning(own);
-        } catch (RuntimeException e) {
-            throw Closing.after(e, own);
-        }
+        return RegistrySpace.open(
+                space, ModelAttachment::own, () -> EmulatedIommu.of(context, options.iommu()), (joined, owned) -> {
+                    ModelSetup setup = new ModelSetup(context.systemCalls(), name, options);
+                    EmulatedDevice device = create(context, setup, provider, parsed, joined);
+                    return owned ? device.owning(joined) : device;
+                });
     }
 
     private static EmulatedDevice create(

@@ -169,7 +169,7 @@ public final class ModelInterrupts {
             case Pci.INTX ->
                 hasPin
                         ? new IrqInfo(index, Pci.IRQ_EVENTFD | Pci.IRQ_MASKABLE | Pci.IRQ_AUTOMASKED, 1)
-                        : new IrqInfo(index, 0, 0);
+                        : IrqInfo.absent(index);
             default -> {
                 int count = vectors(index).count();
                 yield new IrqInfo(index, count == 0 ? 0 : Pci.IRQ_EVENTFD, count);

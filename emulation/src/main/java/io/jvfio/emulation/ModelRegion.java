@@ -5,7 +5,6 @@ import io.jvfio.device.RegionInfo;
 import io.jvfio.pci.config.VirtualConfig;
 import io.jvfio.variant.RegionOps;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,39 +27,25 @@ record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
     }
 
     static ModelRegion none(int index) {
-        return new ModelRegion(
-                new RegionInfo(index, 0, 0, List.of(), null, false, List.of()), PortOps.NOTHING, Gate.OPEN);
+        return new ModelRegion(RegionInfo.absent(index), PortOps.NOTHING, Gate.OPEN);
     }
 
     static ModelRegion bar(BarSetup bar, @Nullable MsixWindow msix) {
         BarOps ops = new BarOps(bar, msix);
         int flags = Pci.REGION_READ | Pci.REGION_WRITE | (ops.mmapAreas().isEmpty() ? 0 : Pci.REGION_MMAP);
         RegionInfo info = new RegionInfo(
-                bar.index(),
-                flags,
-                bar.size(),
-                ops.mmapAreas(),
-                null,
-                false,
-                bar.ops().capabilities());
+                bar.index(), flags, bar.size(), ops.mmapAreas(), bar.ops().capabilities());
         return new ModelRegion(info, ops, bar.isPorts() ? Gate.PORTS : Gate.MEMORY);
     }
 
     static ModelRegion config(VirtualConfig config) {
-        RegionInfo info = new RegionInfo(
-                Pci.CONFIG_REGION,
-                Pci.REGION_READ | Pci.REGION_WRITE,
-                config.size(),
-                List.of(),
-                null,
-                false,
-                List.of());
+        RegionInfo info = new RegionInfo(Pci.CONFIG_REGION, Pci.REGION_READ | Pci.REGION_WRITE, config.size());
         return new ModelRegion(info, new PortOps(config), Gate.OPEN);
     }
 
     static ModelRegion rom(byte[] image, long size) {
         byte[] all = Arrays.copyOf(image, (int) size);
-        RegionInfo info = new RegionInfo(Pci.ROM_REGION, Pci.REGION_READ, size, List.of(), null, false, List.of());
+        RegionInfo info = new RegionInfo(Pci.ROM_REGION, Pci.REGION_READ, size);
         return new ModelRegion(info, new RomOps(all), Gate.OPEN);
     }
 

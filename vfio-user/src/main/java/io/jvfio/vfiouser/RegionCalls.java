@@ -4,14 +4,12 @@ package io.jvfio.vfiouser;
 import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
-import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioPci;
 import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /**
  * Register and byte access to the regions of a server's device, by messages.
@@ -78,7 +76,7 @@ final class RegionCalls {
     }
 
     private static int move(Session session, Command command, int region, long offset, MemorySegment memory) {
-        long size = room(session, region, offset, memory);
+        long size = session.region(region).info().room(offset, memory);
         long done = 0;
         while (done < size) {
             int part = (int) Math.min(size - done, session.connection().mostData());
@@ -134,30 +132,12 @@ final class RegionCalls {
         }
     }
 
-    private static long room(Session session, int region, long offset, MemorySegment memory) {
-        if (!memory.isNative()) {
-            throw new IllegalArgumentException("the memory must be native");
-        }
-        long size = session.region(region).info().size();
-        Objects.checkFromToIndex(offset, size, size);
-        return Math.min(Math.min(memory.byteSize(), size - offset), Integer.MAX_VALUE);
-    }
-
     private static void check(Session session, int region, long offset, int width) {
-        RegionInfo info = session.region(region).info();
-        if (width != 4 && width != 1 && width != 2 && width != 8) {
-            throw new IllegalArgumentException("a register of " + width + " bytes");
-        }
-        if ((offset & (width - 1)) != 0
-                && !(region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX
-                        && session.info().pci())) {
-            throw new IllegalArgumentException("offset " + Hex.of(offset) + " is not a multiple of " + width);
-        }
-        if (offset < 0 || offset > info.size() - width) {
-            throw new IndexOutOfBoundsException("offset " + Hex.of(offset) + " with width " + width
-                    + " is outside of region " + region + " of "
-                    + session.connection().name() + ", which has " + Hex.of(info.size()) + " bytes");
-        }
+        boolean config =
+                region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX && session.info().pci();
+        session.region(region)
+                .info()
+                .checkRegister(offset, width, config, session.connection().name());
     }
 
     /** Between begin and end of the command that failed. */

@@ -7,11 +7,10 @@ import io.jvfio.Hex;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
-import io.jvfio.device.RegionType;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.vfiouser.protocol.Command;
-import io.jvfio.vfiouser.protocol.InfoChain;
 import io.jvfio.vfiouser.protocol.ProtocolException;
 import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import java.util.ArrayList;
@@ -62,7 +61,7 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
                     throw e;
                 }
                 // The way of the kernel, and of servers that pass a kernel's device on, to say that there is none.
-                return new RemoteRegion(new RegionInfo(index, 0, 0, List.of(), null, false, List.of()), 0, List.of());
+                return new RemoteRegion(RegionInfo.absent(index), 0, List.of());
             }
             long most = Math.min(LARGEST_INFO, connection.limits().maxPayload());
             if (answer.needed <= argsz || answer.needed > most) {
@@ -112,9 +111,7 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
             files.forEach(Fd::close);
             files = List.of();
         }
-        boolean msixMappable = find(payload.capabilities(), InfoChain.MSIX_MAPPABLE) != null;
-        RegionInfo info = new RegionInfo(
-                index, payload.flags(), payload.size(), areas, type(payload), msixMappable, payload.capabilities());
+        RegionInfo info = new RegionInfo(index, payload.flags(), payload.size(), areas, payload.capabilities());
         return new RemoteRegion(info, payload.offset(), files);
     }
 
@@ -123,9 +120,9 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
         if ((payload.flags() & RegionInfoPayload.MMAP) == 0 || files.isEmpty() || payload.size() == 0) {
             return List.of();
         }
-        InfoCapability sparse = find(payload.capabilities(), InfoChain.SPARSE_MMAP);
+        InfoCapability sparse = find(payload.capabilities(), VfioPci.VFIO_REGION_INFO_CAP_SPARSE_MMAP);
         List<RegionArea> areas =
-                sparse == null ? List.of(new RegionArea(0, payload.size())) : InfoChain.areas(sparse, payload.size());
+                sparse == null ? List.of(new RegionArea(0, payload.size())) : sparse.areas(payload.size());
         if (files.size() > 1 && files.size() != areas.size()) {
             throw new IllegalArgumentException(files.size() + " files for " + areas.size() + " areas");
         }
@@ -143,11 +140,6 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
             }
         }
         return areas;
-    }
-
-    private static @Nullable RegionType type(RegionInfoPayload payload) {
-        InfoCapability type = find(payload.capabilities(), InfoChain.TYPE);
-        return type == null ? null : new RegionType(InfoChain.word(type, 8), InfoChain.word(type, 12));
     }
 
     private static @Nullable InfoCapability find(List<InfoCapability> chain, int id) {

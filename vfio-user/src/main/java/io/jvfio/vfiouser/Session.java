@@ -106,7 +106,7 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
                 throw e;
             }
             // The kernel's way to say that there is no such index.
-            return new IrqInfo(index, 0, 0);
+            return IrqInfo.absent(index);
         }
     }
 

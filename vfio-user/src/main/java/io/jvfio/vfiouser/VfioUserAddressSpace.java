@@ -3,14 +3,10 @@ package io.jvfio.vfiouser;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.iommu.AddressSpace;
-import io.jvfio.iommu.DmaMapping;
-import io.jvfio.iommu.DmaMappings;
+import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.iommu.DmaRegistry;
-import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
-import io.jvfio.iommu.MapRequest;
 import io.jvfio.vfiouser.protocol.Command;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +21,7 @@ import java.util.List;
  *
  * <p>Threads: thread-safe. One lock orders joining and leaving; maps do not take it.
  */
-public final class VfioUserAddressSpace implements AddressSpace {
+public final class VfioUserAddressSpace extends RegistrySpace {
 
     /**
      * Where addresses are chosen and may be fixed: 48 bits without the MSI windows of x86 and arm64, because behind the
@@ -40,15 +36,12 @@ public final class VfioUserAddressSpace implements AddressSpace {
     private static final long ALL_PAGES = -4096;
 
     private final Object context;
-    private final DmaRegistry registry = DmaRegistry.of(
-            DmaRegistry.Settings.defaults("vfio-user address space"), USABLE, ALL_PAGES & Long.MAX_VALUE);
-
     /** The devices in it. Guarded by this. */
     private final List<PeerBackend> members = new ArrayList<>();
 
-    private boolean closed;
-
     VfioUserAddressSpace(Object context) {
+        super(DmaRegistry.of(
+                DmaRegistry.Settings.defaults("vfio-user address space"), USABLE, ALL_PAGES & Long.MAX_VALUE));
         this.context = context;
     }
 
@@ -64,14 +57,13 @@ public final class VfioUserAddressSpace implements AddressSpace {
 
     /** A device joins: every map is made there, or it does not. */
     synchronized void join(PeerBackend device) {
-        if (closed) {
-            throw new IllegalStateException(description() + " is closed");
-        }
+        entering();
         members.add(device);
         try {
-            registry.attach(device, USABLE, pageSizes());
+            registry().attach(device, USABLE, pageSizes());
         } catch (RuntimeException e) {
             members.remove(device);
+            left();
             throw e;
         }
     }
@@ -79,8 +71,9 @@ public final class VfioUserAddressSpace implements AddressSpace {
     /** A device has left: its server has no map of this space any more. */
     synchronized void leave(PeerBackend device) {
         members.remove(device);
-        registry.detach(device);
-        registry.limit(USABLE, pageSizes());
+        registry().detach(device);
+        registry().limit(USABLE, pageSizes());
+        left();
     }
 
     private long pageSizes() {
@@ -99,45 +92,13 @@ public final class VfioUserAddressSpace implements AddressSpace {
     }
 
     @Override
-    public DmaMapping map(DmaSource source, MapRequest request) {
-        return registry.map(source, request);
-    }
-
-    @Override
-    public DmaMappings mappings() {
-        return registry.mappings();
-    }
-
-    @Override
-    public List<IovaRange> usable() {
-        return registry.usable();
-    }
-
-    @Override
     public synchronized Limits limits() {
         long left = members.stream().mapToLong(PeerBackend::mapsLeft).min().orElse(-1);
-        return new Limits(registry.pageSizes(), left, -1, -1);
-    }
-
-    /** True: servers are processes of this machine. */
-    @Override
-    public boolean coherent() {
-        return true;
+        return new Limits(registry().pageSizes(), left, -1, -1);
     }
 
     @Override
     public String description() {
         return "vfio-user address space: memory is shared with the servers of its devices";
-    }
-
-    @Override
-    public void close() {
-        synchronized (this) {
-            if (!members.isEmpty()) {
-                throw new IllegalStateException(members.size() + " devices are still in the " + description());
-            }
-            closed = true;
-        }
-        registry.close();
     }
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
-import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.carrier.CarrierProvider;
+import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
-import io.jvfio.device.OpenOptions.ResetOnOpen;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.iommu.AddressSpace;
 import java.util.Set;
@@ -35,39 +34,19 @@ public final class VfioUserCarrier implements CarrierProvider {
             throw new IllegalArgumentException(
                     locator + " is not behind an IOMMU of this kernel; " + options.iommu() + " cannot be had");
         }
-        AddressSpace given = options.addressSpace();
-        if (given != null) {
-            if (!(given instanceof VfioUserAddressSpace shared)
-                    || !shared.context().equals(this)) {
-                throw new IllegalArgumentException(
-                        given.description() + " is no vfio-user address space of this context");
-            }
-            return open(context, locator, options, shared);
-        }
-        VfioUserAddressSpace own = new VfioUserAddressSpace(this);
-        try {
-            return open(context, locator, options, own);
-        } catch (RuntimeException e) {
-            throw Closing.after(e, own);
-        }
+        return RegistrySpace.open(
+                options.addressSpace(),
+                this::own,
+                () -> new VfioUserAddressSpace(this),
+                (space, owned) -> VfioUserDevice.open(new VfioUserDevice.Setup(
+                        context.systemCalls(), locator.target(), VfioUserLimits.defaults(), space, owned)));
     }
 
-    private static VfioDevice open(
-            CarrierContext context, DeviceLocator locator, OpenOptions options, VfioUserAddressSpace space) {
-        VfioUserDevice device = VfioUserDevice.open(new VfioUserDevice.Setup(
-                context.systemCalls(),
-                locator.target(),
-                VfioUserLimits.defaults(),
-                space,
-                options.addressSpace() == null));
-        if (options.resetOnOpen() == ResetOnOpen.REQUIRED) {
-            try {
-                device.reset();
-            } catch (RuntimeException e) {
-                throw Closing.after(e, device);
-            }
+    private VfioUserAddressSpace own(AddressSpace given) {
+        if (given instanceof VfioUserAddressSpace shared && shared.context().equals(this)) {
+            return shared;
         }
-        return device;
+        throw new IllegalArgumentException(given.description() + " is no vfio-user address space of this context");
     }
 
     @Override

@@ -4,8 +4,8 @@ package io.jvfio.vfiouser;
 import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
-import io.jvfio.Hex;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
@@ -26,8 +26,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +48,7 @@ public final class VfioUserDevice implements VfioDevice {
     private final @Nullable AddressSpace privateSpace;
     private final RemoteInterrupts interrupts;
     private final DeviceInfo info;
-    private final Set<Window> windows = ConcurrentHashMap.newKeySet();
+    private final OpenMappings windows = new OpenMappings();
 
     /** Orders reconnecting and closing. */
     private final Object lifecycle = new Object();
@@ -140,13 +138,13 @@ public final class VfioUserDevice implements VfioDevice {
 
     /** The connection is lost; runs on the thread that has found it, which may be any. */
     private void lost() {
-        for (Window window : windows) {
-            try {
-                window.close();
-            } catch (RuntimeException e) {
-                // A system call uses the memory: it stays until its owner closes it.
-                LOG.log(System.Logger.Level.WARNING, "a window of " + path + " stays mapped", e);
-            }
+        Closing steps = new Closing();
+        windows.closeAll(steps);
+        try {
+            steps.throwFirst();
+        } catch (RuntimeException e) {
+            // A system call uses the memory: it stays until its owner closes it.
+            LOG.log(System.Logger.Level.WARNING, "a window of " + path + " stays mapped", e);
         }
         interrupts.reportLoss();
     }
@@ -232,28 +230,18 @@ public final class VfioUserDevice implements VfioDevice {
         Session now = session;
         RemoteRegion target = now.region(region);
         RegionInfo known = target.info();
-        if (length <= 0 || offset % sys.pageSize() != 0) {
-            throw new IllegalArgumentException(Hex.of(length) + " bytes at " + Hex.of(offset)
-                    + " cannot be mapped: the offset must be a multiple of " + Hex.of(sys.pageSize())
-                    + " and the length positive");
-        }
-        Objects.checkFromIndexSize(offset, length, known.size());
+        boolean mappable = known.checkMap(offset, length, sys.pageSize());
         checkOpen();
         now.connection().checkAlive(Command.DEVICE_GET_REGION_INFO);
-        Fd file = target.fileOf(offset, length);
+        Fd file = mappable ? target.fileOf(offset, length) : null;
         if (file == null) {
             return Optional.empty();
         }
         int protection = (known.readable() ? Abi.PROT_READ : 0) | (known.writable() ? Abi.PROT_WRITE : 0);
         Mapping memory = Mapping.ofFile(sys, file, target.fileOffset() + offset, length, protection);
-        Window window = new Window(memory, offset, windows::remove);
-        windows.add(window);
-        if (!now.connection().isAlive()) {
-            // Closed or lost meanwhile, which may have missed this window.
-            window.close();
-            now.connection().checkAlive(Command.DEVICE_GET_REGION_INFO);
-        }
-        return Optional.of(window);
+        return Optional.of(windows.add(
+                RegionMapping.of(memory.memory(), offset, memory::close),
+                () -> now.connection().checkAlive(Command.DEVICE_GET_REGION_INFO)));
     }
 
     @Override
@@ -335,7 +323,7 @@ public final class VfioUserDevice implements VfioDevice {
     private void closeConnection() {
         Closing steps = new Closing();
         steps.attempt(membership::end);
-        windows.forEach(window -> steps.attempt(window::close));
+        windows.closeAll(steps);
         steps.attempt(session::close);
         steps.attempt(membership::left);
         steps.attempt(interrupts::close);

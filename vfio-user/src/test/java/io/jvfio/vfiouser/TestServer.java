@@ -15,7 +15,6 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.vfiouser.protocol.Capabilities;
-import io.jvfio.vfiouser.protocol.InfoChain;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import java.lang.foreign.MemorySegment;
@@ -154,7 +153,7 @@ final class TestServer implements AutoCloseable {
         long size = memories.get(index).byteSize();
         int flags = size == 0 ? 0 : 3 | (file(index) == null ? 0 : 4);
         List<InfoCapability> chain = index == WINDOW_BAR
-                ? List.of(InfoChain.sparse(List.of(new RegionArea(WINDOW_OFFSET, WINDOW_SIZE))))
+                ? List.of(InfoCapability.sparse(List.of(new RegionArea(WINDOW_OFFSET, WINDOW_SIZE))))
                 : List.of();
         return new RegionInfoPayload(flags, index, size, 0, chain);
     }

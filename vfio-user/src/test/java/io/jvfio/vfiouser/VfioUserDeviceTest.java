@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.InfoCapability;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionMapping;
@@ -141,11 +142,7 @@ final class VfioUserDeviceTest extends ClientTest {
                     return false;
                 }
                 RegionInfoPayload changed = new RegionInfoPayload(
-                        good.flags(),
-                        good.index(),
-                        good.size(),
-                        0,
-                        List.of(io.jvfio.vfiouser.protocol.InfoChain.sparse(List.of(bad))));
+                        good.flags(), good.index(), good.size(), 0, List.of(InfoCapability.sparse(List.of(bad))));
                 changed.writeReply(client.out, command, RegionInfoPayload.readRequest(command));
                 client.send(List.of(server.file(TestServer.WINDOW_BAR)));
                 return true;

@@ -87,7 +87,7 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
     @Override
     public RegionInfo region(int index) {
         List<RegionArea> areas = List.of(new RegionArea(0, SIZE));
-        return new RegionInfo(index, FLAGS_READ_WRITE, SIZE, areas, null, false, List.of());
+        return new RegionInfo(index, FLAGS_READ_WRITE, SIZE, areas, List.of());
     }
 
     @Override

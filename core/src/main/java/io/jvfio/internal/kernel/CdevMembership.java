@@ -122,7 +122,7 @@ final class CdevMembership implements Membership, Reattachable {
         }
         if (target != before) {
             space = enter(target, before);
-            before.left();
+            before.leave();
         }
     }
 
@@ -132,7 +132,7 @@ final class CdevMembership implements Membership, Reattachable {
             throw new IllegalArgumentException(
                     target.description() + " is not an IOAS of the iommufd to which " + name + " is bound");
         }
-        ioas.entering();
+        ioas.enter();
         try {
             attachInKernel(ioas);
             try {
@@ -142,7 +142,7 @@ final class CdevMembership implements Membership, Reattachable {
             }
             return ioas;
         } catch (RuntimeException e) {
-            throw Closing.after(e, ioas::left);
+            throw Closing.after(e, ioas::leave);
         }
     }
 
@@ -178,7 +178,7 @@ final class CdevMembership implements Membership, Reattachable {
         }
         Ioctls.check(detachInKernel(), VFIO_DEVICE_DETACH_IOMMUFD_PT.name(), name);
         space = null;
-        before.left();
+        before.leave();
     }
 
     /**
@@ -197,7 +197,7 @@ final class CdevMembership implements Membership, Reattachable {
         device.close();
         space = null;
         if (before != null) {
-            before.left();
+            before.leave();
         }
     }
 }

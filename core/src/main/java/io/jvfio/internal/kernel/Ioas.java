@@ -5,18 +5,13 @@ import static io.jvfio.internal.uapi.VfioDeviceBindIommufd.VFIO_DEVICE_BIND_IOMM
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.iommu.DmaMapping;
-import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaRegistry;
-import io.jvfio.iommu.DmaSource;
-import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
-import io.jvfio.iommu.MapRequest;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -25,35 +20,33 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: thread-safe. One lock orders joining and leaving; maps do not take it.
  */
-final class Ioas implements KernelSpace {
+final class Ioas extends RegistrySpace implements KernelSpace {
     private final SystemCalls sys;
     private final Iommufd iommufd;
     private final int id;
     private final boolean noIommu;
     private final String reason;
     private final boolean owned;
-    private final DmaRegistry registry;
-
-    /** How many devices are in it. Guarded by this. */
-    private int members;
-
-    private boolean closed;
 
     private Ioas(SystemCalls sys, Iommufd iommufd, int id, Kind kind, String reason) {
+        super(registry(sys, iommufd, id, kind));
         this.sys = sys;
         this.iommufd = iommufd;
         this.id = id;
         this.noIommu = kind == Kind.NO_IOMMU;
         this.owned = kind != Kind.BORROWED;
         this.reason = reason;
+    }
+
+    private static DmaRegistry registry(SystemCalls sys, Iommufd iommufd, int id, Kind kind) {
         DmaRegistry.Settings settings = DmaRegistry.Settings.defaults("IOAS " + id);
-        if (noIommu) {
-            this.registry = DmaRegistry.physical(settings, sys.pageSize(), new IoasPhysicalBackend(iommufd.fd(), id));
-        } else {
-            IoasRanges ranges = IoasRanges.read(iommufd.fd(), id, sys);
-            this.registry = DmaRegistry.of(settings, ranges.usable(), ranges.granule());
-            registry.attach(new IoasBackend(iommufd.fd(), id), ranges.usable(), ranges.granule());
+        if (kind == Kind.NO_IOMMU) {
+            return DmaRegistry.physical(settings, sys.pageSize(), new IoasPhysicalBackend(iommufd.fd(), id));
         }
+        IoasRanges ranges = IoasRanges.read(iommufd.fd(), id, sys);
+        DmaRegistry registry = DmaRegistry.of(settings, ranges.usable(), ranges.granule());
+        registry.attach(new IoasBackend(iommufd.fd(), id), ranges.usable(), ranges.granule());
+        return registry;
     }
 
     /** What an IOAS is to its maker. */
@@ -127,63 +120,32 @@ final class Ioas implements KernelSpace {
         return hint.isEmpty() ? e : new VfioException(e.call(), e.errno(), device.name(), hint);
     }
 
-    /** A device is about to attach; until {@link #left} the space cannot be closed. */
-    synchronized void entering() {
-        if (closed) {
-            throw new IllegalStateException(description() + " is closed");
-        }
-        members++;
-    }
-
     /** A device has attached: it may reach less than those before. */
     void entered() {
         reread();
     }
 
+    /** A device is about to attach. */
+    void enter() {
+        entering();
+    }
+
     /** A device has detached, or could not attach. */
-    void left() {
-        synchronized (this) {
-            members--;
-        }
+    void leave() {
+        left();
         reread();
     }
 
     private void reread() {
         if (!noIommu) {
             IoasRanges ranges = IoasRanges.read(iommufd.fd(), id, sys);
-            registry.limit(ranges.usable(), ranges.granule());
+            registry().limit(ranges.usable(), ranges.granule());
         }
     }
 
     @Override
-    public DmaMapping map(DmaSource source, MapRequest request) {
-        return registry.map(source, request);
-    }
-
-    @Override
-    public DmaMappings mappings() {
-        return registry.mappings();
-    }
-
-    @Override
-    public List<IovaRange> usable() {
-        return registry.usable();
-    }
-
-    @Override
     public Limits limits() {
-        return LockedMemory.limits(sys, registry.pageSizes(), -1);
-    }
-
-    @Override
-    public boolean coherent() {
-        // iommufd attaches a device behind a non-coherent IOMMU only with enforced coherency.
-        return true;
-    }
-
-    @Override
-    public boolean translated() {
-        return registry.translated();
+        return LockedMemory.limits(sys, registry().pageSizes(), -1);
     }
 
     @Override
@@ -192,18 +154,8 @@ final class Ioas implements KernelSpace {
     }
 
     @Override
-    public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            if (members > 0) {
-                throw new IllegalStateException(members + " devices are still in " + description());
-            }
-            closed = true;
-        }
+    protected void release() {
         try {
-            registry.close();
             if (owned) {
                 iommufd.destroy(id);
             }

@@ -11,9 +11,9 @@ import io.jvfio.carrier.CarrierContext;
 import io.jvfio.carrier.CarrierProvider;
 import io.jvfio.carrier.PassServer;
 import io.jvfio.carrier.PassedDevice;
+import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
-import io.jvfio.device.OpenOptions.ResetOnOpen;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
@@ -56,44 +56,38 @@ public final class KernelCarrier implements CarrierProvider {
     @Override
     public VfioDevice open(CarrierContext context, DeviceLocator locator, OpenOptions options) {
         if (locator.scheme().equals(PASSED)) {
-            return fresh(openPassed(context, locator, options), null, options.resetOnOpen());
+            return openPassed(context, locator, options);
         }
         SysfsDevice device = resolve(locator);
         UUID token = token(device, options.vfToken());
-        AddressSpace given = options.addressSpace();
-        if (given != null) {
-            if (!(given instanceof KernelSpace shared)) {
-                throw new IllegalArgumentException(
-                        given.description() + " is no address space of the kernel; " + locator + " cannot join it");
-            }
-            checkIommu(locator, device);
-            VfioDevice joined = KernelDevice.of(context.systemCalls(), device.name(), shared.join(device, token), null);
-            return fresh(joined, device, options.resetOnOpen());
-        }
-        KernelSpace space = addressSpace(context, locator, options);
-        VfioDevice opened = openPrivately(context, space, () -> space.join(device, token), device.name());
-        return fresh(opened, device, options.resetOnOpen());
+        VfioDevice opened = RegistrySpace.<KernelSpace, VfioDevice>open(
+                options.addressSpace(),
+                given -> own(given, locator, device),
+                () -> addressSpace(context, locator, options),
+                (space, owned) -> KernelDevice.of(
+                        context.systemCalls(), device.name(), space.join(device, token), owned ? space : null));
+        warnOfOldState(opened, device);
+        return opened;
     }
 
-    /**
-     * Makes sure of the reset at open, as far as it is asked for; closes the device if that fails.
-     *
-     * @param place the device in sysfs, or null if somebody else has opened it
-     */
-    private static VfioDevice fresh(VfioDevice device, @Nullable SysfsDevice place, ResetOnOpen demand) {
-        if (demand == ResetOnOpen.REQUIRED) {
-            try {
-                device.reset();
-            } catch (RuntimeException e) {
-                throw Closing.after(e, device);
-            }
-        } else if (place != null && place.virtualFunction() && !device.info().resettable()) {
+    /** The user's space, if the device can join it. */
+    private static KernelSpace own(AddressSpace given, DeviceLocator locator, SysfsDevice device) {
+        if (!(given instanceof KernelSpace shared)) {
+            throw new IllegalArgumentException(
+                    given.description() + " is no address space of the kernel; " + locator + " cannot join it");
+        }
+        checkIommu(locator, device);
+        return shared;
+    }
+
+    /** vfio-pci resets a function when it is opened if it can, and says nothing if not. */
+    private static void warnOfOldState(VfioDevice device, SysfsDevice place) {
+        if (place.virtualFunction() && !device.info().resettable()) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "the virtual function {0} could not be reset when it was opened, and may have state of its last user",
                     place.name());
         }
-        return device;
     }
 
     /** Opens a device in a space that belongs to it, and closes the space if that fails. */

@@ -5,10 +5,11 @@ import static io.jvfio.internal.uapi.VfioApi.VFIO_DEVICE_RESET;
 import static io.jvfio.internal.uapi.VfioDeviceInfo.VFIO_DEVICE_GET_INFO;
 import static io.jvfio.internal.uapi.VfioIrqInfo.VFIO_DEVICE_GET_IRQ_INFO;
 
+import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
-import io.jvfio.Hex;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.HotReset;
@@ -32,8 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +50,7 @@ final class KernelDevice implements VfioDevice {
     private final RegionTable regions;
     private final List<IrqInfo> irqs;
     private final RegisterAccess registers;
-    private final Set<KernelMapping> mappings = ConcurrentHashMap.newKeySet();
+    private final OpenMappings mappings = new OpenMappings();
 
     private KernelDevice(SystemCalls sys, String name, Membership membership, @Nullable AddressSpace privateSpace) {
         this.sys = sys;
@@ -107,7 +106,7 @@ final class KernelDevice implements VfioDevice {
                 int done = fd.ioctl(VFIO_DEVICE_GET_IRQ_INFO.request(), segment);
                 if (done == -Errno.EINVAL) {
                     // The kernel's way to say that there is no such index, ERR on a conventional device for example.
-                    result.add(new IrqInfo(index, 0, 0));
+                    result.add(IrqInfo.absent(index));
                     continue;
                 }
                 Ioctls.check(done, VFIO_DEVICE_GET_IRQ_INFO.name(), name + " irq index " + index);
@@ -156,26 +155,13 @@ final class KernelDevice implements VfioDevice {
     @Override
     public Optional<RegionMapping> map(int region, long offset, long length) {
         RegionInfo target = regions.info(region);
-        if (length <= 0 || offset % sys.pageSize() != 0) {
-            throw new IllegalArgumentException(Hex.of(length) + " bytes at " + Hex.of(offset)
-                    + " cannot be mapped: the offset must be a multiple of " + Hex.of(sys.pageSize())
-                    + " and the length positive");
-        }
-        Objects.checkFromIndexSize(offset, length, target.size());
-        if (target.mmapAreas().stream().noneMatch(area -> area.contains(offset, length))) {
+        if (!target.checkMap(offset, length, sys.pageSize())) {
             checkOpen();
             return Optional.empty();
         }
         int protection = (target.readable() ? Abi.PROT_READ : 0) | (target.writable() ? Abi.PROT_WRITE : 0);
         Mapping memory = Mapping.ofFile(sys, fd, regions.fileOffset(region) + offset, length, protection);
-        KernelMapping mapping = new KernelMapping(memory, offset, mappings::remove);
-        mappings.add(mapping);
-        if (!fd.isOpen()) {
-            // The device was closed meanwhile and may have missed this mapping.
-            mapping.close();
-            checkOpen();
-        }
-        return Optional.of(mapping);
+        return Optional.of(mappings.add(RegionMapping.of(memory.memory(), offset, memory::close), this::checkOpen));
     }
 
     private void checkOpen() {
@@ -244,7 +230,9 @@ final class KernelDevice implements VfioDevice {
     public void close() {
         try (privateSpace;
                 membership) {
-            mappings.forEach(KernelMapping::close);
+            Closing steps = new Closing();
+            mappings.closeAll(steps);
+            steps.throwFirst();
         }
     }
 

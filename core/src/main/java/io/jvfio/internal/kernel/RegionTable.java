@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.kernel;
 
-import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE;
 import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_CAP_SPARSE_MMAP;
-import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_CAP_TYPE;
 import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_FLAG_MMAP;
 import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_DEVICE_GET_REGION_INFO;
 
@@ -12,18 +10,15 @@ import io.jvfio.VfioException;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
-import io.jvfio.device.RegionType;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.uapi.CapabilityChain;
 import io.jvfio.internal.uapi.VfioRegionInfo;
 import io.jvfio.internal.uapi.VfioRegionInfoCapSparseMmap;
-import io.jvfio.internal.uapi.VfioRegionInfoCapType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The regions of a kernel device, with their places in its file.
@@ -64,7 +59,7 @@ final class RegionTable {
                     throw e;
                 }
                 // The kernel's way to say that there is no such region, VGA for example.
-                infos.add(new RegionInfo(index, 0, 0, List.of(), null, false, List.of()));
+                infos.add(RegionInfo.absent(index));
             }
         }
         return new RegionTable(List.copyOf(infos), offsets);
@@ -77,8 +72,6 @@ final class RegionTable {
                 info.flags(),
                 info.size(),
                 mappable ? areas(info.size(), chain) : List.of(),
-                type(chain),
-                chain.find(VFIO_REGION_INFO_CAP_MSIX_MAPPABLE) != null,
                 capabilities(chain));
     }
 
@@ -92,15 +85,6 @@ final class RegionTable {
                 .filter(area -> area.size() != 0)
                 .map(area -> new RegionArea(area.offset(), area.size()))
                 .toList();
-    }
-
-    private static @Nullable RegionType type(CapabilityChain chain) {
-        CapabilityChain.Link link = chain.find(VFIO_REGION_INFO_CAP_TYPE);
-        if (link == null) {
-            return null;
-        }
-        VfioRegionInfoCapType type = VfioRegionInfoCapType.read(link.segment());
-        return new RegionType(type.type(), type.subtype());
     }
 
     static List<InfoCapability> capabilities(CapabilityChain chain) {

@@ -6,13 +6,12 @@ import static io.jvfio.device.VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
 import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
-import io.jvfio.device.RegionInfo;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.ThreadMemory;
+import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Objects;
 
 /**
  * Register and byte access to the regions of a kernel device by {@code pread} and {@code pwrite} on its file.
@@ -24,11 +23,6 @@ final class RegisterAccess {
     private static final ValueLayout.OfShort LE_16 = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt LE_32 = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LE_64 = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    /** Command register and its bus master bit (PCIe 6.0, 7.5.1.1.3). */
-    private static final long COMMAND = 4;
-
-    private static final int BUS_MASTER = 1 << 2;
 
     private final Descriptor fd;
     private final RegionTable regions;
@@ -63,9 +57,9 @@ final class RegisterAccess {
 
     /** Turns bus mastering off. */
     void clearBusMaster() {
-        long command = read(VFIO_PCI_CONFIG_REGION_INDEX, COMMAND, 2);
-        if ((command & BUS_MASTER) != 0) {
-            write(VFIO_PCI_CONFIG_REGION_INDEX, COMMAND, 2, command & ~BUS_MASTER);
+        long command = read(VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, 2);
+        if ((command & PciRegisters.COMMAND_MASTER) != 0) {
+            write(VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, 2, command & ~PciRegisters.COMMAND_MASTER);
         }
     }
 
@@ -78,7 +72,7 @@ final class RegisterAccess {
     }
 
     private int move(String call, Transfer transfer, int region, long offset, MemorySegment memory) {
-        long size = room(region, offset, memory);
+        long size = regions.info(region).room(offset, memory);
         long done = 0;
         while (done < size) {
             MemorySegment rest = memory.asSlice(done, size - done);
@@ -91,28 +85,8 @@ final class RegisterAccess {
         return (int) done;
     }
 
-    private long room(int region, long offset, MemorySegment memory) {
-        if (!memory.isNative()) {
-            throw new IllegalArgumentException("the memory must be native");
-        }
-        RegionInfo info = regions.info(region);
-        Objects.checkFromToIndex(offset, info.size(), info.size());
-        return Math.min(Math.min(memory.byteSize(), info.size() - offset), Integer.MAX_VALUE);
-    }
-
     private long place(int region, long offset, int width) {
-        RegionInfo info = regions.info(region);
-        if (width != 4 && width != 1 && width != 2 && width != 8) {
-            throw new IllegalArgumentException("a register of " + width + " bytes");
-        }
-        if ((offset & (width - 1)) != 0 && !(pci && region == VFIO_PCI_CONFIG_REGION_INDEX)) {
-            throw new IllegalArgumentException("offset " + Hex.of(offset) + " is not a multiple of " + width);
-        }
-        if (offset < 0 || offset > info.size() - width) {
-            throw new IndexOutOfBoundsException(
-                    "offset " + Hex.of(offset) + " with width " + width + " is outside of region " + region + " of "
-                            + name + ", which has " + Hex.of(info.size()) + " bytes");
-        }
+        regions.info(region).checkRegister(offset, width, pci && region == VFIO_PCI_CONFIG_REGION_INDEX, name);
         return regions.fileOffset(region) + offset;
     }
 

@@ -8,21 +8,16 @@ import static io.jvfio.internal.uapi.VfioApi.VFIO_SET_IOMMU;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.device.Reattachable;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
-import io.jvfio.iommu.DmaMapping;
-import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaRegistry;
-import io.jvfio.iommu.DmaSource;
-import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
-import io.jvfio.iommu.MapRequest;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -37,13 +32,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: thread-safe. One lock orders joining and leaving; maps do not take it.
  */
-final class Type1Container implements KernelSpace {
+final class Type1Container extends RegistrySpace implements KernelSpace {
     private final SystemCalls sys;
     private final Type1Mode mode;
     private final String reason;
     private final Descriptor container;
     private final Type1Backend backend;
-    private final DmaRegistry registry;
 
     /** The groups in this container, by node. Guarded by this. */
     private final Map<String, VfioGroup> groups = new HashMap<>();
@@ -51,17 +45,19 @@ final class Type1Container implements KernelSpace {
     /** Whether the kernel holds the registry's maps. Guarded by this. */
     private boolean attached;
 
-    private boolean closed;
-
     private Type1Container(SystemCalls sys, Type1Mode mode, String reason, Descriptor container) {
+        super(registry(sys, mode));
         this.sys = sys;
         this.mode = mode;
         this.reason = reason;
         this.container = container;
         this.backend = new Type1Backend(container, mode.node());
+    }
+
+    private static DmaRegistry registry(SystemCalls sys, Type1Mode mode) {
         DmaRegistry.Settings settings = DmaRegistry.Settings.defaults(mode.typeName() + " container");
         long page = sys.pageSize();
-        this.registry = mode == Type1Mode.NOIOMMU
+        return mode == Type1Mode.NOIOMMU
                 ? DmaRegistry.physical(settings, page, new PagemapBackend(sys))
                 : DmaRegistry.of(settings, DmaRegistry.usableBeforeJoin(), page);
     }
@@ -105,9 +101,16 @@ final class Type1Container implements KernelSpace {
     }
 
     private synchronized Membership join(String node, String device, @Nullable UUID token, GroupOpener opener) {
-        if (closed) {
-            throw new IllegalStateException(description() + " is closed");
+        entering();
+        try {
+            return openIn(group(node, opener), node, device, token);
+        } catch (RuntimeException e) {
+            left();
+            throw e;
         }
+    }
+
+    private VfioGroup group(String node, GroupOpener opener) {
         VfioGroup group = groups.get(node);
         if (group == null) {
             group = opener.open();
@@ -119,11 +122,15 @@ final class Type1Container implements KernelSpace {
             }
             groups.put(node, group);
         }
+        return group;
+    }
+
+    private Membership openIn(VfioGroup group, String node, String device, @Nullable UUID token) {
         group.use();
         try {
             return openDevice(group, node, device, token);
         } catch (RuntimeException e) {
-            leave(node);
+            unuse(node);
             throw e;
         }
     }
@@ -156,14 +163,19 @@ final class Type1Container implements KernelSpace {
     private void narrow() {
         Type1Limits limits = Type1Limits.read(container, sys, mode.node());
         if (attached) {
-            registry.limit(limits.usable(), limits.pageSizes());
+            registry().limit(limits.usable(), limits.pageSizes());
         } else {
-            registry.attach(backend, limits.usable(), limits.pageSizes());
+            registry().attach(backend, limits.usable(), limits.pageSizes());
             attached = true;
         }
     }
 
     private synchronized void leave(String node) {
+        unuse(node);
+        left();
+    }
+
+    private void unuse(String node) {
         VfioGroup group = groups.get(node);
         if (group == null || !group.unuse()) {
             return;
@@ -171,24 +183,9 @@ final class Type1Container implements KernelSpace {
         groups.remove(node);
         group.close();
         if (groups.isEmpty() && attached && !mode.compatibility()) {
-            registry.detach(backend);
+            registry().detach(backend);
             attached = false;
         }
-    }
-
-    @Override
-    public DmaMapping map(DmaSource source, MapRequest request) {
-        return registry.map(source, request);
-    }
-
-    @Override
-    public DmaMappings mappings() {
-        return registry.mappings();
-    }
-
-    @Override
-    public List<IovaRange> usable() {
-        return registry.usable();
     }
 
     @Override
@@ -197,20 +194,7 @@ final class Type1Container implements KernelSpace {
         synchronized (this) {
             left = attached ? Type1Limits.read(container, sys, mode.node()).mapsLeft() : -1;
         }
-        return LockedMemory.limits(sys, registry.pageSizes(), left);
-    }
-
-    @Override
-    public boolean translated() {
-        return registry.translated();
-    }
-
-    @Override
-    public boolean coherent() {
-        // VFIO takes only devices whose DMA is coherent (Linux 6.1), on x86 always. VFIO_DMA_CC_IOMMU asks another
-        // question:
-        // whether the IOMMU also overrides the No Snoop bit of a transfer, which nobody sets unasked.
-        return true;
+        return LockedMemory.limits(sys, registry().pageSizes(), left);
     }
 
     @Override
@@ -219,20 +203,13 @@ final class Type1Container implements KernelSpace {
     }
 
     @Override
-    public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            if (!groups.isEmpty()) {
-                throw new IllegalStateException(
-                        "devices of " + String.join(", ", groups.keySet()) + " are still in " + description());
-            }
-            closed = true;
-        }
-        try (container) {
-            registry.close();
-        }
+    protected String occupants(int devices) {
+        return "devices of " + String.join(", ", groups.keySet());
+    }
+
+    @Override
+    protected void release() {
+        container.close();
     }
 
     /** Opens a group that is not in the container yet. */

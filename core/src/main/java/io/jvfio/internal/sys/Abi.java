@@ -177,7 +177,7 @@ public record Abi(
      * mapped BAR ends the process with SIGILL, although the kernel flags the region as mappable.
      */
     public boolean loadsReachBars() {
-        return this != S390X;
+        return !equals(S390X);
     }
 
     /**

@@ -13,7 +13,6 @@ import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.pci.config.PciRegisters;
-import io.jvfio.vfiouser.protocol.InfoChain;
 import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,14 +67,12 @@ final class ServedDevice {
 
     /** A region, or one of size 0 where the device has none of that index. */
     RegionInfo region(int index) {
-        return index < device.info().regionCount()
-                ? device.region(index)
-                : new RegionInfo(index, 0, 0, List.of(), null, false, List.of());
+        return index < device.info().regionCount() ? device.region(index) : RegionInfo.absent(index);
     }
 
     /** An interrupt index, or one without vectors where the device has none of that index. */
     IrqInfo irq(int index) {
-        return index < device.info().irqCount() ? device.irq(index) : new IrqInfo(index, 0, 0);
+        return index < device.info().irqCount() ? device.irq(index) : IrqInfo.absent(index);
     }
 
     /**
@@ -101,13 +98,13 @@ final class ServedDevice {
             offset = file.offset();
             RegionArea largest = largest(file).orElseThrow();
             if (largest.offset() != 0 || largest.size() < region.size()) {
-                chain.add(InfoChain.sparse(List.of(largest)));
+                chain.add(InfoCapability.sparse(List.of(largest)));
             }
         }
         for (InfoCapability capability : region.capabilities()) {
             boolean sent = switch (capability.id()) {
-                case InfoChain.SPARSE_MMAP -> false;
-                case InfoChain.MSIX_MAPPABLE -> file != null;
+                case VfioPci.VFIO_REGION_INFO_CAP_SPARSE_MMAP -> false;
+                case VfioPci.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE -> file != null;
                 default -> addedRegions;
             };
             if (sent) {
@@ -143,6 +140,7 @@ final class ServedDevice {
                 steps.attempt(() -> device.setIrqs(IrqRequest.disable(each)));
             }
         }
+        // What still cannot be unmapped is tried again after the reset.
         new Closing().attempt(memory::release);
         if (device.info().resettable()) {
             steps.attempt(device::reset);

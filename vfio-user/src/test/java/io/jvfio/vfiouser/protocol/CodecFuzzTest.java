@@ -168,11 +168,11 @@ final class CodecFuzzTest {
                 RegionInfoPayload region = RegionInfoPayload.readReply(in, 0);
                 for (InfoCapability capability : region.capabilities()) {
                     try {
-                        InfoChain.areas(capability, region.size());
+                        capability.areas(region.size());
                     } catch (IllegalArgumentException refusedArea) {
                         refused++;
                     }
-                    InfoChain.word(capability, 8);
+                    capability.word(8);
                 }
             }
             case DEVICE_GET_REGION_IO_FDS -> RegionIoFds.readReply(in, 0);

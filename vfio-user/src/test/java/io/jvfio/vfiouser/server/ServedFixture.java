@@ -98,7 +98,7 @@ final class ServedFixture implements VfioDevice {
         Objects.checkIndex(index, 9);
         long size = bytes(index).byteSize();
         List<RegionArea> areas = index == 2 ? areas() : List.of();
-        return new RegionInfo(index, size == 0 ? 0 : 3, size, areas, null, false, List.of());
+        return new RegionInfo(index, size == 0 ? 0 : 3, size, areas, List.of());
     }
 
     private static List<RegionArea> areas() {

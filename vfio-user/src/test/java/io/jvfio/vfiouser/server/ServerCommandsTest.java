@@ -11,7 +11,6 @@ import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DeviceInfoPayload;
 import io.jvfio.vfiouser.protocol.Feature;
-import io.jvfio.vfiouser.protocol.InfoChain;
 import io.jvfio.vfiouser.protocol.IrqInfoPayload;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
@@ -109,7 +108,7 @@ class ServerCommandsTest extends ServerTest {
         assertThat(info.flags()).isEqualTo(0xf);
         assertThat(info.capabilities())
                 .singleElement()
-                .satisfies(sparse -> assertThat(InfoChain.areas(sparse, ServedFixture.MEMORY))
+                .satisfies(sparse -> assertThat(sparse.areas(ServedFixture.MEMORY))
                         .containsExactly(new io.jvfio.device.RegionArea(0x1000, 0x1000)));
         reply.closeFds();
     }

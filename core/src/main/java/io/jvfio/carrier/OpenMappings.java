@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.emulation;
+package io.jvfio.carrier;
 
 import io.jvfio.Closing;
 import io.jvfio.device.RegionMapping;
@@ -8,21 +8,36 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The mappings of a device that its users have not ended.
+ * The mappings of a device's regions that their owners have not ended, so that the end of the device ends them.
  *
  * <p>Threads: thread-safe.
  */
-final class OpenMappings {
+public final class OpenMappings {
     private final Set<OpenMapping> open = ConcurrentHashMap.newKeySet();
 
-    /** Remembers a mapping until it is closed. */
-    RegionMapping add(RegionMapping made) {
+    /** None yet. */
+    public OpenMappings() {}
+
+    /**
+     * Remembers a mapping until it is closed.
+     *
+     * @param made a mapping that was just made
+     * @param alive throws if the device has ended: it may have missed this mapping, which is closed then
+     * @return the mapping to hand out
+     */
+    public RegionMapping add(RegionMapping made, Runnable alive) {
         OpenMapping mapping = new OpenMapping(made);
         open.add(mapping);
+        try {
+            alive.run();
+        } catch (RuntimeException e) {
+            throw Closing.after(e, mapping);
+        }
         return mapping;
     }
 
-    void closeAll(Closing steps) {
+    /** Ends all that are open. */
+    public void closeAll(Closing steps) {
         open.forEach(mapping -> steps.attempt(mapping::close));
     }
 
