@@ -95,6 +95,13 @@ final class FakeDevice implements VfioDevice {
     }
 
     @Override
+    public long modifyRegister(int region, long offset, int width, long mask, long value) {
+        long before = readRegister(region, offset, width);
+        writeRegister(region, offset, width, before & ~mask | value & mask);
+        return before;
+    }
+
+    @Override
     public int read(int region, long offset, MemorySegment target) {
         throw new UnsupportedOperationException();
     }
@@ -126,6 +133,11 @@ final class FakeDevice implements VfioDevice {
 
     @Override
     public <R> Optional<R> feature(DeviceFeature<R> request) {
+        return Optional.empty();
+    }
+
+    @Override
+    public <T> Optional<T> ability(Class<T> type) {
         return Optional.empty();
     }
 
@@ -163,6 +175,11 @@ final class FakeDevice implements VfioDevice {
         @Override
         public boolean coherent() {
             return true;
+        }
+
+        @Override
+        public <T> Optional<T> ability(Class<T> type) {
+            return Optional.empty();
         }
 
         @Override

@@ -12,6 +12,7 @@ import io.jvfio.iommu.Limits;
 import io.jvfio.iommu.MapRequest;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,12 @@ public abstract class RegistrySpace implements AddressSpace {
     @Override
     public boolean translated() {
         return registry.translated();
+    }
+
+    /** None, unless a carrier has some. */
+    @Override
+    public <T> Optional<T> ability(Class<T> type) {
+        return Abilities.none().find(type);
     }
 
     /** True: VFIO takes only devices whose DMA is coherent, and servers and models are processes of this machine. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.device;
 
+import io.jvfio.iommu.IovaRange;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a device says of itself ({@code struct vfio_device_info}).
@@ -12,12 +15,24 @@ import java.util.List;
  * @param regionCount how many region indexes there are; some may be of size 0
  * @param irqCount how many interrupt indexes there are; some may have no vector
  * @param capabilities the info chain, empty if there is none
+ * @param reach what the device can name by its addresses: all of them, unless the carrier or a layer knows better
  */
-public record DeviceInfo(int flags, int regionCount, int irqCount, List<InfoCapability> capabilities) {
+public record DeviceInfo(int flags, int regionCount, int irqCount, List<InfoCapability> capabilities, IovaRange reach) {
 
     /** Copies the list. */
     public DeviceInfo {
         capabilities = List.copyOf(capabilities);
+        Objects.requireNonNull(reach, "reach");
+    }
+
+    /** A device that reaches every address. */
+    public DeviceInfo(int flags, int regionCount, int irqCount, List<InfoCapability> capabilities) {
+        this(flags, regionCount, irqCount, capabilities, IovaRange.ALL);
+    }
+
+    /** The first capability of that id, {@code VFIO_DEVICE_INFO_CAP_*}. */
+    public Optional<InfoCapability> capability(int id) {
+        return capabilities.stream().filter(found -> found.id() == id).findFirst();
     }
 
     /** Whether {@link VfioDevice#reset} can work. */

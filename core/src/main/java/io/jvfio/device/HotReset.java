@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.device;
 
+import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A device that can be reset together with all others in its slot or on its bus: the reset of last resort, which needs no
@@ -17,6 +19,12 @@ import java.util.List;
  */
 public interface HotReset {
 
+    /** Which function this is, as far as it is known. */
+    Optional<PciAddress> self();
+
+    /** The lowest device's own: who wraps a device wraps its hot reset too, and the carrier resets what is its own. */
+    HotReset carrier();
+
     /**
      * The functions that it would reset, the device itself among them. Blocks.
      *
@@ -28,8 +36,18 @@ public interface HotReset {
     /** The number of the group through which the device is open; -1 if it is open by its own node. */
     int group();
 
+    /** Told before the reset, from the top of a device down; whoever keeps state of the device brings it to rest. */
+    default void before() {}
+
     /**
-     * Resets. Before that bus mastering is switched off in this device and the others, so that it is off afterwards. What
+     * Told after the reset, or after it has failed; called for each that was told before.
+     *
+     * @param done whether the device was reset
+     */
+    default void after(boolean done) {}
+
+    /**
+     * Resets, called for the {@link #carrier} alone, after all have been told. Before that bus mastering is switched off in this device and the others, so that it is off afterwards. What
      * {@link VfioDevice#reset} says of the state afterwards holds for each function. Blocks, a second or more.
      *
      * @param others what this process owns besides and has open, of the same carrier

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.device;
 
-import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.iommu.AddressSpace;
 import java.lang.foreign.MemorySegment;
@@ -65,6 +64,25 @@ public interface VfioDevice extends AutoCloseable {
     void writeRegister(int region, long offset, int width, long value);
 
     /**
+     * Changes bits of a register of config space: reads it, writes the old value with the bits of the mask replaced, and
+     * returns the old value. No other modification and no plain write to config space of this device by this process comes
+     * in between; the kernel, or a peer, may. Bits outside the mask are written as they were read, so those that are cleared
+     * by writing 1 belong into the mask. Writes even if nothing changes.
+     *
+     * <p>The lock behind this is held for that read and that write alone, never while a hook or a listener runs, nor for a
+     * reset that the write asks for.
+     *
+     * @param region the config space's index
+     * @param offset bytes from the region's start
+     * @param width 1, 2, 4 or 8 bytes
+     * @param mask the bits to change
+     * @param value their new values; bits outside the mask are ignored
+     * @return the value before
+     * @throws IllegalArgumentException if the region is not the config space of a PCI device, or the width is none of these
+     */
+    long modifyRegister(int region, long offset, int width, long mask, long value);
+
+    /**
      * Reads bytes of a region. How many accesses reach the device, and of which width, is the carrier's choice.
      *
      * @param region the region's index
@@ -97,7 +115,7 @@ public interface VfioDevice extends AutoCloseable {
     Optional<RegionMapping> map(int region, long offset, long length);
 
     /**
-     * The file behind a region, for a server that passes it on. Its descriptor is borrowed.
+     * The file behind a region, for a server that passes it on to one client. Its descriptor is borrowed.
      *
      * @param region the region's index
      */
@@ -123,26 +141,23 @@ public interface VfioDevice extends AutoCloseable {
      * Asks for an optional feature ({@code VFIO_DEVICE_FEATURE}).
      *
      * @return the answer, or empty if the device does not have the feature
+     * @throws IllegalArgumentException if {@link DeviceFeature#require} refuses the request
      */
     <R> Optional<R> feature(DeviceFeature<R> request);
 
     /** What the device reaches by DMA. Given at open; it outlives the device. */
     AddressSpace addressSpace();
 
-    /** The ability to change address space while open, where the carrier has it. */
-    default Optional<Reattachable> reattachable() {
-        return Optional.empty();
-    }
-
-    /** The ability to be reset together with the other functions of its slot or bus, where the carrier has it. */
-    default Optional<HotReset> hotReset() {
-        return Optional.empty();
-    }
-
-    /** The kernel's device descriptor, borrowed: the escape hatch. Empty where no kernel device is behind this one. */
-    default Optional<Fd> descriptor() {
-        return Optional.empty();
-    }
+    /**
+     * What the device can do besides, asked for by the type of it: {@link Reattachable}, {@link HotReset}, the kernel's
+     * descriptor ({@link io.jvfio.Fd}), a carrier's or a vendor's own API. What is returned acts through this device, not
+     * around it, is the same object each time, and says that it is closed when the device is.
+     *
+     * <p>A wrapper returns what it can answer for, and passes on what it knows to be harmless.
+     *
+     * @return the ability, which ends with the device, or empty if the device does not have it
+     */
+    <T> Optional<T> ability(Class<T> type);
 
     /**
      * Closes the device: ends what it holds of the carrier and leaves its address space. Mappings of its regions must

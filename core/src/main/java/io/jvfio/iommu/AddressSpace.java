@@ -3,6 +3,7 @@ package io.jvfio.iommu;
 
 import io.jvfio.VfioException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What devices reach by DMA: an IOMMU address space with the registry of all that is mapped in it.
@@ -46,6 +47,13 @@ public interface AddressSpace extends AutoCloseable {
     default boolean translated() {
         return true;
     }
+
+    /**
+     * What the space can do besides, asked for by the type of it. As {@code VfioDevice.ability}.
+     *
+     * @return the ability, which ends with the space, or empty if the space does not have it
+     */
+    <T> Optional<T> ability(Class<T> type);
 
     /** Which kind of address space this is, and why it was chosen, in one line for people. */
     String description();

@@ -3,7 +3,6 @@ package io.jvfio.iommu;
 
 import io.jvfio.Closing;
 import io.jvfio.VfioException;
-import io.jvfio.carrier.CarrierContext;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,6 +26,7 @@ public final class Dma {
 
     private final Supplier<? extends AddressSpace> space;
     private final SystemCalls sys;
+    private final IovaRange reach;
     private final String device;
     private final Quarantine quarantine = new Quarantine();
 
@@ -36,9 +36,10 @@ public final class Dma {
     private boolean closed;
     private volatile int addressBits = 64;
 
-    private Dma(Supplier<? extends AddressSpace> space, CarrierContext context, String device) {
+    private Dma(Supplier<? extends AddressSpace> space, SystemCalls systemCalls, IovaRange reach, String device) {
         this.space = space;
-        this.sys = context.systemCalls();
+        this.sys = systemCalls;
+        this.reach = reach;
         this.device = device;
     }
 
@@ -46,13 +47,16 @@ public final class Dma {
      * The DMA memory of a device. For those who build devices; a driver gets it from its device.
      *
      * @param space the device's current address space, asked for each time
-     * @param context the system calls to make memory with
+     * @param systemCalls to make memory with
+     * @param reach what the device can name by its addresses, whatever its mask
      * @param device the device's name, for errors
      */
-    public static Dma of(Supplier<? extends AddressSpace> space, CarrierContext context, String device) {
+    public static Dma of(
+            Supplier<? extends AddressSpace> space, SystemCalls systemCalls, IovaRange reach, String device) {
         return new Dma(
                 Objects.requireNonNull(space, "space"),
-                Objects.requireNonNull(context, "context"),
+                Objects.requireNonNull(systemCalls, "systemCalls"),
+                Objects.requireNonNull(reach, "reach"),
                 Objects.requireNonNull(device, "device"));
     }
 
@@ -191,9 +195,12 @@ public final class Dma {
 
     /** What an address means for this device. */
     public IovaExplanation explain(long iova) {
-        return IovaRange.ofBits(addressBits).contains(iova)
+        if (!IovaRange.ofBits(addressBits).contains(iova)) {
+            return new IovaExplanation.OutsideMask(iova, addressBits);
+        }
+        return reach.contains(iova)
                 ? addressSpace().mappings().explain(iova)
-                : new IovaExplanation.OutsideMask(iova, addressBits);
+                : new IovaExplanation.OutsideReach(iova, reach);
     }
 
     /** The limits that a map can run into, read now. */
@@ -278,10 +285,10 @@ public final class Dma {
     private DmaMapping map(AddressSpace target, DmaSource source, MapRequest request) {
         int bits = addressBits;
         IovaRange mask = IovaRange.ofBits(bits);
-        IovaRange within = IovaAllocator.intersection(request.within(), mask);
+        IovaRange reached = IovaAllocator.intersection(mask, reach);
+        IovaRange within = reached == null ? null : IovaAllocator.intersection(request.within(), reached);
         if (within == null) {
-            throw new IllegalArgumentException(
-                    request.within() + " is outside the " + bits + " address bits of " + device);
+            throw new IllegalArgumentException(request.within() + " is outside " + reachText(bits) + " of " + device);
         }
         try {
             return target.map(source, request.withWithin(within));
@@ -290,6 +297,11 @@ public final class Dma {
         } catch (VfioException e) {
             throw MapAdvice.of(e, target, source.length());
         }
+    }
+
+    private String reachText(int bits) {
+        String mask = "the " + bits + " address bits";
+        return reach.equals(IovaRange.ALL) ? mask : mask + " and the reach " + reach;
     }
 
     /** Takes over a lease; one that comes after the close is closed. */

@@ -42,7 +42,7 @@ public sealed interface IovaExplanation {
 
         @Override
         public String toString() {
-            return hex(iova) + " is mapped: " + hex(offset) + " bytes into " + mapping + ", " + mapping.access()
+            return Hex.of(iova) + " is mapped: " + Hex.of(offset) + " bytes into " + mapping + ", " + mapping.access()
                     + ", since " + since;
         }
     }
@@ -85,8 +85,8 @@ public sealed interface IovaExplanation {
         @Override
         public String toString() {
             String name = label.isEmpty() ? "a mapping at " : '"' + label + "\" at ";
-            return hex(iova) + " was unmapped " + ago().toMillis() + " ms ago: " + hex(offset) + " bytes into " + name
-                    + range + ", mapped at " + since + ", unmapped at " + until;
+            return Hex.of(iova) + " was unmapped " + ago().toMillis() + " ms ago: " + Hex.of(offset) + " bytes into "
+                    + name + range + ", mapped at " + since + ", unmapped at " + until;
         }
     }
 
@@ -100,7 +100,7 @@ public sealed interface IovaExplanation {
             long iova, @Nullable DmaMapping below, @Nullable DmaMapping above) implements IovaExplanation {
         @Override
         public String toString() {
-            String text = hex(iova) + " was never mapped";
+            String text = Hex.of(iova) + " was never mapped";
             text += below == null ? "; nothing is mapped below" : "; next below is " + below;
             return text + (above == null ? ", nothing is mapped above" : ", next above is " + above);
         }
@@ -119,7 +119,7 @@ public sealed interface IovaExplanation {
 
         @Override
         public String toString() {
-            return hex(iova) + " is outside what can be mapped: " + IovaAllocator.list(usable);
+            return Hex.of(iova) + " is outside what can be mapped: " + IovaAllocator.list(usable);
         }
     }
 
@@ -131,11 +131,25 @@ public sealed interface IovaExplanation {
     record OutsideMask(long iova, int bits) implements IovaExplanation {
         @Override
         public String toString() {
-            return hex(iova) + " has more than the " + bits + " address bits of the device";
+            return Hex.of(iova) + " has more than the " + bits + " address bits of the device";
         }
     }
 
-    private static String hex(long value) {
-        return Hex.of(value);
+    /**
+     * The device cannot get there: its bus or its platform lets only some addresses through. A neighbour in the same space
+     * may.
+     *
+     * @param reach what the device can name
+     */
+    record OutsideReach(long iova, IovaRange reach) implements IovaExplanation {
+        /** Refuses null. */
+        public OutsideReach {
+            Objects.requireNonNull(reach, "reach");
+        }
+
+        @Override
+        public String toString() {
+            return Hex.of(iova) + " is outside what the device can reach: " + reach;
+        }
     }
 }

@@ -26,4 +26,20 @@ public interface RegisterPort {
      * @param value the value; bits above the width are ignored
      */
     void write(long offset, int width, long value);
+
+    /**
+     * Changes bits of a register and leaves the rest, by one read and one write. Others may write in between, unless the
+     * implementation says that they cannot.
+     *
+     * @param offset bytes from the start of the register space, a multiple of {@code width}
+     * @param width 1, 2, 4 or 8 bytes
+     * @param mask the bits to change
+     * @param value their new values; bits outside the mask are ignored
+     * @return the value before
+     */
+    default long modify(long offset, int width, long mask, long value) {
+        long before = read(offset, width);
+        write(offset, width, before & ~mask | value & mask);
+        return before;
+    }
 }

@@ -107,7 +107,7 @@ public final class ConfigSpace implements ConfigView {
     public void modify16(int offset, int mask, int value) {
         lock.lock();
         try {
-            write16(offset, read16(offset) & ~mask | value & mask);
+            port.modify(check(offset, Short.BYTES), Short.BYTES, mask, value);
         } finally {
             lock.unlock();
         }
@@ -117,7 +117,7 @@ public final class ConfigSpace implements ConfigView {
     public void modify32(int offset, int mask, int value) {
         lock.lock();
         try {
-            write32(offset, read32(offset) & ~mask | value & mask);
+            port.modify(check(offset, Integer.BYTES), Integer.BYTES, Integer.toUnsignedLong(mask), value);
         } finally {
             lock.unlock();
         }
@@ -137,18 +137,15 @@ public final class ConfigSpace implements ConfigView {
     public void write(FieldValue field, long value) {
         int offset = field.of().offset();
         int width = field.of().register().width();
+        // What the change makes of all zeroes and of all ones differs where it keeps what is there.
+        long bits = field.changed(0, value);
+        long mask = ~(bits ^ field.changed(-1, value));
         lock.lock();
         try {
-            switch (width) {
-                case Byte.BYTES -> write8(offset, (int) field.changed(read8(offset), value));
-                case Short.BYTES -> write16(offset, (int) field.changed(read16(offset), value));
-                case Integer.BYTES ->
-                    write32(offset, (int) field.changed(Integer.toUnsignedLong(read32(offset)), value));
-                default -> {
-                    long changed = field.changed(read64(offset), value);
-                    write32(offset, (int) changed);
-                    write32(offset + Integer.BYTES, (int) (changed >>> Integer.SIZE));
-                }
+            for (int done = 0; done < width; done += Integer.BYTES) {
+                int part = Math.min(width - done, Integer.BYTES);
+                int shift = done * Byte.SIZE;
+                port.modify(check(offset + done, part), part, mask >>> shift, bits >>> shift);
             }
         } finally {
             lock.unlock();
@@ -251,10 +248,6 @@ public final class ConfigSpace implements ConfigView {
                 .filter(capability -> capability.id() == id)
                 .mapToInt(CapabilityHeader::offset)
                 .findFirst();
-    }
-
-    private long read64(int offset) {
-        return Integer.toUnsignedLong(read32(offset)) | (long) read32(offset + Integer.BYTES) << Integer.SIZE;
     }
 
     private int check(int offset, int width) {

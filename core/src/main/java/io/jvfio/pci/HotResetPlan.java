@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
 import io.jvfio.Errno;
 import io.jvfio.PciAddress;
@@ -15,13 +16,16 @@ import io.jvfio.host.SriovRole;
 import io.jvfio.host.VfioAccess;
 import io.jvfio.pci.AffectedFunction.Owner;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +112,10 @@ public final class HotResetPlan {
     }
 
     private static Optional<PciAddress> address(PciDevice device) {
+        Optional<PciAddress> known = device.resets().hotReset().flatMap(HotReset::self);
+        if (known.isPresent()) {
+            return known;
+        }
         try {
             String target = DeviceLocator.parse(device.name()).target();
             return PciAddress.matches(target) ? Optional.of(PciAddress.parse(target)) : Optional.empty();
@@ -159,14 +167,31 @@ public final class HotResetPlan {
         if (!permitted()) {
             throw new VfioException(CALL, Errno.EPERM, devices.getFirst().name(), String.join("; ", obstacles()));
         }
-        HotReset first = hotReset(devices.getFirst());
-        List<HotReset> others =
-                devices.stream().skip(1).map(HotResetPlan::hotReset).toList();
+        List<HotReset> resets = devices.stream().map(HotResetPlan::hotReset).toList();
         // One order of taking locks, whichever device is the first.
         List<Resets> all = devices.stream()
                 .sorted(Comparator.comparing(PciDevice::name))
                 .map(PciDevice::resets)
                 .toList();
-        Resets.run(devices.getFirst().name(), all, () -> first.reset(others));
+        Resets.run(devices.getFirst().name(), all, () -> run(resets));
+    }
+
+    /** Tells all, resets by the carrier of the first, and tells those that it has done. */
+    private static void run(List<HotReset> resets) {
+        Deque<HotReset> told = new ArrayDeque<>();
+        AtomicBoolean done = new AtomicBoolean();
+        Closing steps = new Closing();
+        steps.attempt(() -> {
+            for (HotReset each : resets) {
+                told.push(each);
+                each.before();
+            }
+            resets.getFirst()
+                    .carrier()
+                    .reset(resets.stream().skip(1).map(HotReset::carrier).toList());
+            done.set(true);
+        });
+        told.forEach(each -> steps.attempt(() -> each.after(done.get())));
+        steps.throwFirst();
     }
 }

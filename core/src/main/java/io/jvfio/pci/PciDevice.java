@@ -3,7 +3,6 @@ package io.jvfio.pci;
 
 import io.jvfio.Closing;
 import io.jvfio.VfioException;
-import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.host.Host;
@@ -69,7 +68,7 @@ public final class PciDevice implements AutoCloseable {
         this.power = new PowerControl(config, name);
         InterruptEnable interruptEnable = new InterruptEnable(config);
         this.interrupts = new InterruptControl(device, dispatcher, calls, interruptEnable, name);
-        this.dma = Dma.of(device::addressSpace, new CarrierContext(calls), name);
+        this.dma = Dma.of(device::addressSpace, calls, device.info().reach(), name);
         this.resets = new Resets(device, config, power, interruptEnable, dma, lifecycle, name);
         this.windows = new Windows(device, name);
         this.bars = new Bars(this, config, windows, calls.pageSize());

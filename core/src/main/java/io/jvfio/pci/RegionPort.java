@@ -16,4 +16,10 @@ record RegionPort(VfioDevice device, int region) implements RegisterPort {
     public void write(long offset, int width, long value) {
         device.writeRegister(region, offset, width, value);
     }
+
+    /** Nobody of this process writes in between. For config space alone. */
+    @Override
+    public long modify(long offset, int width, long mask, long value) {
+        return device.modifyRegister(region, offset, width, mask, value);
+    }
 }

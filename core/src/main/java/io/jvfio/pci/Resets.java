@@ -50,7 +50,7 @@ final class Resets {
     }
 
     Optional<HotReset> hotReset() {
-        return device.hotReset();
+        return device.ability(HotReset.class);
     }
 
     /**

@@ -296,6 +296,13 @@ final class FiringDevice implements VfioDevice {
     }
 
     @Override
+    public long modifyRegister(int region, long offset, int width, long mask, long value) {
+        long before = readRegister(region, offset, width);
+        writeRegister(region, offset, width, before & ~mask | value & mask);
+        return before;
+    }
+
+    @Override
     public int read(int region, long offset, MemorySegment target) {
         throw new IndexOutOfBoundsException(region);
     }
@@ -322,6 +329,11 @@ final class FiringDevice implements VfioDevice {
 
     @Override
     public <R> Optional<R> feature(DeviceFeature<R> request) {
+        return Optional.empty();
+    }
+
+    @Override
+    public <T> Optional<T> ability(Class<T> type) {
         return Optional.empty();
     }
 

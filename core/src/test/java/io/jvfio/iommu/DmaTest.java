@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
-import io.jvfio.carrier.CarrierContext;
 import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.internal.sys.SystemCalls;
 import java.io.IOException;
@@ -34,7 +33,7 @@ final class DmaTest {
     private final DmaRegistry registry =
             DmaRegistry.of(DmaRegistry.Settings.defaults("test space"), USABLE, PAGE | 0x20_0000);
     private final FakeSpace space = new FakeSpace(registry, true);
-    private final Dma dma = Dma.of(() -> space, new CarrierContext(SystemCalls.linux()), "0000:00:04.0");
+    private final Dma dma = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, "0000:00:04.0");
 
     DmaTest() {
         registry.attach(backend, USABLE, PAGE | 0x20_0000);
@@ -170,7 +169,7 @@ final class DmaTest {
 
     @Test
     void the_mask_is_the_devices_own_while_the_space_is_shared() {
-        Dma other = Dma.of(() -> space, new CarrierContext(SystemCalls.linux()), "0000:00:05.0");
+        Dma other = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, "0000:00:05.0");
         other.addressBits(20);
 
         assertThat(dma.allocate(PAGE, DEFAULTS.withIova(0x40_0000)).iova()).isEqualTo(0x40_0000);
@@ -225,7 +224,7 @@ final class DmaTest {
     void a_buffer_whose_transfer_does_not_end_is_kept_for_it() {
         DmaRegistry impatient = DmaRegistry.of(
                 DmaRegistry.Settings.defaults("impatient").withUnmapTimeout(Duration.ZERO), USABLE, PAGE);
-        Dma model = Dma.of(() -> new FakeSpace(impatient, true), new CarrierContext(SystemCalls.linux()), "model");
+        Dma model = Dma.of(() -> new FakeSpace(impatient, true), SystemCalls.linux(), IovaRange.ALL, "model");
         DmaBuffer buffer = model.allocate(PAGE);
         DmaPin pin = new DmaPin();
         impatient.mappings().pin(buffer.iova(), 8, Access.READ_WRITE, pin);
@@ -282,7 +281,7 @@ final class DmaTest {
     void every_system_call_may_fail_and_nothing_is_left(DmaOptions.Backing backing) throws IOException {
         DmaOptions options = DEFAULTS.withBacking(backing).withLabel("faulty").withPages(DmaOptions.Pages.ORDINARY);
         FailingCalls failing = new FailingCalls();
-        Dma faulty = Dma.of(() -> space, new CarrierContext(failing.calls()), "faulty");
+        Dma faulty = Dma.of(() -> space, failing.calls(), IovaRange.ALL, "faulty");
         faulty.allocate(PAGE, options).close();
         int calls = failing.made().size();
         assertThat(calls).isGreaterThanOrEqualTo(2);

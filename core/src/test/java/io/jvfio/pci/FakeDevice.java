@@ -115,8 +115,8 @@ final class FakeDevice implements VfioDevice {
     }
 
     @Override
-    public Optional<HotReset> hotReset() {
-        return Optional.ofNullable(hotReset);
+    public <T> Optional<T> ability(Class<T> type) {
+        return type == HotReset.class ? Optional.ofNullable(hotReset).map(type::cast) : Optional.empty();
     }
 
     @Override
@@ -157,6 +157,13 @@ final class FakeDevice implements VfioDevice {
         if (errno != 0) {
             throw VfioException.of("pread", errno, "fake");
         }
+    }
+
+    @Override
+    public long modifyRegister(int region, long offset, int width, long mask, long value) {
+        long before = readRegister(region, offset, width);
+        writeRegister(region, offset, width, before & ~mask | value & mask);
+        return before;
     }
 
     @Override

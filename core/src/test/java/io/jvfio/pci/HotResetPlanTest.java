@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,16 @@ class HotResetPlanTest {
 
     /** Tells of the test's functions, and only takes down that it was asked to reset. */
     private final HotReset reset = new HotReset() {
+        @Override
+        public Optional<PciAddress> self() {
+            return Optional.empty();
+        }
+
+        @Override
+        public HotReset carrier() {
+            return this;
+        }
+
         @Override
         public List<HotResetFunction> functions() {
             return List.copyOf(functions);
@@ -132,6 +143,16 @@ class HotResetPlanTest {
         PciFixture other = new PciFixture();
         toClose.add(other);
         other.fake.hotReset = new HotReset() {
+            @Override
+            public Optional<PciAddress> self() {
+                return Optional.empty();
+            }
+
+            @Override
+            public HotReset carrier() {
+                return this;
+            }
+
             @Override
             public List<HotResetFunction> functions() {
                 return List.copyOf(functions);

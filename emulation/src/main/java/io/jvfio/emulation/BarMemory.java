@@ -14,8 +14,11 @@ import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,11 @@ final class BarMemory implements AutoCloseable {
     private final String name;
     private final long size;
     private final List<Area> areas = new ArrayList<>();
+
+    /** What users of the device have mapped. Guarded by this. */
+    private final Set<Area> windows = new HashSet<>();
+
+    /** Set up once; exchanged under this. */
     private @Nullable MemFd file;
 
     BarMemory(SystemCalls sys, String name, long size) {
@@ -99,22 +107,61 @@ final class BarMemory implements AutoCloseable {
         }
     }
 
-    Optional<RegionMapping> map(long offset, long length) {
+    synchronized Optional<RegionMapping> map(long offset, long length) {
         Area area = find(offset, length);
         MemFd memory = file;
         if (area == null || memory == null || !area.place.contains(offset, length)) {
             return Optional.empty();
         }
         Mapping mapping = Mapping.ofFile(sys, memory.fd(), offset, length, Abi.PROT_READ | Abi.PROT_WRITE);
-        return Optional.of(RegionMapping.of(mapping.memory(), offset, mapping::close));
+        Area window = new Area(new RegionArea(offset, length), mapping);
+        windows.add(window);
+        return Optional.of(RegionMapping.of(mapping.memory(), offset, () -> end(window)));
     }
 
-    Optional<RegionFile> file() {
-        return file == null ? Optional.empty() : Optional.of(new RegionFile(file.fd(), 0, places()));
+    private synchronized void end(Area window) {
+        window.mapping.close();
+        windows.remove(window);
+    }
+
+    /**
+     * Puts another file with the same content under the areas and the windows of this process, so that whoever has the old
+     * one reaches nothing. What the device writes meanwhile may be lost: it is at rest, or its client is.
+     */
+    private synchronized boolean revoke() {
+        MemFd old = file;
+        if (old == null) {
+            return true;
+        }
+        MemFd next = MemFd.of(sys, name, size);
+        List<Area> exchanged = new ArrayList<>();
+        try {
+            for (Area area : areas) {
+                try (Mapping copy = next.map(area.place.offset(), area.place.size())) {
+                    copy.memory().copyFrom(area.mapping.memory());
+                }
+            }
+            for (Area part : Stream.concat(areas.stream(), windows.stream()).toList()) {
+                part.mapping.exchange(next.fd(), part.place.offset());
+                exchanged.add(part);
+            }
+        } catch (RuntimeException e) {
+            throw Closing.after(
+                    e, next, () -> exchanged.forEach(part -> part.mapping.exchange(old.fd(), part.place.offset())));
+        }
+        file = next;
+        old.close();
+        return true;
+    }
+
+    synchronized Optional<RegionFile> file() {
+        return file == null
+                ? Optional.empty()
+                : Optional.of(new RegionFile(file.fd(), 0, places(), RegionFile.Reach.AREAS, this::revoke));
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         Closing steps = new Closing();
         areas.forEach(area -> steps.attempt(area.mapping::close));
         if (file != null) {

@@ -6,6 +6,7 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.Abilities;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
@@ -51,7 +52,7 @@ public final class EmulatedDevice implements VfioDevice {
             new DeviceInfo(Pci.FLAGS_RESET | Pci.FLAGS_PCI, Pci.REGION_COUNT, Pci.IRQ_COUNT, List.of());
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final OpenMappings mappings = new OpenMappings();
-    private final ModelAttachment attachment;
+    private final Abilities abilities;
 
     /** The space to close last, or null if somebody else owns it. Set before anybody else has the device. */
     private @Nullable EmulatedIommu privateSpace;
@@ -62,7 +63,11 @@ public final class EmulatedDevice implements VfioDevice {
         this.function = function;
         this.regions = function.regions().toArray(new ModelRegion[0]);
         this.regions[Pci.CONFIG_REGION] = ModelRegion.config(function.config());
-        this.attachment = new ModelAttachment(function.dma(), context, name, () -> checkAlive("attach"));
+        this.abilities = Abilities.none()
+                .with(
+                        Reattachable.class,
+                        new ModelAttachment(function.dma(), context, name, () -> checkAlive("attach")))
+                .with(EmulatedDevice.class, this);
         FaultInjector plan = function.faults();
         this.model = plan == null ? model : faulty(plan, model);
         function.worker().start(this.model, this::remove);
@@ -185,6 +190,18 @@ public final class EmulatedDevice implements VfioDevice {
     }
 
     @Override
+    public long modifyRegister(int region, long offset, int width, long mask, long value) {
+        if (region != Pci.CONFIG_REGION) {
+            throw new IllegalArgumentException("region " + region + " of " + name + " is no config space");
+        }
+        ModelRegion target = place(region, offset, width);
+        checkAlive("write");
+        long before = target.ops().modify(offset, width, mask, value);
+        afterWrite(region);
+        return before;
+    }
+
+    @Override
     public int read(int region, long offset, MemorySegment target) {
         ModelRegion from = regions[Objects.checkIndex(region, regions.length)];
         MemorySegment part = clip(from, offset, target);
@@ -252,7 +269,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public <R> Optional<R> feature(DeviceFeature<R> request) {
-        Objects.requireNonNull(request, "request");
+        DeviceFeature.require(request.number(), request.direction(), request.size());
         checkAlive("VFIO_DEVICE_FEATURE");
         return Optional.empty();
     }
@@ -267,9 +284,10 @@ public final class EmulatedDevice implements VfioDevice {
         return now;
     }
 
+    /** {@link Reattachable}, and this class, by which a device that was opened by its locator can be stepped. */
     @Override
-    public Optional<Reattachable> reattachable() {
-        return Optional.of(attachment);
+    public <T> Optional<T> ability(Class<T> type) {
+        return abilities.find(type);
     }
 
     @Override

@@ -29,4 +29,9 @@ record PortOps(RegisterPort port) implements RegionOps {
     public void write(long offset, int width, long value) {
         port.write(offset, width, value);
     }
+
+    @Override
+    public long modify(long offset, int width, long mask, long value) {
+        return port.modify(offset, width, mask, value);
+    }
 }

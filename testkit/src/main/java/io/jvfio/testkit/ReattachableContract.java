@@ -39,7 +39,7 @@ public abstract class ReattachableContract extends CarrierContract {
         Place place = place();
         VfioDevice device = openIn(place.space);
         DmaEngine engine = engine(device);
-        Reattachable attachment = device.reattachable().orElseThrow();
+        Reattachable attachment = device.ability(Reattachable.class).orElseThrow();
         attachment.detach();
         assertThatThrownBy(device::addressSpace).isInstanceOf(IllegalStateException.class);
         engine.copy(FROM, TO, LENGTH);
@@ -56,7 +56,7 @@ public abstract class ReattachableContract extends CarrierContract {
         Place second = place();
         VfioDevice device = openIn(first.space);
         DmaEngine engine = engine(device);
-        device.reattachable().orElseThrow().replace(second.space);
+        device.ability(Reattachable.class).orElseThrow().replace(second.space);
         assertThat(device.addressSpace()).isSameAs(second.space);
         engine.copy(FROM, TO, LENGTH);
         assertThat(second.arrived()).isTrue();
@@ -70,7 +70,7 @@ public abstract class ReattachableContract extends CarrierContract {
         Place first = place();
         Place second = place();
         VfioDevice device = openIn(first.space);
-        device.reattachable().orElseThrow().replace(second.space);
+        device.ability(Reattachable.class).orElseThrow().replace(second.space);
         assertThatThrownBy(second.space::close).isInstanceOf(IllegalStateException.class);
         first.space.close();
         device.close();
@@ -81,7 +81,7 @@ public abstract class ReattachableContract extends CarrierContract {
     void replacing_a_space_by_itself_changes_nothing() {
         Place place = place();
         VfioDevice device = openIn(place.space);
-        device.reattachable().orElseThrow().replace(place.space);
+        device.ability(Reattachable.class).orElseThrow().replace(place.space);
         engine(device).copy(FROM, TO, LENGTH);
         assertThat(place.arrived()).isTrue();
     }
@@ -91,7 +91,7 @@ public abstract class ReattachableContract extends CarrierContract {
         Place place = place();
         AddressSpace other = emptySpace();
         VfioDevice device = openIn(place.space);
-        Reattachable attachment = device.reattachable().orElseThrow();
+        Reattachable attachment = device.ability(Reattachable.class).orElseThrow();
         assertThatThrownBy(() -> attachment.attach(other)).isInstanceOf(IllegalStateException.class);
         assertThat(device.addressSpace()).isSameAs(place.space);
         attachment.detach();
@@ -108,7 +108,7 @@ public abstract class ReattachableContract extends CarrierContract {
     void a_space_of_another_context_is_refused_and_the_device_stays_where_it_is() {
         Place place = place();
         VfioDevice device = openIn(place.space);
-        Reattachable attachment = device.reattachable().orElseThrow();
+        Reattachable attachment = device.ability(Reattachable.class).orElseThrow();
         try (Vfio stranger = createContext();
                 AddressSpace strange = stranger.addressSpace(locator(), options())) {
             assertThatThrownBy(() -> attachment.replace(strange)).isInstanceOf(IllegalArgumentException.class);
@@ -123,7 +123,7 @@ public abstract class ReattachableContract extends CarrierContract {
     @Test
     void a_detached_device_can_be_closed_and_its_private_space_with_it() {
         VfioDevice device = open();
-        device.reattachable().orElseThrow().detach();
+        device.ability(Reattachable.class).orElseThrow().detach();
         device.close();
     }
 
@@ -132,7 +132,7 @@ public abstract class ReattachableContract extends CarrierContract {
         Place place = place();
         VfioDevice device = open();
         AddressSpace own = device.addressSpace();
-        device.reattachable().orElseThrow().replace(place.space);
+        device.ability(Reattachable.class).orElseThrow().replace(place.space);
         device.close();
         TestMemory memory = closing(TestMemory.ofPages(1));
         assertThatThrownBy(() -> own.map(memory.source(), MapRequest.defaults()))

@@ -2,13 +2,17 @@
 package io.jvfio.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.HotReset;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.Reattachable;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.EventFd;
@@ -21,6 +25,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -46,6 +52,8 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
 
     /** A feature number that nobody uses. */
     private static final int NO_FEATURE = 0xfff0;
+
+    private static final int MODIFICATIONS = 200;
 
     /** For subclasses. */
     protected VfioDeviceContract() {}
@@ -74,17 +82,116 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
     @Test
     void a_feature_that_a_device_does_not_have_is_absent() {
         VfioDevice device = open();
-        assertThat(device.feature(new DeviceFeature.Probe(NO_FEATURE))).isEmpty();
+        assertThat(device.feature(new DeviceFeature.Probe(NO_FEATURE, DeviceFeature.Direction.PROBE_GET)))
+                .isEmpty();
     }
 
     @Test
     void a_feature_that_can_be_used_can_be_probed() {
         VfioDevice device = open();
         for (int feature = 0; feature <= 12; feature++) {
-            device.feature(new DeviceFeature.Probe(feature))
-                    .ifPresent(support ->
-                            assertThat(support.get() || support.set()).isTrue());
+            boolean get = probe(device, feature, DeviceFeature.Direction.PROBE_GET);
+            boolean set = probe(device, feature, DeviceFeature.Direction.PROBE_SET);
+            assertThat(DeviceFeature.Probe.any(device, feature)).isEqualTo(get || set);
         }
+    }
+
+    private static boolean probe(VfioDevice device, int feature, DeviceFeature.Direction direction) {
+        return device.feature(new DeviceFeature.Probe(feature, direction)).isPresent();
+    }
+
+    @Test
+    void a_feature_whose_bytes_hold_an_address_or_a_descriptor_is_refused_with_the_ability_to_use() {
+        VfioDevice device = open();
+        for (int number : List.of(2, 4, 6, 8, 11, 13)) {
+            for (DeviceFeature.Direction way : List.of(DeviceFeature.Direction.GET, DeviceFeature.Direction.SET)) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> device.feature(new RawFeature(number, way, 16)))
+                        .withMessageContaining("ability");
+            }
+        }
+    }
+
+    @Test
+    void a_feature_request_with_numbers_that_cannot_be_is_refused() {
+        VfioDevice device = open();
+        DeviceFeature.Direction get = DeviceFeature.Direction.GET;
+        for (RawFeature bad : List.of(
+                new RawFeature(-1, get, 0),
+                new RawFeature(0x1_0000, get, 0),
+                new RawFeature(0, get, -1),
+                new RawFeature(0, get, DeviceFeature.LARGEST + 1),
+                new RawFeature(0, DeviceFeature.Direction.PROBE_GET, 4))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> device.feature(bad));
+        }
+    }
+
+    /** A request that its author has made up. */
+    private record RawFeature(int number, DeviceFeature.Direction direction, int size) implements DeviceFeature<Long> {
+        @Override
+        public Long decode(MemorySegment payload) {
+            return payload.byteSize();
+        }
+    }
+
+    @Test
+    void an_ability_is_the_same_object_each_time() {
+        VfioDevice device = open();
+        for (Class<?> type : List.of(Fd.class, Reattachable.class, HotReset.class)) {
+            Optional<?> found = device.ability(type);
+            assertThat(device.ability(type)).isEqualTo(found);
+            found.ifPresent(
+                    ability -> assertThat(device.ability(type).orElseThrow()).isSameAs(ability));
+        }
+        assertThat(device.ability(Runnable.class)).isEmpty();
+    }
+
+    @Test
+    void bits_of_config_space_are_changed_without_their_neighbours() {
+        VfioDevice device = open();
+        assumeTrue(device.info().pci(), "not a PCI device");
+        int config = VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
+        int line = PciRegisters.INTERRUPT_LINE;
+        device.writeRegister(config, line, 1, 0x5a);
+        assertThat(device.modifyRegister(config, line, 1, 0x0f, 0xf3)).isEqualTo(0x5a);
+        assertThat(device.readRegister(config, line, 1)).isEqualTo(0x53);
+        assertThat(device.modifyRegister(config, line, 1, 0, 0xff)).isEqualTo(0x53);
+        assertThat(device.readRegister(config, line, 1)).isEqualTo(0x53);
+        assertThatIllegalArgumentException().isThrownBy(() -> device.modifyRegister(config, line, 3, 0, 0));
+        long size = device.region(config).size();
+        assertThatThrownBy(() -> device.modifyRegister(config, size - 1, 2, 0, 0))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        for (int region = 0; region < config; region++) {
+            int other = region;
+            assertThatIllegalArgumentException().isThrownBy(() -> device.modifyRegister(other, 0, 4, 0, 0));
+        }
+    }
+
+    @Test
+    void modifications_of_config_space_exclude_each_other_and_plain_writes() throws Exception {
+        VfioDevice device = open();
+        assumeTrue(device.info().pci(), "not a PCI device");
+        int config = VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
+        int line = PciRegisters.INTERRUPT_LINE;
+        device.writeRegister(config, line, 1, 0);
+        List<Callable<Integer>> writers = new ArrayList<>();
+        for (int bit = 0; bit < 4; bit++) {
+            int own = 1 << bit;
+            writers.add(() -> {
+                int lost = 0;
+                for (int i = 0; i < MODIFICATIONS; i++) {
+                    lost += (device.modifyRegister(config, line, 1, own, own) & own) != 0 ? 1 : 0;
+                    lost += (device.modifyRegister(config, line, 1, own, 0) & own) == 0 ? 1 : 0;
+                }
+                return lost;
+            });
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(writers.size())) {
+            for (Future<Integer> lost : threads.invokeAll(writers)) {
+                assertThat(lost.get()).isZero();
+            }
+        }
+        assertThat(device.readRegister(config, line, 1)).isZero();
     }
 
     @Test
@@ -133,7 +240,7 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
     @Test
     void the_descriptor_is_borrowed_and_ends_with_the_device() {
         VfioDevice device = open();
-        device.descriptor().ifPresent(fd -> {
+        device.ability(Fd.class).ifPresent(fd -> {
             assertThat(fd.isOpen()).isTrue();
             try (Fd copy = fd.duplicate()) {
                 device.close();
@@ -158,7 +265,7 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
                     () -> device.write(at.region(), at.offset(), bytes),
                     () -> device.map(at.region(), 0, 4),
                     () -> device.setIrqs(IrqRequest.disable(0)),
-                    () -> device.feature(new DeviceFeature.Probe(0)),
+                    () -> device.feature(new DeviceFeature.Probe(0, DeviceFeature.Direction.PROBE_SET)),
                     device::reset);
             assertThat(operations)
                     .allSatisfy(operation -> assertThatThrownBy(operation).isInstanceOf(IllegalStateException.class));

@@ -21,33 +21,61 @@ final class RegionCalls {
 
     static long read(Session session, int region, long offset, int width) {
         check(session, region, offset, width);
-        ServerConnection connection = session.connection();
-        Message out = connection.begin(Command.REGION_READ);
+        session.connection().begin(Command.REGION_READ);
         try {
-            RegionAccess.beginRead(out, connection.nextId(), region, offset, width);
-            Message in = connection.exchange(ServerConnection.NO_FDS, Message.HEADER + RegionAccess.SIZE + width);
-            if (in.isError() || RegionAccess.checkReadReply(in, width) != width) {
-                throw failure(session, in, new Place(Command.REGION_READ, region, offset, width));
-            }
-            return RegionAccess.register(in, width);
+            return get(session, region, offset, width);
         } finally {
-            connection.end();
+            session.connection().end();
         }
     }
 
     static void write(Session session, int region, long offset, int width, long value) {
         check(session, region, offset, width);
-        ServerConnection connection = session.connection();
-        Message out = connection.begin(Command.REGION_WRITE);
+        session.connection().begin(Command.REGION_WRITE);
         try {
-            RegionAccess.beginWrite(out, connection.nextId(), region, offset, width);
-            RegionAccess.setRegister(out, width, value);
-            Message in = connection.exchange(ServerConnection.NO_FDS, Message.HEADER + RegionAccess.SIZE);
-            if (in.isError() || RegionAccess.checkWriteReply(in, width) != width) {
-                throw failure(session, in, new Place(Command.REGION_WRITE, region, offset, width));
-            }
+            put(session, region, offset, width, value);
         } finally {
-            connection.end();
+            session.connection().end();
+        }
+    }
+
+    /** Two messages with no other of this client in between. */
+    static long modify(Session session, Place place, long mask, long value) {
+        if (!isConfig(session, place.region)) {
+            throw new IllegalArgumentException(
+                    "region " + place.region + " of " + session.connection().name() + " is no config space");
+        }
+        check(session, place.region, place.offset, place.size);
+        session.connection().begin(place.command);
+        try {
+            long before = get(session, place.region, place.offset, place.size);
+            put(session, place.region, place.offset, place.size, before & ~mask | value & mask);
+            return before;
+        } finally {
+            session.connection().end();
+        }
+    }
+
+    /** Between begin and end. */
+    private static long get(Session session, int region, long offset, int width) {
+        ServerConnection connection = session.connection();
+        RegionAccess.beginRead(connection.out(), connection.nextId(), region, offset, width);
+        Message in = connection.exchange(ServerConnection.NO_FDS, Message.HEADER + RegionAccess.SIZE + width);
+        if (in.isError() || RegionAccess.checkReadReply(in, width) != width) {
+            throw failure(session, in, new Place(Command.REGION_READ, region, offset, width));
+        }
+        return RegionAccess.register(in, width);
+    }
+
+    /** Between begin and end. */
+    private static void put(Session session, int region, long offset, int width, long value) {
+        ServerConnection connection = session.connection();
+        Message out = connection.out();
+        RegionAccess.beginWrite(out, connection.nextId(), region, offset, width);
+        RegionAccess.setRegister(out, width, value);
+        Message in = connection.exchange(ServerConnection.NO_FDS, Message.HEADER + RegionAccess.SIZE);
+        if (in.isError() || RegionAccess.checkWriteReply(in, width) != width) {
+            throw failure(session, in, new Place(Command.REGION_WRITE, region, offset, width));
         }
     }
 
@@ -56,14 +84,10 @@ final class RegionCalls {
         if (session.region(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX).info().size() < PciRegisters.COMMAND + 2) {
             return;
         }
-        long command = read(session, VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, 2);
-        if ((command & PciRegisters.COMMAND_MASTER) != 0) {
-            write(
-                    session,
-                    VfioPci.VFIO_PCI_CONFIG_REGION_INDEX,
-                    PciRegisters.COMMAND,
-                    2,
-                    command & ~PciRegisters.COMMAND_MASTER);
+        Place command = new Place(
+                Command.REGION_WRITE, VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES);
+        if ((read(session, command.region, command.offset, command.size) & PciRegisters.COMMAND_MASTER) != 0) {
+            modify(session, command, PciRegisters.COMMAND_MASTER, 0);
         }
     }
 
@@ -97,7 +121,7 @@ final class RegionCalls {
     }
 
     /** What an access is about. */
-    private record Place(Command command, int region, long offset, int size) {}
+    record Place(Command command, int region, long offset, int size) {}
 
     private static int readPart(Session session, Place place, MemorySegment target) {
         ServerConnection connection = session.connection();
@@ -132,12 +156,20 @@ final class RegionCalls {
         }
     }
 
+    private static boolean isConfig(Session session, int region) {
+        return region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX && session.info().pci();
+    }
+
     private static void check(Session session, int region, long offset, int width) {
         boolean config =
                 region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX && session.info().pci();
         session.region(region)
                 .info()
-                .checkRegister(offset, width, config, session.connection().name());
+                .checkRegister(
+                        offset,
+                        width,
+                        isConfig(session, region),
+                        session.connection().name());
     }
 
     /** Between begin and end of the command that failed. */

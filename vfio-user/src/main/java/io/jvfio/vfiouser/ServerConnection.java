@@ -181,6 +181,11 @@ final class ServerConnection implements AutoCloseable {
         return out;
     }
 
+    /** The message to fill. Between {@link #begin} and {@link #end}. */
+    Message out() {
+        return out;
+    }
+
     /** Ends a command; the reply must not be looked at any more. */
     void end() {
         try {

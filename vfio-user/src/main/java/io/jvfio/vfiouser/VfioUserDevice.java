@@ -5,6 +5,7 @@ import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.Abilities;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
@@ -49,6 +50,7 @@ public final class VfioUserDevice implements VfioDevice {
     private final RemoteInterrupts interrupts;
     private final DeviceInfo info;
     private final OpenMappings windows = new OpenMappings();
+    private final Abilities abilities;
 
     /** Orders reconnecting and closing. */
     private final Object lifecycle = new Object();
@@ -62,6 +64,7 @@ public final class VfioUserDevice implements VfioDevice {
         this.limits = setup.limits;
         this.membership = new RemoteMembership(path, setup.space.context());
         this.privateSpace = setup.ownsSpace ? setup.space : null;
+        this.abilities = Abilities.none().with(Reattachable.class, membership).with(VfioUserDevice.class, this);
         this.session = openSession();
         DeviceInfo told = session.info();
         this.interrupts = new RemoteInterrupts(sys, path, told, session.irqs());
@@ -216,6 +219,12 @@ public final class VfioUserDevice implements VfioDevice {
     }
 
     @Override
+    public long modifyRegister(int region, long offset, int width, long mask, long value) {
+        return RegionCalls.modify(
+                session, new RegionCalls.Place(Command.REGION_WRITE, region, offset, width), mask, value);
+    }
+
+    @Override
     public int read(int region, long offset, MemorySegment target) {
         return RegionCalls.readBytes(session, region, offset, target);
     }
@@ -251,7 +260,8 @@ public final class VfioUserDevice implements VfioDevice {
                 ? Optional.of(new RegionFile(
                         target.files().getFirst(),
                         target.fileOffset(),
-                        target.info().mmapAreas()))
+                        target.info().mmapAreas(),
+                        RegionFile.Reach.DEVICE))
                 : Optional.empty();
     }
 
@@ -292,9 +302,10 @@ public final class VfioUserDevice implements VfioDevice {
         return membership.space();
     }
 
+    /** {@link Reattachable}, and this class, by which a device that was opened by its locator can be reconnected. */
     @Override
-    public Optional<Reattachable> reattachable() {
-        return Optional.of(membership);
+    public <T> Optional<T> ability(Class<T> type) {
+        return abilities.find(type);
     }
 
     private void checkOpen() {

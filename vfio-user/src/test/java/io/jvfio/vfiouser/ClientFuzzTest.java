@@ -152,7 +152,7 @@ final class ClientFuzzTest extends ClientTest {
                         2, choices.below(4), Collections.nCopies(1 + choices.below(12), material.eventfd.fd())));
             case 8 ->
                 device.setIrqs(choices.oneIn(2) ? IrqRequest.disable(choices.below(5)) : IrqRequest.trigger(1, 0, 1));
-            case 9 -> device.feature(new DeviceFeature.Probe(choices.below(12)));
+            case 9 -> device.feature(new DeviceFeature.Probe(choices.below(12), DeviceFeature.Direction.PROBE_SET));
             case 10 -> {
                 DmaSource source = choices.oneIn(2) ? material.shared : material.plain;
                 MapRequest request = MapRequest.defaults().withIova(MEMORY + PAGE * choices.below(3));

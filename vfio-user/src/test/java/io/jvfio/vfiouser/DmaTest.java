@@ -154,7 +154,7 @@ final class DmaTest extends ClientTest {
         VfioUserAddressSpace first = closing(VfioUserAddressSpace.create());
         VfioUserDevice device = closing(VfioUserDevice.connect(socket(), VfioUserLimits.defaults(), first));
         map(device, memory(1), FROM);
-        Reattachable attachment = device.reattachable().orElseThrow();
+        Reattachable attachment = device.ability(Reattachable.class).orElseThrow();
         attachment.detach();
         assertThat(server.client().ranges).isEmpty();
         assertThat(asked(device, Command.DMA_READ, FROM, 16)).isEqualTo(Errno.EFAULT);

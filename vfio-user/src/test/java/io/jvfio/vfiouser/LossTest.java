@@ -8,6 +8,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.Abi;
@@ -58,9 +59,9 @@ final class LossTest extends ClientTest {
                     () -> device.write(TestServer.CONFIG, 0x3c, bytes),
                     () -> device.map(TestServer.WHOLE_BAR, 0, 4096),
                     () -> device.setIrqs(IrqRequest.disable(2)),
-                    () -> device.feature(new DeviceFeature.Probe(0)),
+                    () -> device.feature(new DeviceFeature.Probe(0, DeviceFeature.Direction.PROBE_SET)),
                     () -> device.addressSpace().map(memory(1), MapRequest.defaults()),
-                    () -> device.reattachable().orElseThrow().detach(),
+                    () -> device.ability(Reattachable.class).orElseThrow().detach(),
                     device::reset);
             assertThat(operations)
                     .allSatisfy(operation -> assertThatThrownBy(operation)

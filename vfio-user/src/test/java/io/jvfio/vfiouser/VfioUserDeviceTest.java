@@ -356,7 +356,8 @@ final class VfioUserDeviceTest extends ClientTest {
             }
             return asked;
         };
-        assertThat(device.feature(new DeviceFeature.Probe(3))).isEmpty();
+        assertThat(device.feature(new DeviceFeature.Probe(3, DeviceFeature.Direction.PROBE_SET)))
+                .isEmpty();
         assertThat(device.feature(new DeviceFeature.LowPowerEntry())).isEmpty();
     }
 

@@ -106,6 +106,13 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
     }
 
     @Override
+    public long modifyRegister(int region, long offset, int width, long mask, long value) {
+        long before = readRegister(region, offset, width);
+        writeRegister(region, offset, width, before & ~mask | value & mask);
+        return before;
+    }
+
+    @Override
     public int read(int region, long offset, MemorySegment target) {
         return (int) descriptor.pread(target, target.byteSize(), offset);
     }
@@ -122,7 +129,7 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
 
     @Override
     public Optional<RegionFile> file(int region) {
-        return Optional.of(new RegionFile(descriptor, 0, region(region).mmapAreas()));
+        return Optional.of(new RegionFile(descriptor, 0, region(region).mmapAreas(), RegionFile.Reach.REGION));
     }
 
     @Override
@@ -137,6 +144,11 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
 
     @Override
     public <R> Optional<R> feature(DeviceFeature<R> request) {
+        return Optional.empty();
+    }
+
+    @Override
+    public <T> Optional<T> ability(Class<T> type) {
         return Optional.empty();
     }
 

@@ -16,7 +16,6 @@ import io.jvfio.internal.uapi.VfioDeviceDetachIommufdPt;
 import io.jvfio.iommu.AddressSpace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -102,8 +101,8 @@ final class CdevMembership implements Membership, Reattachable {
     }
 
     @Override
-    public Optional<Reattachable> reattachable() {
-        return Optional.of(this);
+    public Reattachable reattachable() {
+        return this;
     }
 
     @Override

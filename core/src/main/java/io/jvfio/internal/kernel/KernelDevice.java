@@ -9,6 +9,7 @@ import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.Abilities;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
@@ -50,6 +51,7 @@ final class KernelDevice implements VfioDevice {
     private final RegionTable regions;
     private final List<IrqInfo> irqs;
     private final RegisterAccess registers;
+    private final Abilities abilities;
     private final OpenMappings mappings = new OpenMappings();
 
     private KernelDevice(SystemCalls sys, String name, Membership membership, @Nullable AddressSpace privateSpace) {
@@ -62,6 +64,18 @@ final class KernelDevice implements VfioDevice {
         this.regions = RegionTable.read(fd, info.regionCount(), Abi.host().loadsReachBars(), name);
         this.irqs = readIrqs();
         this.registers = new RegisterAccess(fd, regions, info.pci(), name);
+        this.abilities = findAbilities();
+    }
+
+    private Abilities findAbilities() {
+        Abilities found = Abilities.none().with(Fd.class, fd);
+        Reattachable reattachable = membership.reattachable();
+        if (reattachable != null) {
+            found = found.with(Reattachable.class, reattachable);
+        }
+        return info.pci()
+                ? found.with(HotReset.class, new KernelHotReset(fd, membership.group(), registers, name))
+                : found;
     }
 
     /**
@@ -143,6 +157,11 @@ final class KernelDevice implements VfioDevice {
     }
 
     @Override
+    public long modifyRegister(int region, long offset, int width, long mask, long value) {
+        return registers.modify(region, offset, width, mask, value);
+    }
+
+    @Override
     public int read(int region, long offset, MemorySegment target) {
         return registers.readBytes(region, offset, target);
     }
@@ -174,7 +193,8 @@ final class KernelDevice implements VfioDevice {
     public Optional<RegionFile> file(int region) {
         RegionInfo target = regions.info(region);
         return target.exists()
-                ? Optional.of(new RegionFile(fd, regions.fileOffset(region), target.mmapAreas()))
+                ? Optional.of(
+                        new RegionFile(fd, regions.fileOffset(region), target.mmapAreas(), RegionFile.Reach.DEVICE))
                 : Optional.empty();
     }
 
@@ -212,18 +232,8 @@ final class KernelDevice implements VfioDevice {
     }
 
     @Override
-    public Optional<Reattachable> reattachable() {
-        return membership.reattachable();
-    }
-
-    @Override
-    public Optional<HotReset> hotReset() {
-        return info.pci() ? Optional.of(new KernelHotReset(fd, membership.group(), registers, name)) : Optional.empty();
-    }
-
-    @Override
-    public Optional<Fd> descriptor() {
-        return Optional.of(fd);
+    public <T> Optional<T> ability(Class<T> type) {
+        return abilities.find(type);
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,16 @@ final class KernelHotReset implements HotReset {
     }
 
     @Override
+    public Optional<PciAddress> self() {
+        return PciAddress.matches(name) ? Optional.of(PciAddress.parse(name)) : Optional.empty();
+    }
+
+    @Override
+    public HotReset carrier() {
+        return this;
+    }
+
+    @Override
     public List<HotResetFunction> functions() {
         int room = USUAL_FUNCTIONS;
         for (int i = 0; i < GROWTHS; i++) {
@@ -89,7 +100,7 @@ final class KernelHotReset implements HotReset {
 
     /** What the struct has no room for: functions that are reset together are of one domain. */
     private int domain() {
-        return PciAddress.matches(name) ? PciAddress.parse(name).domain() & ~LOW_DOMAIN : 0;
+        return self().map(address -> address.domain() & ~LOW_DOMAIN).orElse(0);
     }
 
     @Override

@@ -4,7 +4,6 @@ package io.jvfio.internal.kernel;
 import io.jvfio.device.Reattachable;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.iommu.AddressSpace;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +22,8 @@ interface Membership extends AutoCloseable {
     /** The space in which the device is now. */
     AddressSpace space();
 
-    /** How to move to another space, where the kernel lets it. */
-    Optional<Reattachable> reattachable();
+    /** How to move to another space, or null where the kernel does not let it. */
+    @Nullable Reattachable reattachable();
 
     /** Closes the device's descriptor and leaves the space. Idempotent. */
     @Override

@@ -12,11 +12,12 @@ import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Register and byte access to the regions of a kernel device by {@code pread} and {@code pwrite} on its file.
  *
- * <p>Threads: thread-safe; single registers take no lock and allocate nothing.
+ * <p>Threads: thread-safe; single registers allocate nothing and, but for writes of config space, take no lock.
  */
 final class RegisterAccess {
     private static final ValueLayout.OfByte LE_8 = ValueLayout.JAVA_BYTE;
@@ -28,6 +29,9 @@ final class RegisterAccess {
     private final RegionTable regions;
     private final boolean pci;
     private final String name;
+
+    /** A leaf: held for the accesses of one write, or of one modification, of config space and nothing else. */
+    private final ReentrantLock configWrites = new ReentrantLock();
 
     RegisterAccess(Descriptor fd, RegionTable regions, boolean pci, String name) {
         this.fd = fd;
@@ -49,18 +53,49 @@ final class RegisterAccess {
     }
 
     void write(int region, long offset, int width, long value) {
+        if (isConfig(region)) {
+            configWrites.lock();
+            try {
+                put(region, offset, width, value);
+            } finally {
+                configWrites.unlock();
+            }
+        } else {
+            put(region, offset, width, value);
+        }
+    }
+
+    private void put(int region, long offset, int width, long value) {
         long at = place(region, offset, width);
         MemorySegment scratch = ThreadMemory.current().scratch();
         scratch.set(LE_64, 0, value);
         check("write", fd.pwrite(scratch, width, at), region, offset, width);
     }
 
-    /** Turns bus mastering off. */
-    void clearBusMaster() {
-        long command = read(VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, 2);
-        if ((command & PciRegisters.COMMAND_MASTER) != 0) {
-            write(VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, 2, command & ~PciRegisters.COMMAND_MASTER);
+    long modify(int region, long offset, int width, long mask, long value) {
+        if (!isConfig(region)) {
+            throw new IllegalArgumentException("region " + region + " of " + name + " is no config space");
         }
+        configWrites.lock();
+        try {
+            long before = read(region, offset, width);
+            put(region, offset, width, before & ~mask | value & mask);
+            return before;
+        } finally {
+            configWrites.unlock();
+        }
+    }
+
+    /** Turns bus mastering off, unless it is. */
+    void clearBusMaster() {
+        long command = read(VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES);
+        if ((command & PciRegisters.COMMAND_MASTER) != 0) {
+            modify(VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES, PciRegisters.COMMAND_MASTER, 0);
+        }
+    }
+
+    private boolean isConfig(int region) {
+        return pci && region == VFIO_PCI_CONFIG_REGION_INDEX;
     }
 
     int readBytes(int region, long offset, MemorySegment target) {
@@ -68,7 +103,15 @@ final class RegisterAccess {
     }
 
     int writeBytes(int region, long offset, MemorySegment source) {
-        return move("write", fd::pwrite, region, offset, source);
+        if (!isConfig(region)) {
+            return move("write", fd::pwrite, region, offset, source);
+        }
+        configWrites.lock();
+        try {
+            return move("write", fd::pwrite, region, offset, source);
+        } finally {
+            configWrites.unlock();
+        }
     }
 
     private int move(String call, Transfer transfer, int region, long offset, MemorySegment memory) {
@@ -86,7 +129,7 @@ final class RegisterAccess {
     }
 
     private long place(int region, long offset, int width) {
-        regions.info(region).checkRegister(offset, width, pci && region == VFIO_PCI_CONFIG_REGION_INDEX, name);
+        regions.info(region).checkRegister(offset, width, isConfig(region), name);
         return regions.fileOffset(region) + offset;
     }
 

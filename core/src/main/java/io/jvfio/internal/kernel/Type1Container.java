@@ -19,7 +19,6 @@ import io.jvfio.iommu.Limits;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -248,8 +247,8 @@ final class Type1Container extends RegistrySpace implements KernelSpace {
         }
 
         @Override
-        public Optional<Reattachable> reattachable() {
-            return Optional.empty();
+        public @Nullable Reattachable reattachable() {
+            return null;
         }
 
         @Override

@@ -116,6 +116,31 @@ public final class Mapping implements AutoCloseable {
     }
 
     /**
+     * Puts a part of another file in the place of what is mapped, at once: whoever has the old file reaches this memory no
+     * more. Accesses of this process go on and find the new file.
+     *
+     * @param fd the file; the mapping does not need it afterwards
+     * @param offset bytes from the file's start, a multiple of the page size
+     * @throws VfioException if the kernel refuses; what was mapped is still there
+     * @throws IllegalStateException if it is closed
+     */
+    public synchronized void exchange(Fd fd, long offset) {
+        if (!isOpen()) {
+            throw new IllegalStateException(subject + " is closed");
+        }
+        int number = fd.acquire();
+        try {
+            int protection = memory.isReadOnly() ? Abi.PROT_READ : Abi.PROT_READ | Abi.PROT_WRITE;
+            long result = sys.mmap(address, mappedSize, protection, Abi.MAP_SHARED | Abi.MAP_FIXED, number, offset);
+            if (result < 0) {
+                throw VfioException.of("mmap", (int) -result, subject);
+            }
+        } finally {
+            fd.release();
+        }
+    }
+
+    /**
      * Ends every access and keeps the pages where they are: for memory that a device may still write to, because its
      * unmap failed or because no IOMMU stands in between. A later {@link #close} gives the pages back; without one they
      * are leaked on purpose.

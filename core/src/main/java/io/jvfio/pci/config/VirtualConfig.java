@@ -87,15 +87,33 @@ public final class VirtualConfig implements ConfigView, RegisterPort {
         int at = check(offset, width);
         lock.lock();
         try {
-            for (int done = 0; done < width; ) {
-                int first = at + done & 3;
-                int bytes = Math.min(Integer.BYTES - first, width - done);
-                int lanes = (int) ((1L << bytes * Byte.SIZE) - 1) << first * Byte.SIZE;
-                write(at + done >> 2, (int) (value >>> done * Byte.SIZE) << first * Byte.SIZE, lanes);
-                done += bytes;
-            }
+            put(at, width, value);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Changes bits as the rules allow it; nobody writes in between. */
+    @Override
+    public long modify(long offset, int width, long mask, long value) {
+        int at = check(offset, width);
+        lock.lock();
+        try {
+            long before = read(at, width);
+            put(at, width, before & ~mask | value & mask);
+            return before;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void put(int at, int width, long value) {
+        for (int done = 0; done < width; ) {
+            int first = at + done & 3;
+            int bytes = Math.min(Integer.BYTES - first, width - done);
+            int lanes = (int) ((1L << bytes * Byte.SIZE) - 1) << first * Byte.SIZE;
+            write(at + done >> 2, (int) (value >>> done * Byte.SIZE) << first * Byte.SIZE, lanes);
+            done += bytes;
         }
     }
 

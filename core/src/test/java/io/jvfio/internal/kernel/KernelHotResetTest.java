@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.jvfio.Errno;
+import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -230,6 +232,16 @@ class KernelHotResetTest {
     void a_device_of_another_carrier_is_none_of_the_kernel_s() {
         Function first = new Function("0000:01:00.0", file("group"));
         HotReset foreign = new HotReset() {
+            @Override
+            public Optional<PciAddress> self() {
+                return Optional.empty();
+            }
+
+            @Override
+            public HotReset carrier() {
+                return this;
+            }
+
             @Override
             public List<HotResetFunction> functions() {
                 return List.of();

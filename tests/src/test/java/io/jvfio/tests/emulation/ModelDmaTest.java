@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.VfioException;
+import io.jvfio.device.Reattachable;
 import io.jvfio.emulation.DmaFault;
 import io.jvfio.emulation.DmaStatus;
 import io.jvfio.emulation.EmulatedDevice;
@@ -76,7 +77,7 @@ final class ModelDmaTest extends ModelFixture {
         assertThat(iommu(device).faultCount()).isEqualTo(2);
         assertThat(heard.getFirst().toString()).contains("model:full", "WRITE", "DENIED", "ring");
         assertThat(heard.getLast().iova()).isEqualTo(0x66_0000);
-        device.reattachable().orElseThrow().detach();
+        device.ability(Reattachable.class).orElseThrow().detach();
         assertThat(poke(device, IOVA)).isEqualTo(DmaStatus.DETACHED);
     }
 
@@ -152,7 +153,7 @@ final class ModelDmaTest extends ModelFixture {
         EmulatedDevice one = open("full");
         EmulatedDevice other = open("full");
         for (EmulatedDevice device : List.of(one, other)) {
-            device.reattachable().orElseThrow().replace(space);
+            device.ability(Reattachable.class).orElseThrow().replace(space);
             busMaster(device);
         }
         TestMemory memory = map(one, IOVA);

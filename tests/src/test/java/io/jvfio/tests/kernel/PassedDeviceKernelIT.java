@@ -152,7 +152,7 @@ final class PassedDeviceKernelIT extends KernelFixture {
                 .openDevice(
                         DeviceLocator.parse(LabDevices.EDU),
                         OpenOptions.defaults().withIommu(OpenOptions.IommuChoice.IOMMUFD));
-        try (Fd duplicate = edu.descriptor().orElseThrow().duplicate()) {
+        try (Fd duplicate = edu.ability(Fd.class).orElseThrow().duplicate()) {
             edu.close();
             assertThat(duplicate.isOpen()).isTrue();
         }

@@ -72,7 +72,7 @@ final class VfioIommufdSetupTestKernelIT extends KernelFixture {
     void attach_detach_pt() {
         VfioDevice device = closing(context().openDevice(unbound(iommufd)));
         AddressSpace space = device.addressSpace();
-        Reattachable attachment = device.reattachable().orElseThrow();
+        Reattachable attachment = device.ability(Reattachable.class).orElseThrow();
         attachment.detach();
         assertThatThrownBy(device::addressSpace).isInstanceOf(IllegalStateException.class);
         attachment.attach(space);

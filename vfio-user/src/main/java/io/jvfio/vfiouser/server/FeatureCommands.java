@@ -8,24 +8,40 @@ import io.jvfio.device.VfioDevice;
 import io.jvfio.vfiouser.protocol.Feature;
 import io.jvfio.vfiouser.protocol.Message;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Optional features of the device, as far as a client can use them from afar: power and bus mastering. The token of
- * virtual functions is the host's affair.
+ * Optional features of the device, as far as a client can use them from afar: power and bus mastering. What is listed here
+ * is let through, in its direction and with exactly its bytes, which are plain values; every other number is answered as
+ * one that the device does not have, whoever the client is. The token of virtual functions is the host's affair.
  *
  * <p>Threads: one at a time.
  */
 final class FeatureCommands {
-    private static final int LOW_POWER_ENTRY = new DeviceFeature.LowPowerEntry().number();
-    private static final int LOW_POWER_EXIT = new DeviceFeature.LowPowerExit().number();
-    private static final int BUS_MASTER = new DeviceFeature.BusMaster(false).number();
+    /** What a client may set, by number: how the request is made of its bytes. */
+    private static final Map<Integer, Settable> SETTABLE = Stream.of(
+                    new Settable(new DeviceFeature.LowPowerEntry(), message -> new DeviceFeature.LowPowerEntry()),
+                    new Settable(new DeviceFeature.LowPowerExit(), message -> new DeviceFeature.LowPowerExit()),
+                    new Settable(
+                            new DeviceFeature.BusMaster(false),
+                            message -> new DeviceFeature.BusMaster(message.u32(Feature.SIZE) != 0)))
+            .collect(Collectors.toUnmodifiableMap(each -> each.number, each -> each));
 
     private final VfioDevice device;
     private boolean lowPower;
 
     FeatureCommands(VfioDevice device) {
         this.device = device;
+    }
+
+    private record Settable(int number, int size, Function<Message, DeviceFeature.Setting> reader) {
+        Settable(DeviceFeature.Setting like, Function<Message, DeviceFeature.Setting> reader) {
+            this(like.number(), like.size(), reader);
+        }
     }
 
     /** Whether the client has let the device sleep. */
@@ -36,48 +52,33 @@ final class FeatureCommands {
     void run(Message command, Message reply) {
         Feature.check(command);
         int flags = Feature.flags(command);
-        if ((flags & Feature.PROBE) != 0) {
-            probe(command, flags);
-        } else if ((flags & Feature.SET) != 0) {
-            set(command);
-        } else {
+        Settable known = SETTABLE.get(Feature.number(command));
+        if (known == null || (flags & Feature.GET) != 0) {
             throw absent(command); // none of these can be read
+        }
+        Optional<DeviceFeature.Done> done = (flags & Feature.PROBE) != 0
+                ? device.feature(new DeviceFeature.Probe(known.number, DeviceFeature.Direction.PROBE_SET))
+                : set(known, command);
+        if (done.isEmpty()) {
+            throw absent(command);
         }
         int data = command.payloadSize() - Feature.SIZE;
         Feature.beginReply(reply, command, data);
         MemorySegment.copy(command.payload(Feature.SIZE, data), 0, reply.payload(Feature.SIZE, data), 0, data);
     }
 
-    private void probe(Message command, int flags) {
-        int number = Feature.number(command);
-        boolean known = number == LOW_POWER_ENTRY || number == LOW_POWER_EXIT || number == BUS_MASTER;
-        Optional<DeviceFeature.Support> support =
-                known ? device.feature(new DeviceFeature.Probe(number)) : Optional.empty();
-        if (support.isEmpty()
-                || (flags & Feature.GET) != 0 && !support.get().get()
-                || (flags & Feature.SET) != 0 && !support.get().set()) {
+    private Optional<DeviceFeature.Done> set(Settable known, Message command) {
+        if (command.payloadSize() != Feature.SIZE + known.size) {
             throw absent(command);
         }
-    }
-
-    private void set(Message command) {
-        int number = Feature.number(command);
-        Optional<DeviceFeature.Done> done;
-        if (number == LOW_POWER_ENTRY) {
-            done = device.feature(new DeviceFeature.LowPowerEntry());
+        DeviceFeature.Setting request = known.reader.apply(command);
+        Optional<DeviceFeature.Done> done = device.feature(request);
+        if (request instanceof DeviceFeature.LowPowerEntry) {
             lowPower |= done.isPresent();
-        } else if (number == LOW_POWER_EXIT) {
-            done = device.feature(new DeviceFeature.LowPowerExit());
+        } else if (request instanceof DeviceFeature.LowPowerExit) {
             lowPower = false;
-        } else if (number == BUS_MASTER) {
-            command.require(Feature.SIZE + Integer.BYTES);
-            done = device.feature(new DeviceFeature.BusMaster(command.u32(Feature.SIZE) != 0));
-        } else {
-            done = Optional.empty();
         }
-        if (done.isEmpty()) {
-            throw absent(command);
-        }
+        return done;
     }
 
     private static VfioException absent(Message command) {

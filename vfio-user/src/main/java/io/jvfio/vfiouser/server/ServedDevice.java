@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class ServedDevice {
     private final VfioDevice device;
     private final boolean trustClient;
+
+    /** What the client of now has been given. */
+    private final Set<RegionFile> given = ConcurrentHashMap.newKeySet();
 
     ServedDevice(VfioDevice device, boolean trustClient) {
         this.device = device;
@@ -76,16 +81,21 @@ final class ServedDevice {
     }
 
     /**
-     * The file that a client may map a region from. That of a kernel device is the whole device, not just the region, so
-     * only a trusted client gets it.
+     * The file that a client may map a region from. One that reaches more than the region, as that of a kernel device and
+     * each that came from another process, is for a trusted client alone.
      */
     @Nullable RegionFile file(int index) {
-        if (index >= device.info().regionCount() || device.descriptor().isPresent() && !trustClient) {
+        if (index >= device.info().regionCount()) {
             return null;
         }
-        return device.file(index)
+        RegionFile found = device.file(index)
+                .filter(file -> trustClient || file.reach() != RegionFile.Reach.DEVICE)
                 .filter(file -> file.areas().stream().anyMatch(area -> area.size() > 0))
                 .orElse(null);
+        if (found != null) {
+            given.add(found);
+        }
+        return found;
     }
 
     /** What the client is told of a region. At most one area is offered, as some clients want a descriptor for each. */
@@ -120,7 +130,7 @@ final class ServedDevice {
 
     /**
      * Takes the device back from a client that has gone, so that the next one finds it as after open: bus master off,
-     * interrupts off, nothing mapped, reset. Every step is done even if one fails.
+     * interrupts off, nothing mapped, reset, files taken back. Every step is done even if one fails.
      *
      * @param memory what the client had mapped
      * @param lowPower whether the client has let the device sleep
@@ -149,17 +159,24 @@ final class ServedDevice {
             // What the device did not let go of before the reset it may after it.
             steps.attempt(memory::release);
         }
+        steps.attempt(this::takeFilesBack);
+        steps.throwFirst();
+    }
+
+    /** What the client still has mapped is the device's no more, as far as the carrier has a way. */
+    private void takeFilesBack() {
+        Closing steps = new Closing();
+        given.forEach(file -> steps.attempt(file::revoke));
+        given.clear();
         steps.throwFirst();
     }
 
     private void masterOff() {
-        long command = device.readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES);
-        if ((command & PciRegisters.COMMAND_MASTER) != 0) {
-            device.writeRegister(
-                    VfioPci.VFIO_PCI_CONFIG_REGION_INDEX,
-                    PciRegisters.COMMAND,
-                    Short.BYTES,
-                    command & ~PciRegisters.COMMAND_MASTER);
-        }
+        device.modifyRegister(
+                VfioPci.VFIO_PCI_CONFIG_REGION_INDEX,
+                PciRegisters.COMMAND,
+                Short.BYTES,
+                PciRegisters.COMMAND_MASTER,
+                0);
     }
 }

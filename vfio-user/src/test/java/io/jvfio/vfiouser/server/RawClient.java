@@ -13,6 +13,7 @@ import io.jvfio.vfiouser.protocol.DmaUnmap;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
 import io.jvfio.vfiouser.protocol.RegionAccess;
+import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import io.jvfio.vfiouser.protocol.SetIrqs;
 import io.jvfio.vfiouser.protocol.Version;
 import java.lang.foreign.Arena;
@@ -112,6 +113,15 @@ final class RawClient implements AutoCloseable {
         Message reply = exchange(List.of());
         assertThat(reply.isError()).as("errno %d", reply.errno()).isFalse();
         return RegionAccess.register(reply, width);
+    }
+
+    /** With how many files a region is told. */
+    int filesOf(int region) {
+        RegionInfoPayload.writeRequest(out, nextId(), region, 4064);
+        Message reply = exchange(List.of());
+        int count = reply.fdCount();
+        reply.closeFds();
+        return count;
     }
 
     int map(int flags, long offset, long address, long size, Fd... fds) {

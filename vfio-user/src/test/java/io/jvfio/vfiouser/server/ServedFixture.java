@@ -68,6 +68,12 @@ final class ServedFixture implements VfioDevice {
     /** Where the copies run; a test may put them on the server's own thread, which must not work. */
     volatile Executor engine = worker;
 
+    /** How far the descriptor of its memory reaches. */
+    volatile RegionFile.Reach fileReach = RegionFile.Reach.AREAS;
+
+    /** Whether the file was taken back. */
+    volatile boolean revoked;
+
     /** What a reset does besides. */
     volatile Runnable onReset = () -> {};
 
@@ -156,6 +162,13 @@ final class ServedFixture implements VfioDevice {
     }
 
     @Override
+    public long modifyRegister(int region, long offset, int width, long mask, long value) {
+        long before = readRegister(region, offset, width);
+        writeRegister(region, offset, width, before & ~mask | value & mask);
+        return before;
+    }
+
+    @Override
     public int read(int region, long offset, MemorySegment target) {
         target.copyFrom(bytes(region).asSlice(offset, target.byteSize()));
         return (int) target.byteSize();
@@ -175,7 +188,9 @@ final class ServedFixture implements VfioDevice {
 
     @Override
     public Optional<RegionFile> file(int region) {
-        return region == 2 ? Optional.of(new RegionFile(file.fd(), 0, areas())) : Optional.empty();
+        return region == 2
+                ? Optional.of(new RegionFile(file.fd(), 0, areas(), fileReach, () -> revoked = true))
+                : Optional.empty();
     }
 
     @Override
@@ -218,13 +233,18 @@ final class ServedFixture implements VfioDevice {
     @Override
     @SuppressWarnings("unchecked")
     public <R> Optional<R> feature(DeviceFeature<R> request) {
-        if (request instanceof DeviceFeature.Probe probe && probe.number() == 10) {
-            return Optional.of((R) new DeviceFeature.Support(false, true));
+        if (request.equals(new DeviceFeature.Probe(10, DeviceFeature.Direction.PROBE_SET))) {
+            return Optional.of((R) DeviceFeature.Done.DONE);
         }
         if (request instanceof DeviceFeature.BusMaster master) {
             config.set(ValueLayout.JAVA_SHORT, 4, (short) (master.on() ? 4 : 0));
             return Optional.of((R) DeviceFeature.Done.DONE);
         }
+        return Optional.empty();
+    }
+
+    @Override
+    public <T> Optional<T> ability(Class<T> type) {
         return Optional.empty();
     }
 

@@ -4,6 +4,7 @@ package io.jvfio.vfiouser.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.Errno;
+import io.jvfio.device.RegionFile;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.vfiouser.protocol.Command;
@@ -45,7 +46,24 @@ class ServerClientLostTest extends ServerTest {
         assertThat(device.space.mappings().size()).isZero();
         assertThat(device.assigned()).isZero();
         assertThat(device.command() & 4).isZero();
+        assertThat(device.revoked).isFalse();
         assertThat(client().read(ServedFixture.CONFIG, 0, 4)).isEqualTo(0x5678_1234);
+    }
+
+    @Test
+    void a_file_that_a_client_was_given_is_taken_back_and_one_that_reaches_the_device_is_not_given() throws Exception {
+        try (RawClient client = RawClient.open(path)) {
+            assertThat(client.filesOf(2)).isOne();
+        }
+        await("lost: it closed the connection");
+        assertThat(device.revoked).isTrue();
+        device.fileReach = RegionFile.Reach.REGION;
+        try (RawClient client = RawClient.open(path)) {
+            assertThat(client.filesOf(2)).isOne();
+        }
+        await("lost: it closed the connection");
+        device.fileReach = RegionFile.Reach.DEVICE;
+        assertThat(client().filesOf(2)).isZero();
     }
 
     @Test
