@@ -9,6 +9,7 @@ import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.OpenEvent;
 import io.jvfio.internal.kernel.KernelCarrier;
+import io.jvfio.internal.sys.CallsSetting;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
@@ -86,15 +87,24 @@ public final class Vfio implements AutoCloseable {
         }
     }
 
-    /** A context, owned by the caller. Opens nothing yet. */
-    public static Vfio create() {
-        return new Vfio(SystemCalls.linux());
-    }
-
-    /** A context that makes its system calls through {@code systemCalls}: for tests that make them fail. */
-    @SuppressWarnings("exports")
-    public static Vfio with(SystemCalls systemCalls) {
-        return new Vfio(Objects.requireNonNull(systemCalls, "systemCalls"));
+    /**
+     * A context, owned by the caller. Opens nothing yet.
+     *
+     * @param settings what is not as usual; of each kind one at most
+     * @throws IllegalArgumentException if there are two of a kind, or one is of no kind that jvfio knows
+     */
+    public static Vfio create(Setting... settings) {
+        @Nullable SystemCalls systemCalls = null;
+        for (Setting setting : settings) {
+            if (!(Objects.requireNonNull(setting, "setting") instanceof CallsSetting calls)) {
+                throw new IllegalArgumentException("no setting of a context: " + setting);
+            }
+            if (systemCalls != null) {
+                throw new IllegalArgumentException("two settings for the system calls of one context");
+            }
+            systemCalls = calls.systemCalls();
+        }
+        return new Vfio(systemCalls != null ? systemCalls : SystemCalls.linux());
     }
 
     /**

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.testkit;
 
+import io.jvfio.Setting;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.SystemCalls;
+import java.util.function.Consumer;
 
 /**
  * Runs a scenario again and again, with its first system call failing, then its second, and so on to the last, and checks
@@ -12,7 +13,6 @@ import io.jvfio.internal.sys.SystemCalls;
  *
  * <p>Threads: one at a time.
  */
-@SuppressWarnings("exports") // tests of carriers see the system calls
 public final class FaultSweep {
 
     /** A scenario longer than this repeats itself without end. */
@@ -23,8 +23,8 @@ public final class FaultSweep {
     /** Opens, uses and closes something; closes it also if a step throws. */
     @FunctionalInterface
     public interface Scenario {
-        /** Runs once with these system calls. */
-        void run(SystemCalls sys);
+        /** Runs once, in a context that it makes with this setting: {@code Vfio.create(faults)}. */
+        void run(Setting faults);
     }
 
     /**
@@ -35,14 +35,18 @@ public final class FaultSweep {
      * @throws AssertionError naming the failed call, if something was left behind or another exception came out
      */
     public static int everyCallFails(int errno, Scenario scenario) {
-        scenario.run(SystemCalls.linux()); // class loading and first-time allocations are no leaks
+        return sweep(errno, faults -> scenario.run(faults.setting()));
+    }
+
+    static int sweep(int errno, Consumer<FaultySystemCalls> scenario) {
+        scenario.accept(FaultySystemCalls.linux()); // class loading and first-time allocations are no leaks
         for (int n = 1; n <= MOST_CALLS; n++) {
             FaultySystemCalls sys = FaultySystemCalls.linux();
             sys.failCall(n, errno);
             LeakCheck check = LeakCheck.start();
             boolean threw = false;
             try {
-                scenario.run(sys);
+                scenario.accept(sys);
             } catch (VfioException expected) {
                 threw = true;
             } catch (RuntimeException e) {

@@ -20,6 +20,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,10 +29,14 @@ class FaultSweepTest {
     @TempDir
     Path folder;
 
+    private static int everyCallFails(int errno, Consumer<SystemCalls> scenario) {
+        return FaultSweep.sweep(errno, faults -> scenario.accept(faults.systemCalls()));
+    }
+
     @Test
     void a_leak_is_found_and_the_call_that_caused_it_is_named() {
         List<Integer> leaked = new ArrayList<>();
-        assertThatThrownBy(() -> FaultSweep.everyCallFails(Errno.ENOMEM, sys -> {
+        assertThatThrownBy(() -> everyCallFails(Errno.ENOMEM, sys -> {
                     int first = sys.eventfd(0, 0);
                     int second = sys.eventfd(0, 0);
                     if (second < 0) {
@@ -49,7 +54,7 @@ class FaultSweepTest {
 
     @Test
     void an_exception_of_another_type_is_not_taken_for_the_failure() {
-        assertThatThrownBy(() -> FaultSweep.everyCallFails(Errno.EIO, sys -> {
+        assertThatThrownBy(() -> everyCallFails(Errno.EIO, sys -> {
                     if (sys.fcntl(1, Abi.F_GETFL, 0) < 0) {
                         throw new IllegalStateException("surprised");
                     }
@@ -61,7 +66,7 @@ class FaultSweepTest {
 
     @Test
     void memory_files_and_mappings_leave_nothing() {
-        int calls = FaultSweep.everyCallFails(Errno.ENOMEM, sys -> {
+        int calls = everyCallFails(Errno.ENOMEM, sys -> {
             try (MemFd file = MemFd.of(sys, "swept", 2L * sys.pageSize());
                     Mapping first = file.map(0, sys.pageSize());
                     Mapping second = Mapping.ofFile(sys, file.fd(), sys.pageSize(), 10, Abi.PROT_READ);
@@ -74,7 +79,7 @@ class FaultSweepTest {
 
     @Test
     void descriptors_and_waits_leave_nothing() {
-        int calls = FaultSweep.everyCallFails(Errno.EMFILE, sys -> {
+        int calls = everyCallFails(Errno.EMFILE, sys -> {
             try (Descriptor file = Descriptor.open(sys, "/dev/null", Abi.O_RDWR);
                     Fd twin = file.duplicate();
                     EventFd events = EventFd.open(sys);
@@ -96,7 +101,7 @@ class FaultSweepTest {
     @Test
     void sockets_and_passed_descriptors_leave_nothing() {
         String path = folder.resolve("swept.sock").toString();
-        int calls = FaultSweep.everyCallFails(Errno.ENOBUFS, sys -> {
+        int calls = everyCallFails(Errno.ENOBUFS, sys -> {
             try (Arena arena = Arena.ofConfined();
                     MemFd file = MemFd.of(sys, "passed", 1);
                     UnixListener listener = UnixListener.open(sys, path, 1);

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class FaultySystemCallsTest {
     private static final Set<String> CANNOT_FAIL = Set.of("geteuid", "pageSize");
 
-    private final FaultySystemCalls sys = FaultySystemCalls.linux();
+    private final FaultySystemCalls faults = FaultySystemCalls.linux();
+    private final SystemCalls sys = faults.systemCalls();
 
     @Test
     void calls_are_made_and_recorded_in_order() {
@@ -24,19 +25,19 @@ class FaultySystemCallsTest {
         sys.ioctl(fd, 0x3b64, 0L);
         sys.close(fd);
         assertThat(fd).isNotNegative();
-        assertThat(sys.calls())
+        assertThat(faults.calls())
                 .containsExactly(
                         new FaultySystemCalls.Call(1, "open", -1, 0, "/dev/null"),
                         new FaultySystemCalls.Call(2, "ioctl", fd, 0x3b64, ""),
                         new FaultySystemCalls.Call(3, "close", fd, 0, ""));
-        assertThat(sys.calls().get(1).isIoctl(0x3b64)).isTrue();
-        assertThat(sys.injected()).isZero();
+        assertThat(faults.calls().get(1).isIoctl(0x3b64)).isTrue();
+        assertThat(faults.injected()).isZero();
     }
 
     @Test
     void the_nth_call_from_now_fails_once_and_is_not_made() {
         sys.geteuid();
-        sys.failCall(2, Errno.EMFILE);
+        faults.failCall(2, Errno.EMFILE);
         int first = sys.eventfd(0, 0);
         assertThat(first).isNotNegative();
         assertThat(sys.eventfd(0, 0)).isEqualTo(-Errno.EMFILE);
@@ -44,12 +45,12 @@ class FaultySystemCallsTest {
         assertThat(third).isEqualTo(first + 1);
         sys.close(first);
         sys.close(third);
-        assertThat(sys.injected()).isEqualTo(1);
+        assertThat(faults.injected()).isEqualTo(1);
     }
 
     @Test
     void only_calls_that_match_are_counted() {
-        sys.failMatch(call -> call.is("fcntl") && call.request() == Abi.F_GETFL, 2, Errno.EIO);
+        faults.failMatch(call -> call.is("fcntl") && call.request() == Abi.F_GETFL, 2, Errno.EIO);
         assertThat(sys.fcntl(-1, Abi.F_GETFL, 0)).isEqualTo(-Errno.EBADF);
         assertThat(sys.fcntl(-1, Abi.F_GETFD, 0)).isEqualTo(-Errno.EBADF);
         assertThat(sys.fcntl(-1, Abi.F_GETFL, 0)).isEqualTo(-Errno.EIO);
@@ -58,17 +59,17 @@ class FaultySystemCallsTest {
 
     @Test
     void a_lasting_fault_ends_when_healed() {
-        sys.failAll(call -> call.is("ftruncate"), Errno.ENOSPC);
+        faults.failAll(call -> call.is("ftruncate"), Errno.ENOSPC);
         assertThat(sys.ftruncate(-1, 0)).isEqualTo(-Errno.ENOSPC);
         assertThat(sys.ftruncate(-1, 0)).isEqualTo(-Errno.ENOSPC);
-        sys.heal();
+        faults.heal();
         assertThat(sys.ftruncate(-1, 0)).isEqualTo(-Errno.EBADF);
     }
 
     @Test
     void a_failing_close_closes_all_the_same() {
         int fd = sys.eventfd(0, 0);
-        sys.failCall(1, Errno.EIO);
+        faults.failCall(1, Errno.EIO);
         assertThat(sys.close(fd)).isEqualTo(-Errno.EIO);
         assertThat(sys.fcntl(fd, Abi.F_GETFD, 0)).isEqualTo(-Errno.EBADF);
     }
@@ -86,7 +87,7 @@ class FaultySystemCallsTest {
             Object[] arguments = List.of(method.getParameterTypes()).stream()
                     .map(FaultySystemCallsTest::invalid)
                     .toArray();
-            Number result = (Number) method.invoke(faulty, arguments);
+            Number result = (Number) method.invoke(faulty.systemCalls(), arguments);
             assertThat(result.longValue()).as(method.toString()).isEqualTo(-Errno.ENODATA);
             assertThat(faulty.calls()).as(method.toString()).hasSize(1);
             checked++;

@@ -4,8 +4,8 @@ package io.jvfio.tests.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.Errno;
+import io.jvfio.Setting;
 import io.jvfio.Vfio;
-import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.iommu.DmaBuffer;
@@ -32,10 +32,10 @@ abstract class FaultSweepContract {
         assertThat(swept).isGreaterThan(FEWEST_CALLS);
     }
 
-    private void session(SystemCalls sys) {
-        try (Vfio vfio = Vfio.with(sys);
+    private void session(Setting faults) {
+        try (Vfio vfio = Vfio.create(faults);
                 PciDevice edu = vfio.openPci(mode.locator(LabDevices.EDU), mode.options());
-                DmaBuffer buffer = edu.dma().allocate(sys.pageSize());
+                DmaBuffer buffer = edu.dma().allocate(4096);
                 Interrupts msi = edu.interrupts().enable(InterruptType.MSI, 1)) {
             edu.bar(0).mmio().read32(0);
             assertThat(buffer.isOpen()).isTrue();

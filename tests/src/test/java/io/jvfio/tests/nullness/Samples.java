@@ -3,6 +3,7 @@ package io.jvfio.tests.nullness;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
+import io.jvfio.Setting;
 import io.jvfio.binding.BindRequest;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.host.Host;
@@ -46,6 +47,7 @@ final class Samples {
             Map.entry(String[].class, new String[] {"a sample"}),
             Map.entry(byte[].class, new byte[] {1}),
             Map.entry(ConfigImage.class, ConfigImage.of(new byte[64])),
+            Map.entry(Setting[].class, new Setting[0]),
             Map.entry(UUID.class, new UUID(1, 2)),
             Map.entry(Path.class, Path.of("/nowhere")),
             Map.entry(Duration.class, Duration.ofSeconds(1)),
