@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("requires-automatic") // HdrHistogram has no name of its own yet
 module io.jvfio.cli {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires io.jvfio.core;
     requires io.jvfio.binding;
     requires io.jvfio.driver.nvme;

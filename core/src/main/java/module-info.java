@@ -8,7 +8,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("module") // the qualified exports name modules that are built after this one
 module io.jvfio.core {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires jdk.jfr;
 
     exports io.jvfio;

@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 /** Small complete programs that show how a driver is written. */
 @NullMarked
 module io.jvfio.examples {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.jvfio.core;
     requires io.jvfio.emulation; // so that model:edu can be opened
 

@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 /** Contract tests for carriers and drivers, and a JUnit extension that opens the devices they run on. */
 @NullMarked
 module io.jvfio.testkit {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.jvfio.core;
     requires transitive org.junit.jupiter.api;
     requires org.junit.jupiter.params;

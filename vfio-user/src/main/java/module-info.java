@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 /** The vfio-user protocol: a client that is a carrier, and a server for any device. */
 @NullMarked
 module io.jvfio.vfiouser {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.jvfio.core;
     requires com.fasterxml.jackson.core;
 

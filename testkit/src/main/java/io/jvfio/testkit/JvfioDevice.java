@@ -30,7 +30,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.PARAMETER, ElementType.TYPE})
 @ExtendWith(JvfioDeviceExtension.class)
-@SuppressWarnings("exports") // JUnit makes it, nobody else needs it
 public @interface JvfioDevice {
 
     /** The device's locator, as {@link io.jvfio.DeviceLocator#parse} reads it. */

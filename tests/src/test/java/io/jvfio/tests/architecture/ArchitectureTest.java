@@ -7,6 +7,12 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.File;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +26,21 @@ class ArchitectureTest {
             .importPackages("io.jvfio");
 
     static Stream<Arguments> rules() {
-        return new Rules("io.jvfio")
+        return new Rules("io.jvfio", exported())
                 .all().entrySet().stream().map(rule -> Arguments.of(rule.getKey(), rule.getValue()));
+    }
+
+    /** What the modules on the class path export to all. */
+    private static Set<String> exported() {
+        Path[] ours = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .filter(entry -> entry.startsWith(Repository.ROOT) && !entry.endsWith("tests/target/test-classes"))
+                .toArray(Path[]::new);
+        return ModuleFinder.of(ours).findAll().stream()
+                .flatMap(module -> module.descriptor().exports().stream())
+                .filter(export -> !export.isQualified())
+                .map(ModuleDescriptor.Exports::source)
+                .collect(Collectors.toSet());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -42,6 +61,13 @@ class ArchitectureTest {
         assertThat(CLASSES.stream().filter(type -> type.getPackageName().startsWith("io.jvfio.tests.")))
                 .as("test classes")
                 .isEmpty();
+    }
+
+    @Test
+    void the_exported_packages_were_read() {
+        assertThat(exported())
+                .contains("io.jvfio", "io.jvfio.device", "io.jvfio.testkit", "io.jvfio.driver.nvme.spec")
+                .doesNotContain("io.jvfio.internal.sys");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.core.domain.JavaModifier.STATIC;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaField;
@@ -14,7 +15,6 @@ import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaType;
-import com.tngtech.archunit.core.domain.PackageMatcher;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
@@ -48,20 +48,20 @@ final class Conditions {
     }
 
     /**
-     * Neither supertypes nor what callers see of the members may come from {@code packages}. Constructors and static
-     * factories may take {@code handedDown}, which nobody outside can obtain.
+     * Supertypes, and what callers see of the members, must be {@code nameable}. Constructors and static factories may
+     * take {@code handedDown}, which nobody outside can obtain. A supertype that is not visible may be of the same package.
      */
-    static ArchCondition<JavaClass> notShowTypesOf(String packages, String handedDown) {
-        PackageMatcher hidden = PackageMatcher.of(packages);
-        return condition("not show types of " + packages, (type, events) -> {
+    static ArchCondition<JavaClass> showOnly(DescribedPredicate<JavaClass> nameable, String handedDown) {
+        return condition("show only types that " + nameable.getDescription(), (type, events) -> {
             Stream.concat(type.getRawSuperclass().stream(), type.getRawInterfaces().stream())
-                    .filter(seen -> hidden.matches(seen.getPackageName()))
+                    .filter(seen -> !nameable.test(seen) && !seen.getPackage().equals(type.getPackage()))
                     .forEach(seen -> events.add(
                             SimpleConditionEvent.violated(type, type.getFullName() + " extends " + seen.getName())));
             type.getMembers().stream()
                     .filter(member -> isVisible(member.getModifiers()))
                     .forEach(member -> typesOf(member, handedDown)
-                            .filter(seen -> hidden.matches(seen.getPackageName()))
+                            .map(JavaClass::getBaseComponentType)
+                            .filter(seen -> !seen.isPrimitive() && !nameable.test(seen))
                             .forEach(seen -> violation(member, seen.getName(), events)));
         });
     }

@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RulesTest {
     private static final String ROOT = "io.jvfio.tests.architecture.violations";
     private static final JavaClasses OFFENDERS = new ClassFileImporter().importPackages(ROOT);
-    private static final Map<String, ArchRule> RULES = new Rules(ROOT).all();
+    private static final Map<String, ArchRule> RULES = new Rules(ROOT, Set.of(ROOT + ".device", ROOT + ".mmio")).all();
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(
@@ -30,7 +31,7 @@ class RulesTest {
                 "the kernel carriers are named in the root package at most | device.DependsOnCarrier",
                 "the contract does not depend on what is built on it | device.DependsOnPci",
                 "core has no dependency | device.DependsOnLibrary",
-                "the API does not show internal types | device.ShowsInternalType",
+                "the API shows types that its callers can name | device.ShowsInternalType",
                 "a library does not print | mmio.Prints",
                 "a library keeps no state in static fields | mmio.KeepsState",
                 "accessors have no get prefix | mmio.HasGetter",
@@ -41,6 +42,14 @@ class RulesTest {
         assertThat(result.getFailureReport().getDetails())
                 .isNotEmpty()
                 .allSatisfy(detail -> assertThat(detail).contains(ROOT + "." + offender));
+    }
+
+    @Test
+    void a_type_that_is_not_public_is_not_shown_either() {
+        var result = RULES.get("the API shows types that its callers can name").evaluate(OFFENDERS);
+
+        assertThat(result.getFailureReport().getDetails())
+                .anySatisfy(detail -> assertThat(detail).contains("hidden()"));
     }
 
     @Test

@@ -8,4 +8,11 @@ public final class ShowsInternalType {
     public List<Calls> calls() {
         return List.of();
     }
+
+    public Hidden hidden() {
+        return new Hidden();
+    }
+
+    /** Has no name outside of the package. */
+    static final class Hidden {}
 }
