@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The files of the checkout that these tests belong to. */
-final class Repository {
+public final class Repository {
     private static final Set<String> NOT_OURS = Set.of(".git", ".idea", "target", "node_modules");
 
     /** Surefire runs a module's tests in the module's folder. */
-    static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    public static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     private Repository() {}
 
@@ -30,7 +30,7 @@ final class Repository {
     }
 
     /** All files, without what tools make. */
-    static List<Path> files() {
+    public static List<Path> files() {
         try (Stream<Path> files = Files.find(ROOT, 64, (file, attributes) -> attributes.isRegularFile())) {
             return files.filter(Repository::isOurs).toList();
         } catch (IOException e) {
@@ -39,11 +39,11 @@ final class Repository {
     }
 
     /** A file's path in the checkout, with slashes. */
-    static String name(Path file) {
+    public static String name(Path file) {
         return ROOT.relativize(file).toString();
     }
 
-    static String text(Path file) {
+    public static String text(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
