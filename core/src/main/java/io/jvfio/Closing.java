@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class Closing {
      * @return the failure, to be thrown
      */
     public static <X extends Throwable> X after(X failure, AutoCloseable... opened) {
+        Objects.requireNonNull(failure, "failure");
         for (int i = opened.length - 1; i >= 0; i--) {
             try {
                 opened[i].close();
@@ -50,6 +52,7 @@ public final class Closing {
      * @param later what failed while giving back
      */
     public static void suppress(Throwable failure, Throwable later) {
+        Objects.requireNonNull(failure, "failure");
         if (!later.equals(failure)) {
             failure.addSuppressed(later);
         }

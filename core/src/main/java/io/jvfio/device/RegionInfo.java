@@ -80,6 +80,7 @@ public record RegionInfo(
      * @throws IndexOutOfBoundsException if the register is not inside the region
      */
     public void checkRegister(long offset, int width, boolean anyAlignment, String device) {
+        Objects.requireNonNull(device, "device");
         if (width != 4 && width != 8 && width != 1 && width != 2) {
             throw new IllegalArgumentException("a register of " + width + " bytes");
         }

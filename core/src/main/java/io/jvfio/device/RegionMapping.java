@@ -2,6 +2,7 @@
 package io.jvfio.device;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * A part of a region, mapped into this process; closed by its owner.
@@ -19,6 +20,11 @@ public interface RegionMapping extends AutoCloseable {
      */
     static RegionMapping of(MemorySegment memory, long offset, Runnable end) {
         record Mapped(MemorySegment memory, long offset, Runnable end) implements RegionMapping {
+            Mapped {
+                Objects.requireNonNull(memory, "memory");
+                Objects.requireNonNull(end, "end");
+            }
+
             @Override
             public void close() {
                 end.run();

@@ -5,6 +5,7 @@ import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.mmio.FaultGuard;
 import io.jvfio.pci.config.PciRegisters;
@@ -135,7 +136,8 @@ final class Faults implements FaultGuard {
     private Finding look() {
         try {
             long commandAndStatus = commandAndStatus();
-            long vendor = device.readRegister(PciRegisters.CONFIG_REGION, PciRegisters.VENDOR_ID, Short.BYTES);
+            long vendor =
+                    device.readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.VENDOR_ID, Short.BYTES);
             if (noAnswer(commandAndStatus) || vendor == PciRegisters.NO_ANSWER_16) {
                 return Finding.GONE;
             }
@@ -157,7 +159,7 @@ final class Faults implements FaultGuard {
 
     /** COMMAND in the low half and STATUS in the high half; both are one read, and neither can be all ones. */
     private long commandAndStatus() {
-        return device.readRegister(PciRegisters.CONFIG_REGION, PciRegisters.COMMAND, Integer.BYTES);
+        return device.readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Integer.BYTES);
     }
 
     private static boolean noAnswer(long commandAndStatus) {

@@ -87,7 +87,7 @@ final class Notices {
     private void handleError() {
         errors.call(device);
         try {
-            device.device().readRegister(PciRegisters.CONFIG_REGION, PciRegisters.COMMAND, Short.BYTES);
+            device.device().readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES);
         } catch (DeviceGoneException e) {
             device.foundGone();
         } catch (VfioException | IllegalStateException e) {

@@ -5,6 +5,7 @@ import io.jvfio.Closing;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
 import io.jvfio.host.Host;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptControl;
@@ -62,8 +63,8 @@ public final class PciDevice implements AutoCloseable {
         this.name = name;
         this.lifecycle = new Lifecycle(name);
         this.config = ConfigSpace.of(
-                new RegionPort(device, PciRegisters.CONFIG_REGION),
-                device.region(PciRegisters.CONFIG_REGION).size(),
+                new RegionPort(device, VfioPci.VFIO_PCI_CONFIG_REGION_INDEX),
+                device.region(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX).size(),
                 name);
         this.power = new PowerControl(config, name);
         InterruptEnable interruptEnable = new InterruptEnable(config);
@@ -93,7 +94,7 @@ public final class PciDevice implements AutoCloseable {
         Objects.requireNonNull(dispatcher, "dispatcher");
         Objects.requireNonNull(calls, "calls");
         Objects.requireNonNull(afterClose, "afterClose");
-        if (!device.info().pci() || device.info().regionCount() <= PciRegisters.CONFIG_REGION) {
+        if (!device.info().pci() || device.info().regionCount() <= VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
             throw new IllegalArgumentException(name + " is not a PCI device");
         }
         PciDevice made = new PciDevice(device, name, dispatcher, calls, afterClose);
@@ -149,7 +150,7 @@ public final class PciDevice implements AutoCloseable {
     /** Its expansion ROM, or empty if it has none. */
     public Optional<Rom> rom() {
         lifecycle.checkOpen();
-        long size = device.region(PciRegisters.ROM_REGION).size();
+        long size = device.region(VfioPci.VFIO_PCI_ROM_REGION_INDEX).size();
         return size > 0 ? Optional.of(new Rom(this, size)) : Optional.empty();
     }
 

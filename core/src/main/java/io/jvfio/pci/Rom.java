@@ -2,7 +2,7 @@
 package io.jvfio.pci;
 
 import io.jvfio.Hex;
-import io.jvfio.pci.config.PciRegisters;
+import io.jvfio.device.VfioPci;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -46,8 +46,8 @@ public final class Rom {
         long wanted = Math.min(target.byteSize(), size - offset);
         long done = 0;
         while (done < wanted) {
-            int moved =
-                    device.device().read(PciRegisters.ROM_REGION, offset + done, target.asSlice(done, wanted - done));
+            int moved = device.device()
+                    .read(VfioPci.VFIO_PCI_ROM_REGION_INDEX, offset + done, target.asSlice(done, wanted - done));
             if (moved <= 0) {
                 break;
             }

@@ -15,6 +15,7 @@ import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.config.PciRegisters;
@@ -107,7 +108,7 @@ final class FakeDevice implements VfioDevice {
 
     @Override
     public RegionInfo region(int index) {
-        if (index == PciRegisters.CONFIG_REGION) {
+        if (index == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
             return new RegionInfo(index, 3, config.bytes.length, List.of(), List.of());
         }
         FakeRegion region = regions.get(index);
@@ -131,7 +132,7 @@ final class FakeDevice implements VfioDevice {
         if (silent) {
             return width == 8 ? -1 : (1L << 8 * width) - 1;
         }
-        return region == PciRegisters.CONFIG_REGION
+        return region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX
                 ? config.read(offset, width)
                 : regions.get(region).read(offset, width);
     }
@@ -139,7 +140,7 @@ final class FakeDevice implements VfioDevice {
     @Override
     public void writeRegister(int region, long offset, int width, long value) {
         check();
-        if (region == PciRegisters.CONFIG_REGION) {
+        if (region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
             log.add(String.format("config 0x%x = 0x%x", offset, value));
             config.write(offset, width, value);
         } else {

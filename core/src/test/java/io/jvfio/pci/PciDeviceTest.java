@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
+import io.jvfio.device.VfioPci;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.iommu.Dma;
@@ -180,7 +181,7 @@ class PciDeviceTest {
 
     @Test
     void the_rom_is_read_in_as_many_pieces_as_the_carrier_gives() {
-        FakeRegion rom = fake.region(PciRegisters.ROM_REGION, 1024);
+        FakeRegion rom = fake.region(VfioPci.VFIO_PCI_ROM_REGION_INDEX, 1024);
         for (int i = 0; i < 1024; i++) {
             rom.write(i, 1, i * 7L);
         }

@@ -2,15 +2,15 @@
 package io.jvfio.pci.config;
 
 /**
- * The parts of config space that the framework itself uses, and the numbers of VFIO's PCI regions and interrupts.
+ * The registers of config space that the framework itself uses, and the bits in them: the words that drivers, models and
+ * servers share. What else a function has is decoded by name, see {@link ConfigContents}.
  *
- * <p>Sources: PCIe 6.0, 7.5.1 (header), 7.5.2 (power management), 7.7.1 (MSI), 7.7.2 (MSI-X);
- * {@code include/uapi/linux/vfio.h}.
+ * <p>Sources: PCIe 6.0, 7.5.1 (header), 7.5.2 (power management), 7.7.1 (MSI), 7.7.2 (MSI-X), 7.9.19 (VPD).
+ *
+ * <p>Threads: constants.
  */
 public final class PciRegisters {
     public static final int BAR_COUNT = 6;
-    public static final int ROM_REGION = 6;
-    public static final int CONFIG_REGION = 7;
 
     /** Bytes of config space of a conventional function, and of the part of a PCIe one that standard capabilities use. */
     public static final int CONVENTIONAL_SIZE = 0x100;
