@@ -9,18 +9,19 @@ import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.OpenEvent;
 import io.jvfio.internal.kernel.KernelCarrier;
-import io.jvfio.internal.sys.CallsSetting;
 import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.PciDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,18 +39,48 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe.
  */
 public final class Vfio implements AutoCloseable {
+    /** Where the carriers are that are no part of core, by scheme. */
+    private static final Map<String, String> ARTIFACTS =
+            Map.of("vfio-user", "jvfio-vfio-user", "model", "jvfio-emulation");
+
     private final CarrierContext context;
     private final InterruptDispatcher dispatcher;
     private final KernelCarrier kernel;
-    private final List<CarrierProvider> carriers = new ArrayList<>();
+    private final SystemCalls systemCalls;
 
-    private Vfio(SystemCalls systemCalls) {
-        this.context = new CarrierContext(systemCalls);
+    /** By scheme. */
+    private final Map<String, CarrierProvider> carriers = new TreeMap<>();
+
+    private final Map<String, String> schemes = new TreeMap<>();
+
+    private Vfio(CarrierContext context) {
+        this.context = context;
+        this.systemCalls = HasCalls.of(context);
         this.dispatcher = new InterruptDispatcher(systemCalls);
         this.kernel = new KernelCarrier();
-        carriers.add(kernel);
-        ServiceLoader.load(CarrierProvider.class, CarrierProvider.class.getClassLoader())
-                .forEach(carriers::add);
+        List<CarrierProvider> all = new ArrayList<>(List.of(kernel));
+        all.addAll(context.find(CarrierProvider.class, loader -> ServiceLoader.load(CarrierProvider.class, loader)));
+        all.forEach(this::register);
+    }
+
+    /** Notes what a carrier opens. One that cannot say so, or that names another's scheme, is left out of that. */
+    private void register(CarrierProvider carrier) {
+        try {
+            for (Map.Entry<String, String> each : carrier.schemes().entrySet()) {
+                CarrierProvider other = carriers.putIfAbsent(each.getKey(), carrier);
+                if (other == null) {
+                    schemes.put(each.getKey(), each.getValue());
+                    continue;
+                }
+                context.report(new Providers.Failure(
+                        CarrierProvider.class.getName(),
+                        new IllegalStateException("the scheme " + each.getKey() + " is "
+                                + other.getClass().getName() + "'s, and "
+                                + carrier.getClass().getName() + " names it too")));
+            }
+        } catch (RuntimeException | LinkageError e) {
+            context.report(new Providers.Failure(CarrierProvider.class.getName(), e));
+        }
     }
 
     /**
@@ -94,17 +125,7 @@ public final class Vfio implements AutoCloseable {
      * @throws IllegalArgumentException if there are two of a kind, or one is of no kind that jvfio knows
      */
     public static Vfio create(Setting... settings) {
-        @Nullable SystemCalls systemCalls = null;
-        for (Setting setting : settings) {
-            if (!(Objects.requireNonNull(setting, "setting") instanceof CallsSetting calls)) {
-                throw new IllegalArgumentException("no setting of a context: " + setting);
-            }
-            if (systemCalls != null) {
-                throw new IllegalArgumentException("two settings for the system calls of one context");
-            }
-            systemCalls = calls.systemCalls();
-        }
-        return new Vfio(systemCalls != null ? systemCalls : SystemCalls.linux());
+        return new Vfio(CarrierContext.of(settings));
     }
 
     /**
@@ -200,7 +221,7 @@ public final class Vfio implements AutoCloseable {
      * @throws VfioException with EBADF if no file is open under this number
      */
     public Fd adopt(int number, String subject) {
-        return Descriptor.adopt(context.systemCalls(), number, subject);
+        return Descriptor.adopt(systemCalls, number, subject);
     }
 
     /** Makes sure of the reset at open, as far as it is asked for. */
@@ -217,22 +238,31 @@ public final class Vfio implements AutoCloseable {
 
     private PciDevice wrap(VfioDevice device, String name, Runnable afterClose) {
         try {
-            return PciDevice.of(device, name, dispatcher, context.systemCalls(), afterClose);
+            return PciDevice.of(device, name, dispatcher, systemCalls, afterClose);
         } catch (RuntimeException e) {
             throw Closing.after(e, device);
         }
     }
 
+    /** The schemes of locators that this context opens, each with what it opens; see {@link CarrierProvider#schemes}. */
+    public Map<String, String> schemes() {
+        return Collections.unmodifiableMap(schemes);
+    }
+
+    /** Which carriers, models and other parts could not be had so far, and why. */
+    public List<Providers.Failure> providerFailures() {
+        return context.providerFailures();
+    }
+
     private CarrierProvider carrier(DeviceLocator locator) {
-        for (CarrierProvider carrier : carriers) {
-            if (carrier.schemes().contains(locator.scheme())) {
-                return carrier;
-            }
+        CarrierProvider carrier = carriers.get(locator.scheme());
+        if (carrier != null) {
+            return carrier;
         }
-        TreeSet<String> known = new TreeSet<>();
-        carriers.forEach(carrier -> known.addAll(carrier.schemes()));
-        throw new IllegalArgumentException(
-                "no carrier on the module path opens \"" + locator + "\"; known schemes: " + String.join(", ", known));
+        String artifact = ARTIFACTS.get(locator.scheme());
+        throw new IllegalArgumentException("no carrier on the module path opens \"" + locator + "\"; known schemes: "
+                + String.join(", ", schemes.keySet())
+                + (artifact == null ? "" : "; io.jvfio:" + artifact + " would have it"));
     }
 
     /** Ends the context's interrupt thread. Devices must be closed before. Idempotent. */

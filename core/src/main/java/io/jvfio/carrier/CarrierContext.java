@@ -1,20 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.carrier;
 
-import io.jvfio.internal.sys.SystemCalls;
-import java.util.Objects;
+import io.jvfio.Providers;
+import io.jvfio.Setting;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.Function;
 
 /**
- * What a carrier gets from the user's context.
+ * What a carrier gets from the user's context. Two devices can share an address space if theirs is the same.
  *
- * <p>Threads: immutable.
- *
- * @param systemCalls the system calls to use, and no others
+ * <p>Threads: thread-safe.
  */
-@SuppressWarnings("exports")
-public record CarrierContext(SystemCalls systemCalls) {
-    /** Refuses null. */
-    public CarrierContext {
-        Objects.requireNonNull(systemCalls, "systemCalls");
+public interface CarrierContext {
+
+    /**
+     * A context of its own, for a device that is opened without a {@code Vfio}.
+     *
+     * @param settings as for {@code Vfio.create}
+     * @throws IllegalArgumentException if there are two of a kind, or one is of no kind that jvfio knows
+     */
+    static CarrierContext of(Setting... settings) {
+        return Context.of(settings);
     }
+
+    /**
+     * The providers of a service that a carrier has of its own, such as models. Those that cannot be had are recorded and
+     * left out. Looked for once; later calls answer the same.
+     *
+     * @param open {@code loader -> ServiceLoader.load(service, loader)}, called in the module that uses the service
+     */
+    <S> List<S> find(Class<S> service, Function<ClassLoader, ServiceLoader<S>> open);
+
+    /** A provider turned out to be unusable: two of one name, for example. Recorded for {@link #providerFailures}. */
+    void report(Providers.Failure failure);
+
+    /** What could not be had so far. */
+    List<Providers.Failure> providerFailures();
 }

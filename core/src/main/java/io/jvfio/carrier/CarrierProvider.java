@@ -5,7 +5,7 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.iommu.AddressSpace;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * A way to open devices: the kernel, a vfio-user socket, a model. Found by {@link java.util.ServiceLoader} and asked by
@@ -15,8 +15,11 @@ import java.util.Set;
  */
 public interface CarrierProvider {
 
-    /** The locator schemes it opens, for example {@code vfio-user}. No two providers may name the same. */
-    Set<String> schemes();
+    /**
+     * The locator schemes that it opens, each with what it opens, in one line for people that begins with the form of the
+     * target: {@code vfio-user} with "SOCKET: a device that another process serves". No two providers may name the same.
+     */
+    Map<String, String> schemes();
 
     /**
      * Opens a device in an address space. Blocks.

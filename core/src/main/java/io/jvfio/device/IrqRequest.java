@@ -20,8 +20,32 @@ import org.jspecify.annotations.Nullable;
  * @param count how many vectors; 0 only for {@link #disable}
  * @param action what to do
  * @param data with what
+ * @param owner who asks
  */
-public record IrqRequest(int index, int start, int count, Action action, Data data) {
+public record IrqRequest(int index, int start, int count, Action action, Data data, IrqOwner owner) {
+
+    /** The request of somebody without a name. */
+    public IrqRequest(int index, int start, int count, Action action, Data data) {
+        this(index, start, count, action, data, IrqOwner.UNNAMED);
+    }
+
+    /** The same request of somebody. */
+    public IrqRequest by(IrqOwner whoever) {
+        return new IrqRequest(index, start, count, action, data, whoever);
+    }
+
+    /** Whether it gives an eventfd to a vector. */
+    public boolean assigns() {
+        return action == Action.TRIGGER
+                && data instanceof EventFds eventFds
+                && eventFds.fds().stream().anyMatch(Objects::nonNull);
+    }
+
+    /** Whether it turns the whole index off. */
+    public boolean disables() {
+        return action == Action.TRIGGER && count == 0;
+    }
+
 
     /** What to do with the vectors. */
     public enum Action {
@@ -67,6 +91,7 @@ public record IrqRequest(int index, int start, int count, Action action, Data da
     public IrqRequest {
         Objects.requireNonNull(action, "action");
         Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(owner, "owner");
         if (index < 0 || start < 0 || count < 0) {
             throw new IllegalArgumentException(
                     "irq index " + index + ", start " + start + " and count " + count + " must not be negative");

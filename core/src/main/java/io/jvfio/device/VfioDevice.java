@@ -122,9 +122,11 @@ public interface VfioDevice extends AutoCloseable {
     Optional<RegionFile> file(int region);
 
     /**
-     * Assigns, masks, unmasks or fires interrupts. The descriptors in the request are borrowed.
+     * Assigns, masks, unmasks or fires interrupts. The descriptors in the request are borrowed. Whoever assigns the first
+     * eventfd of INTx, MSI or MSI-X has them until he disables that index.
      *
      * @return 0, or how many vectors can be had when not all that were asked for are available; then none was changed
+     * @throws IrqHeldException if another owner has them
      */
     int setIrqs(IrqRequest request);
 

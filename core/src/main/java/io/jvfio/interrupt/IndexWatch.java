@@ -37,7 +37,7 @@ final class IndexWatch implements InterruptWatch, EventSource {
     void enable() {
         try {
             registration = port.dispatcher().register(this);
-            port.request(IrqRequest.assign(index, 0, List.of(eventfd.fd())));
+            port.request(IrqRequest.assign(index, 0, List.of(eventfd.fd())).by(port.owner()));
         } catch (RuntimeException | Error e) {
             Closing.after(e, this::release);
             throw e;
@@ -75,7 +75,7 @@ final class IndexWatch implements InterruptWatch, EventSource {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             Closing steps = new Closing();
-            steps.attempt(() -> port.request(IrqRequest.assign(index, 0, Collections.singletonList(null))));
+            steps.attempt(() -> port.request(IrqRequest.assign(index, 0, Collections.singletonList(null)).by(port.owner())));
             steps.attempt(this::release);
             steps.throwUnless(DeviceGoneException.class);
         }

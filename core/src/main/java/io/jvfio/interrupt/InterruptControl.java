@@ -3,6 +3,7 @@ package io.jvfio.interrupt;
 
 import io.jvfio.Closing;
 import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqOwner;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
@@ -51,7 +52,8 @@ public final class InterruptControl implements AutoCloseable {
                 Objects.requireNonNull(dispatcher, "dispatcher"),
                 Objects.requireNonNull(systemCalls, "systemCalls"),
                 Objects.requireNonNull(enableBit, "enableBit"),
-                Objects.requireNonNull(subject, "subject"));
+                Objects.requireNonNull(subject, "subject"),
+                IrqOwner.of("the driver of " + subject));
     }
 
     /**

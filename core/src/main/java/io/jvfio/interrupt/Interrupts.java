@@ -70,8 +70,8 @@ public final class Interrupts implements AutoCloseable {
         this.info = info;
         this.options = options;
         this.sinks = new AtomicReferenceArray<>(info.count());
-        this.maskRequest = IrqRequest.mask(type.index(), 0, 1);
-        this.unmaskRequest = IrqRequest.unmask(type.index(), 0, 1);
+        this.maskRequest = IrqRequest.mask(type.index(), 0, 1).by(port.owner());
+        this.unmaskRequest = IrqRequest.unmask(type.index(), 0, 1).by(port.owner());
     }
 
     /** The type that is enabled. */
@@ -175,7 +175,7 @@ public final class Interrupts implements AutoCloseable {
      */
     public void trigger(int vector) {
         VectorSink unused = sink(sinks.get(vector), vector);
-        port.request(IrqRequest.trigger(type.index(), vector, 1));
+        port.request(IrqRequest.trigger(type.index(), vector, 1).by(port.owner()));
     }
 
     /**
@@ -238,7 +238,7 @@ public final class Interrupts implements AutoCloseable {
         synchronized (lock) {
             if (allocated > 0) {
                 steps.attempt(() -> port.enableBit().set(type, false));
-                steps.attempt(() -> port.request(IrqRequest.disable(type.index())));
+                steps.attempt(() -> port.request(IrqRequest.disable(type.index()).by(port.owner())));
                 allocated = 0;
             }
             for (int vector = 0; vector < sinks.length(); vector++) {
@@ -276,7 +276,7 @@ public final class Interrupts implements AutoCloseable {
                 if (options.resample()) {
                     EventFd eventfd = EventFd.open(port.systemCalls());
                     resample = eventfd;
-                    port.request(IrqRequest.unmaskOn(type.index(), eventfd.fd()));
+                    port.request(IrqRequest.unmaskOn(type.index(), eventfd.fd()).by(port.owner()));
                 }
                 port.enableBit().set(type, true);
             }

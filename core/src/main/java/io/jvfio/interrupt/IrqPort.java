@@ -2,6 +2,7 @@
 package io.jvfio.interrupt;
 
 import io.jvfio.Fd;
+import io.jvfio.device.IrqOwner;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.IrqSetupEvent;
@@ -19,7 +20,8 @@ record IrqPort(
         InterruptDispatcher dispatcher,
         SystemCalls systemCalls,
         EnableBit enableBit,
-        String subject) {
+        String subject,
+        IrqOwner owner) {
 
     /**
      * Assigns eventfds to vectors, or takes them away.
@@ -27,14 +29,14 @@ record IrqPort(
      * @throws VectorsUnavailableException if not all can be had; nothing is changed
      */
     void assign(InterruptType type, int start, List<@Nullable Fd> eventfds) {
-        int available = request(IrqRequest.assign(type.index(), start, eventfds));
+        int available = request(IrqRequest.assign(type.index(), start, eventfds).by(owner));
         if (available > 0) {
             throw new VectorsUnavailableException(type, start + eventfds.size(), available, subject);
         }
     }
 
     /**
-     * Makes a request and records it.
+     * Makes a request, which says that the owner asks, and records it.
      *
      * @return 0, or how many vectors can be had
      */

@@ -9,6 +9,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
 import io.jvfio.device.HotResetFunction.Ownership;
+import io.jvfio.device.Quiesce;
 import io.jvfio.host.Host;
 import io.jvfio.host.HostFunction;
 import io.jvfio.host.NodeHolder;
@@ -167,6 +168,7 @@ public final class HotResetPlan {
         if (!permitted()) {
             throw new VfioException(CALL, Errno.EPERM, devices.getFirst().name(), String.join("; ", obstacles()));
         }
+        devices.forEach(device -> Quiesce.run(device.device()));
         List<HotReset> resets = devices.stream().map(HotResetPlan::hotReset).toList();
         // One order of taking locks, whichever device is the first.
         List<Resets> all = devices.stream()

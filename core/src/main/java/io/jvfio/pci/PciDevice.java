@@ -4,6 +4,7 @@ package io.jvfio.pci;
 import io.jvfio.Closing;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
+import io.jvfio.device.Quiesce;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.host.Host;
@@ -217,6 +218,7 @@ public final class PciDevice implements AutoCloseable {
      */
     public void reset() {
         lifecycle.checkOpen();
+        Quiesce.run(device);
         resets.reset();
     }
 
@@ -365,6 +367,7 @@ public final class PciDevice implements AutoCloseable {
 
     private List<Runnable> closing() {
         return List.of(
+                this::rest,
                 this::stopMastering,
                 this::endWaits,
                 interrupts::close,
@@ -372,6 +375,12 @@ public final class PciDevice implements AutoCloseable {
                 dma::close,
                 this::closeDevice,
                 afterClose);
+    }
+
+    private void rest() {
+        if (!lifecycle.departed()) {
+            Quiesce.run(device);
+        }
     }
 
     private void closeDevice() {

@@ -8,6 +8,7 @@ import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.Abilities;
 import io.jvfio.carrier.CarrierContext;
+import io.jvfio.carrier.IrqOwners;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceGoneException;
@@ -19,7 +20,7 @@ import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
@@ -52,6 +53,7 @@ public final class EmulatedDevice implements VfioDevice {
             new DeviceInfo(Pci.FLAGS_RESET | Pci.FLAGS_PCI, Pci.REGION_COUNT, Pci.IRQ_COUNT, List.of());
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final OpenMappings mappings = new OpenMappings();
+    private final IrqOwners irqOwners;
     private final Abilities abilities;
 
     /** The space to close last, or null if somebody else owns it. Set before anybody else has the device. */
@@ -59,7 +61,8 @@ public final class EmulatedDevice implements VfioDevice {
 
     EmulatedDevice(String name, CarrierContext context, ModelFunction function, DeviceModel model) {
         this.name = name;
-        this.pageSize = context.systemCalls().pageSize();
+        this.irqOwners = new IrqOwners(name);
+        this.pageSize = HasCalls.of(context).pageSize();
         this.function = function;
         this.regions = function.regions().toArray(new ModelRegion[0]);
         this.regions[Pci.CONFIG_REGION] = ModelRegion.config(function.config());
@@ -110,7 +113,7 @@ public final class EmulatedDevice implements VfioDevice {
     public static EmulatedDevice open(String locator, EmulationOptions options) {
         String prefix = ModelCarrier.SCHEME + ":";
         DeviceLocator parsed = DeviceLocator.parse(locator.startsWith(prefix) ? locator : prefix + locator);
-        return new ModelCarrier().open(new CarrierContext(SystemCalls.linux()), parsed, options, null);
+        return new ModelCarrier().open(CarrierContext.of(), parsed, options, null);
     }
 
     /**
@@ -124,7 +127,7 @@ public final class EmulatedDevice implements VfioDevice {
      * @throws VfioException if there is no memory or file for it; nothing is left open
      */
     public static EmulatedDevice open(ModelProvider provider, String query, EmulationOptions options) {
-        CarrierContext context = new CarrierContext(SystemCalls.linux());
+        CarrierContext context = CarrierContext.of();
         return ModelCarrier.open(context, provider, query, options, null);
     }
 
@@ -247,7 +250,7 @@ public final class EmulatedDevice implements VfioDevice {
     public int setIrqs(IrqRequest request) {
         irq(request.index());
         checkAlive("VFIO_DEVICE_SET_IRQS");
-        return function.interrupts().set(request);
+        return irqOwners.set(request, function.interrupts()::set);
     }
 
     @Override

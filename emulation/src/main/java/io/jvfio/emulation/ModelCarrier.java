@@ -8,12 +8,13 @@ import io.jvfio.carrier.CarrierProvider;
 import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.iommu.AddressSpace;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -29,28 +30,28 @@ public final class ModelCarrier implements CarrierProvider {
     private static final ModelOption FAULTS =
             new ModelOption("faults", "", "what goes wrong, for example drop:interrupt:nth=3;seed=42");
 
-    private final List<ModelProvider> providers = new ArrayList<>();
-
-    /** Finds the models on the module path or class path. */
-    public ModelCarrier() {
-        ServiceLoader.load(ModelProvider.class, ModelProvider.class.getClassLoader())
-                .forEach(providers::add);
-        providers.sort(Comparator.comparing(ModelProvider::name));
-    }
+    /** For {@link java.util.ServiceLoader}. */
+    public ModelCarrier() {}
 
     /** The options that every model has. */
     public static List<ModelOption> commonOptions() {
         return List.of(FAULTS);
     }
 
-    /** The kinds of models that there are, by name. */
-    public List<ModelProvider> models() {
-        return List.copyOf(providers);
+    /** The kinds of models that a context has, by name. Of two with one name none is there. */
+    public static List<ModelProvider> models(CarrierContext context) {
+        List<ModelProvider> all =
+                context.find(ModelProvider.class, loader -> ServiceLoader.load(ModelProvider.class, loader));
+        return all.stream()
+                .filter(model -> all.stream()
+                        .noneMatch(other -> other != model && other.name().equals(model.name())))
+                .sorted(Comparator.comparing(ModelProvider::name))
+                .toList();
     }
 
     @Override
-    public Set<String> schemes() {
-        return Set.of(SCHEME);
+    public Map<String, String> schemes() {
+        return Map.of(SCHEME, "NAME?KEY=VALUE&...: a device model in this process");
     }
 
     @Override
@@ -60,13 +61,13 @@ public final class ModelCarrier implements CarrierProvider {
 
     @Override
     public AddressSpace addressSpace(CarrierContext context, DeviceLocator like, OpenOptions options) {
-        provider(like);
+        provider(context, like);
         return EmulatedIommu.of(context, EmulatedIommu.Settings.defaults());
     }
 
     EmulatedDevice open(
             CarrierContext context, DeviceLocator locator, EmulationOptions options, @Nullable AddressSpace space) {
-        return open(context, provider(locator), query(locator), options, space);
+        return open(context, provider(context, locator), query(locator), options, space);
     }
 
     static EmulatedDevice open(
@@ -83,7 +84,7 @@ public final class ModelCarrier implements CarrierProvider {
         String name = SCHEME + ":" + provider.name() + (query.isEmpty() ? "" : "?" + query);
         return RegistrySpace.open(
                 space, ModelAttachment::own, () -> EmulatedIommu.of(context, options.iommu()), (joined, owned) -> {
-                    ModelSetup setup = new ModelSetup(context.systemCalls(), name, options);
+                    ModelSetup setup = new ModelSetup(HasCalls.of(context), name, options);
                     EmulatedDevice device = create(context, setup, provider, parsed, joined);
                     return owned ? device.owning(joined) : device;
                 });
@@ -105,12 +106,12 @@ public final class ModelCarrier implements CarrierProvider {
         }
     }
 
-    private ModelProvider provider(DeviceLocator locator) {
+    private static ModelProvider provider(CarrierContext context, DeviceLocator locator) {
         String target = locator.target();
         int question = target.indexOf('?');
         String name = question < 0 ? target : target.substring(0, question);
         TreeSet<String> known = new TreeSet<>();
-        for (ModelProvider provider : providers) {
+        for (ModelProvider provider : models(context)) {
             if (provider.name().equals(name)) {
                 return provider;
             }

@@ -8,8 +8,9 @@ import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.iommu.AddressSpace;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Opens {@code vfio-user:/path.sock}. One instance serves one context, whose devices can share address spaces.
@@ -23,8 +24,8 @@ public final class VfioUserCarrier implements CarrierProvider {
     public VfioUserCarrier() {}
 
     @Override
-    public Set<String> schemes() {
-        return Set.of(SCHEME);
+    public Map<String, String> schemes() {
+        return Map.of(SCHEME, "SOCKET: a device that another process serves");
     }
 
     @Override
@@ -39,7 +40,7 @@ public final class VfioUserCarrier implements CarrierProvider {
                 this::own,
                 () -> new VfioUserAddressSpace(this),
                 (space, owned) -> VfioUserDevice.open(new VfioUserDevice.Setup(
-                        context.systemCalls(), locator.target(), VfioUserLimits.defaults(), space, owned)));
+                        HasCalls.of(context), locator.target(), VfioUserLimits.defaults(), space, owned)));
     }
 
     private VfioUserAddressSpace own(AddressSpace given) {
@@ -56,7 +57,7 @@ public final class VfioUserCarrier implements CarrierProvider {
     }
 
     private void checkScheme(DeviceLocator locator) {
-        if (!schemes().contains(locator.scheme())) {
+        if (!locator.scheme().equals(SCHEME)) {
             throw new IllegalArgumentException(locator + " is no vfio-user device");
         }
     }

@@ -6,6 +6,7 @@ import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.Abilities;
+import io.jvfio.carrier.IrqOwners;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
@@ -50,6 +51,7 @@ public final class VfioUserDevice implements VfioDevice {
     private final RemoteInterrupts interrupts;
     private final DeviceInfo info;
     private final OpenMappings windows = new OpenMappings();
+    private final IrqOwners irqOwners;
     private final Abilities abilities;
 
     /** Orders reconnecting and closing. */
@@ -61,6 +63,7 @@ public final class VfioUserDevice implements VfioDevice {
     private VfioUserDevice(Setup setup) {
         this.sys = setup.sys;
         this.path = setup.path;
+        this.irqOwners = new IrqOwners(path);
         this.limits = setup.limits;
         this.membership = new RemoteMembership(path, setup.space.context());
         this.privateSpace = setup.ownsSpace ? setup.space : null;
@@ -267,8 +270,10 @@ public final class VfioUserDevice implements VfioDevice {
 
     @Override
     public int setIrqs(IrqRequest request) {
-        interrupts.set(session.connection(), request);
-        return 0;
+        return irqOwners.set(request, checked -> {
+            interrupts.set(session.connection(), checked);
+            return 0;
+        });
     }
 
     @Override

@@ -16,13 +16,14 @@ import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.iommu.AddressSpace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +50,20 @@ public final class KernelCarrier implements CarrierProvider {
     public KernelCarrier() {}
 
     @Override
-    public Set<String> schemes() {
-        return Set.of(DeviceLocator.PCI, GROUP, CDEV, NOIOMMU, MDEV, PASSED);
+    public Map<String, String> schemes() {
+        return Map.of(
+                DeviceLocator.PCI,
+                "ADDRESS: the kernel's device, by iommufd where this process can, else by group and container",
+                GROUP,
+                "ADDRESS: the kernel's device, by group and container",
+                CDEV,
+                "ADDRESS: the kernel's device, by its own node and iommufd",
+                NOIOMMU,
+                "ADDRESS: the kernel's device without an IOMMU, which is unsafe",
+                MDEV,
+                "UUID: a mediated device",
+                PASSED,
+                "SOCKET: the device that jvfio pass gives away there");
     }
 
     @Override
@@ -65,7 +78,7 @@ public final class KernelCarrier implements CarrierProvider {
                 given -> own(given, locator, device),
                 () -> addressSpace(context, locator, options),
                 (space, owned) -> KernelDevice.of(
-                        context.systemCalls(), device.name(), space.join(device, token), owned ? space : null));
+                        HasCalls.of(context), device.name(), space.join(device, token), owned ? space : null));
         warnOfOldState(opened, device);
         return opened;
     }
@@ -94,7 +107,7 @@ public final class KernelCarrier implements CarrierProvider {
     private static VfioDevice openPrivately(
             CarrierContext context, KernelSpace space, Supplier<Membership> joining, String name) {
         try {
-            return KernelDevice.of(context.systemCalls(), name, joining.get(), space);
+            return KernelDevice.of(HasCalls.of(context), name, joining.get(), space);
         } catch (RuntimeException e) {
             throw Closing.after(e, space);
         }
@@ -105,7 +118,7 @@ public final class KernelCarrier implements CarrierProvider {
         if (options.addressSpace() != null) {
             throw new IllegalArgumentException(locator + " comes with an address space of its own");
         }
-        SystemCalls sys = context.systemCalls();
+        SystemCalls sys = HasCalls.of(context);
         List<Descriptor> fds = new ArrayList<>();
         try (UnixSocket socket = UnixSocket.connect(sys, locator.target())) {
             PassMessage message = PassMessage.receive(sys, socket, locator.target(), fds);
@@ -127,7 +140,7 @@ public final class KernelCarrier implements CarrierProvider {
      * @param user whom it is for, or null for this process's user
      */
     public PassServer pass(CarrierContext context, DeviceLocator locator, Path socket, @Nullable String user) {
-        return KernelPassServer.listen(context.systemCalls(), resolve(locator), socket, user);
+        return KernelPassServer.listen(HasCalls.of(context), resolve(locator), socket, user);
     }
 
     @Override
@@ -135,7 +148,7 @@ public final class KernelCarrier implements CarrierProvider {
         SysfsDevice device = resolve(like);
         checkIommu(like, device);
         AccessPlan plan = plan(like.scheme(), device, options.iommu());
-        SystemCalls sys = context.systemCalls();
+        SystemCalls sys = HasCalls.of(context);
         Type1Mode mode = plan.type1();
         if (mode != null) {
             return Type1Container.open(sys, mode, plan.reason());
@@ -146,7 +159,7 @@ public final class KernelCarrier implements CarrierProvider {
 
     /** Opens a device of which somebody else has opened the descriptors. */
     public VfioDevice open(CarrierContext context, PassedDevice passed) {
-        SystemCalls sys = context.systemCalls();
+        SystemCalls sys = HasCalls.of(context);
         return switch (passed) {
             case PassedDevice.Group group -> {
                 Type1Container space = Type1Container.open(sys, Type1Mode.TYPE1V2, "a group was passed");

@@ -10,6 +10,7 @@ import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.Abilities;
+import io.jvfio.carrier.IrqOwners;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,13 +55,17 @@ final class KernelDevice implements VfioDevice {
     private final RegisterAccess registers;
     private final Abilities abilities;
     private final OpenMappings mappings = new OpenMappings();
+    private final IrqOwners irqOwners;
+    private final ToIntFunction<IrqRequest> irqSets;
 
     private KernelDevice(SystemCalls sys, String name, Membership membership, @Nullable AddressSpace privateSpace) {
         this.sys = sys;
         this.name = name;
+        this.irqOwners = new IrqOwners(name);
         this.membership = membership;
         this.fd = membership.device();
         this.privateSpace = privateSpace;
+        this.irqSets = request -> IrqSets.set(fd, request, name);
         this.info = readInfo();
         this.regions = RegionTable.read(fd, info.regionCount(), Abi.host().loadsReachBars(), name);
         this.irqs = readIrqs();
@@ -201,7 +207,7 @@ final class KernelDevice implements VfioDevice {
     @Override
     public int setIrqs(IrqRequest request) {
         irq(request.index());
-        return IrqSets.set(fd, request, name);
+        return irqOwners.set(request, irqSets);
     }
 
     @Override

@@ -30,9 +30,6 @@ final class Rules {
     /** Reuses an errno segment and a little scratch memory per thread, which end with the thread. */
     private static final String PER_THREAD_MEMORY = ".internal.sys.ThreadMemory";
 
-    /** Hands the system calls to carriers in the modules that internal.sys is exported to. */
-    private static final String CARRIER_CONTEXT = ".carrier.CarrierContext";
-
     private final String root;
     private final Set<String> exported;
     private final String sys;
@@ -166,7 +163,7 @@ final class Rules {
 
     private ArchRule apiHidesInternals() {
         return classes()
-                .that(areApi().and(areNot(CARRIER_CONTEXT)))
+                .that(areApi())
                 .should(Conditions.showOnly(
                         areApi().or(resideInAnyPackage("java..", "org.junit.jupiter.api..")),
                         root + ".internal.sys.SystemCalls"))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.emulation.ModelCarrier;
 import io.jvfio.emulation.ModelOption;
@@ -97,7 +98,7 @@ final class ModelOptionsTest {
 
     @Test
     void the_models_that_there_are_are_listed_with_their_options() {
-        List<ModelProvider> models = new ModelCarrier().models();
+        List<ModelProvider> models = ModelCarrier.models(CarrierContext.of());
         assertThat(models).extracting(ModelProvider::name).contains("edu", "full");
         assertThat(models).allSatisfy(model -> assertThat(model.summary()).isNotBlank());
         assertThat(ModelCarrier.commonOptions()).extracting(ModelOption::key).containsExactly("faults");

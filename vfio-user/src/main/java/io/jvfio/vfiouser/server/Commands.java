@@ -4,6 +4,7 @@ package io.jvfio.vfiouser.server;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
+import io.jvfio.device.IrqHeldException;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.internal.sys.SystemCalls;
@@ -87,6 +88,8 @@ final class Commands {
             reply.fail(command, e.errno());
         } catch (IovaExhaustedException | IllegalArgumentException | IndexOutOfBoundsException e) {
             reply.fail(command, Errno.EINVAL);
+        } catch (IrqHeldException e) {
+            reply.fail(command, Errno.EBUSY);
         } catch (IllegalStateException e) {
             // The device is closed, or closing.
             reply.fail(command, Errno.ENODEV);

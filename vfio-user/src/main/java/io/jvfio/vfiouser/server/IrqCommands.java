@@ -54,7 +54,7 @@ final class IrqCommands {
         IrqRequest request = (set.flags() & SetIrqs.DATA_EVENTFD) != 0
                 ? assignment(command, set)
                 : new IrqRequest(set.index(), set.start(), set.count(), set.action(), data(command, set));
-        int available = served.device().setIrqs(request);
+        int available = served.device().setIrqs(request.by(served.client()));
         if (available != 0) {
             throw new VfioException(
                     command.name(),

@@ -5,8 +5,11 @@ import io.jvfio.Closing;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.InfoCapability;
+import io.jvfio.device.IrqHeldException;
 import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqOwner;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.Quiesce;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class ServedDevice {
     private final VfioDevice device;
     private final boolean trustClient;
+    private final IrqOwner client = IrqOwner.of("a client of the vfio-user server");
 
     /** What the client of now has been given. */
     private final Set<RegionFile> given = ConcurrentHashMap.newKeySet();
@@ -44,6 +48,11 @@ final class ServedDevice {
 
     VfioDevice device() {
         return device;
+    }
+
+    /** Who asks for the device's interrupts on behalf of the client. */
+    IrqOwner client() {
+        return client;
     }
 
     boolean isConfigSpace(int region) {
@@ -129,7 +138,7 @@ final class ServedDevice {
     }
 
     /**
-     * Takes the device back from a client that has gone, so that the next one finds it as after open: bus master off,
+     * Takes the device back from a client that has gone, so that the next one finds it as after open: at rest, bus master off,
      * interrupts off, nothing mapped, reset, files taken back. Every step is done even if one fails.
      *
      * @param memory what the client had mapped
@@ -138,6 +147,7 @@ final class ServedDevice {
      */
     void takeBack(ClientMemory memory, boolean lowPower) {
         Closing steps = new Closing();
+        Quiesce.run(device);
         if (lowPower) {
             steps.attempt(() -> device.feature(new DeviceFeature.LowPowerExit()));
         }
@@ -147,7 +157,9 @@ final class ServedDevice {
         for (int index = 0; index < device.info().irqCount(); index++) {
             int each = index;
             if (device.irq(index).count() > 0) {
-                steps.attempt(() -> device.setIrqs(IrqRequest.disable(each)));
+                steps.attemptUnless(
+                        IrqHeldException.class,
+                        () -> device.setIrqs(IrqRequest.disable(each).by(client)));
             }
         }
         // What still cannot be unmapped is tried again after the reset.
