@@ -82,8 +82,7 @@ class ProvidersTest {
 
     @Test
     void what_cannot_be_had_is_recorded_and_the_others_are_there() throws IOException {
-        try (URLClassLoader bad = jar(
-                        "bad", Broken.class.getName(), "no.such.Carrier", Mute.class.getName());
+        try (URLClassLoader bad = jar("bad", Broken.class.getName(), "no.such.Carrier", Mute.class.getName());
                 URLClassLoader garbage = jar("garbage", Good.class.getName(), "not a name");
                 URLClassLoader good = jar("good", Good.class.getName(), Greedy.class.getName());
                 Vfio vfio = Vfio.create(Providers.of(bad, garbage, good))) {

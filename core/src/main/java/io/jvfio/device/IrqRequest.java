@@ -46,7 +46,6 @@ public record IrqRequest(int index, int start, int count, Action action, Data da
         return action == Action.TRIGGER && count == 0;
     }
 
-
     /** What to do with the vectors. */
     public enum Action {
         /** Hold interrupts back; INTx only. */

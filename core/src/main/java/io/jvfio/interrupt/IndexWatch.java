@@ -75,7 +75,8 @@ final class IndexWatch implements InterruptWatch, EventSource {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             Closing steps = new Closing();
-            steps.attempt(() -> port.request(IrqRequest.assign(index, 0, Collections.singletonList(null)).by(port.owner())));
+            steps.attempt(() -> port.request(
+                    IrqRequest.assign(index, 0, Collections.singletonList(null)).by(port.owner())));
             steps.attempt(this::release);
             steps.throwUnless(DeviceGoneException.class);
         }

@@ -238,7 +238,8 @@ public final class Interrupts implements AutoCloseable {
         synchronized (lock) {
             if (allocated > 0) {
                 steps.attempt(() -> port.enableBit().set(type, false));
-                steps.attempt(() -> port.request(IrqRequest.disable(type.index()).by(port.owner())));
+                steps.attempt(
+                        () -> port.request(IrqRequest.disable(type.index()).by(port.owner())));
                 allocated = 0;
             }
             for (int vector = 0; vector < sinks.length(); vector++) {

@@ -219,7 +219,10 @@ public abstract class VariantDevice extends ForwardingDevice {
         boolean mappable = region(region).checkMap(offset, length, PAGE);
         checkOpen();
         return mappable
-                ? added.get(region - countBelow).ops().map(offset, length).map(made -> mappings.add(made, this::checkOpen))
+                ? added.get(region - countBelow)
+                        .ops()
+                        .map(offset, length)
+                        .map(made -> mappings.add(made, this::checkOpen))
                 : Optional.empty();
     }
 

@@ -34,9 +34,9 @@ class ForwardingDeviceTest {
                     case "ability" -> arguments[0] == Probe.class ? Optional.of(probe) : Optional.empty();
                     case "toString" -> "the device below";
                     default ->
-                        result == long.class ? (Object) 7L : result == int.class ? 7 : result == Optional.class
-                                ? Optional.empty()
-                                : null;
+                        result == long.class
+                                ? (Object) 7L
+                                : result == int.class ? 7 : result == Optional.class ? Optional.empty() : null;
                 };
             });
 

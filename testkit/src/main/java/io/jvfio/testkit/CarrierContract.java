@@ -33,6 +33,15 @@ public abstract class CarrierContract {
         return OpenOptions.defaults();
     }
 
+    /**
+     * The device that the tests see: the one that was opened, unless a subclass tries what stands on top of one.
+     *
+     * @param opened the device; closed with the result
+     */
+    protected VfioDevice wrapped(VfioDevice opened) {
+        return opened;
+    }
+
     /** New memory of the smallest kind that this carrier maps: a page unless overridden. */
     protected TestMemory memory() {
         return TestMemory.ofPages(1);
@@ -83,7 +92,7 @@ public abstract class CarrierContract {
 
     /** The device under test in a private address space, closed when the test has ended. */
     protected final VfioDevice open() {
-        return closing(context.openDevice(locator(), options()));
+        return closing(wrapped(context.openDevice(locator(), options())));
     }
 
     /** The device under test in an address space that exists, closed when the test has ended. */
@@ -93,7 +102,7 @@ public abstract class CarrierContract {
 
     /** A device in an address space that exists, closed when the test has ended. */
     protected final VfioDevice openIn(AddressSpace space, DeviceLocator device) {
-        return closing(context.openDevice(device, options().withAddressSpace(space)));
+        return closing(wrapped(context.openDevice(device, options().withAddressSpace(space))));
     }
 
     /** An empty address space for the device under test, closed when the test has ended. */

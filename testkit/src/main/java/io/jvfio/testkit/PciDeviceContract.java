@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.VfioException;
+import io.jvfio.device.VfioDevice;
 import io.jvfio.interrupt.InterruptOptions;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
@@ -47,7 +48,8 @@ public abstract class PciDeviceContract extends CarrierContract {
     }
 
     private PciDevice openPci() {
-        return closing(context().openPci(locator(), options()));
+        VfioDevice opened = wrapped(context().openDevice(locator(), options()));
+        return closing(context().pci(opened, locator().toString()));
     }
 
     @Test

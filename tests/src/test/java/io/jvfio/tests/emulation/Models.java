@@ -4,11 +4,11 @@ package io.jvfio.tests.emulation;
 import io.jvfio.DeviceLocator;
 
 /** The models that tests open. */
-final class Models {
+public final class Models {
     /** With transfers that take no time. */
     static final DeviceLocator EDU = DeviceLocator.parse("model:edu?transfer_ms=0");
 
-    static final DeviceLocator FULL = DeviceLocator.parse("model:full");
+    public static final DeviceLocator FULL = DeviceLocator.parse("model:full");
 
     /** With doorbells that can be mapped. */
     static final DeviceLocator NVME = DeviceLocator.parse("model:nvme?size=1MiB&doorbells=mapped");

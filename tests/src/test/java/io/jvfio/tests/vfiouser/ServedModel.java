@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A model behind a socket for the tests of a class. Threads: one test at a time. */
-final class ServedModel implements BeforeAllCallback, AfterAllCallback {
+public final class ServedModel implements BeforeAllCallback, AfterAllCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final String model;
@@ -45,7 +45,7 @@ final class ServedModel implements BeforeAllCallback, AfterAllCallback {
     private VfioUserServer server;
 
     /** The model that a locator names. */
-    ServedModel(String model) {
+    public ServedModel(String model) {
         this.model = model;
     }
 
@@ -71,7 +71,7 @@ final class ServedModel implements BeforeAllCallback, AfterAllCallback {
     }
 
     /** What a client opens. */
-    DeviceLocator locator() {
+    public DeviceLocator locator() {
         return DeviceLocator.parse("vfio-user:" + socket());
     }
 
@@ -79,7 +79,7 @@ final class ServedModel implements BeforeAllCallback, AfterAllCallback {
      * What a test closes after its devices: the server, which is in this process, has then given back what it had for
      * them.
      */
-    AutoCloseable idle() {
+    public AutoCloseable idle() {
         return () -> {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (clients.get() > 0 && System.nanoTime() - deadline < 0) {
