@@ -17,7 +17,8 @@ import java.util.Objects;
  *
  * <p>A register space has a size, a {@link RegisterPort}, and at most one window: a part that is mapped into this
  * process. An access inside the window is one load or store of exactly that width; any other is one call of the port.
- * Registers are little-endian, as PCI defines them. There is no bulk access.
+ * Offsets and {@code Register*} are for little-endian registers, as PCI defines them, {@code BigRegister*} for big-endian
+ * ones. There is no bulk access.
  *
  * <p>Order: loads and stores reach the device in program order, are not merged and not dropped, and every earlier store
  * to memory, DMA memory included, is visible before a register store is. A value that guards later reads of memory is
@@ -306,6 +307,16 @@ public final class Mmio {
         return read64(register.offset());
     }
 
+    /** Reads a register. */
+    public int read(BigRegister32 register) {
+        return Integer.reverseBytes(read32(register.offset()));
+    }
+
+    /** Reads a register in one access. */
+    public long read(BigRegister64 register) {
+        return Long.reverseBytes(read64(register.offset()));
+    }
+
     /** Reads a register and takes a field out of it. */
     public int read(Register32 register, Field field) {
         return field.of(read32(register.offset()));
@@ -314,6 +325,16 @@ public final class Mmio {
     /** Reads a register in one access and takes a field out of it. */
     public long read(Register64 register, Field field) {
         return field.of(read64(register.offset()));
+    }
+
+    /** Reads a register and takes a field out of it. */
+    public int read(BigRegister32 register, Field field) {
+        return field.of(read(register));
+    }
+
+    /** Reads a register in one access and takes a field out of it. */
+    public long read(BigRegister64 register, Field field) {
+        return field.of(read(register));
     }
 
     /** Writes a register: the low 8 bits of the value. */
@@ -336,6 +357,16 @@ public final class Mmio {
         write64(register.offset(), value);
     }
 
+    /** Writes a register. */
+    public void write(BigRegister32 register, int value) {
+        write32(register.offset(), Integer.reverseBytes(value));
+    }
+
+    /** Writes a register in one access. */
+    public void write(BigRegister64 register, long value) {
+        write64(register.offset(), Long.reverseBytes(value));
+    }
+
     /**
      * Changes a field and leaves the rest: one read, then one write. Not atomic; registers that others change too, or
      * whose bits are cleared by writing 1, are not for it.
@@ -351,6 +382,18 @@ public final class Mmio {
     public void modify(Register64 register, Field field, long value) {
         long bits = field.set(0L, value);
         write64(register.offset(), read64(register.offset()) & ~field.mask() | bits);
+    }
+
+    /** As {@link #modify(Register32, Field, int)}, for a big-endian register. */
+    public void modify(BigRegister32 register, Field field, int value) {
+        int bits = field.set(0, value);
+        write(register, read(register) & ~(int) field.mask() | bits);
+    }
+
+    /** As {@link #modify(Register32, Field, int)}, for a big-endian 64-bit register. */
+    public void modify(BigRegister64 register, Field field, long value) {
+        long bits = field.set(0L, value);
+        write(register, read(register) & ~field.mask() | bits);
     }
 
     /**
@@ -370,6 +413,19 @@ public final class Mmio {
     /** As {@link #awaitField(Register32, Field, int, Duration)}, for a 64-bit register. */
     public boolean awaitField(Register64 register, Field field, long value, Duration timeout) {
         return await(register.offset(), Long.BYTES, field.mask(), field.set(0L, value), timeout);
+    }
+
+    /** As {@link #awaitField(Register32, Field, int, Duration)}, for a big-endian register. */
+    public boolean awaitField(BigRegister32 register, Field field, int value, Duration timeout) {
+        long mask = Integer.toUnsignedLong(Integer.reverseBytes((int) field.mask()));
+        long wanted = Integer.toUnsignedLong(Integer.reverseBytes(field.set(0, value)));
+        return await(register.offset(), Integer.BYTES, mask, wanted, timeout);
+    }
+
+    /** As {@link #awaitField(Register32, Field, int, Duration)}, for a big-endian 64-bit register. */
+    public boolean awaitField(BigRegister64 register, Field field, long value, Duration timeout) {
+        long mask = Long.reverseBytes(field.mask());
+        return await(register.offset(), Long.BYTES, mask, Long.reverseBytes(field.set(0L, value)), timeout);
     }
 
     /** {@code 0000:01:00.0 BAR 0 of 0x4000 bytes}. */

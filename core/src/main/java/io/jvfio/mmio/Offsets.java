@@ -33,6 +33,13 @@ final class Offsets {
         }
     }
 
+    /** The place of a field, for the records that name fields of structures in memory. */
+    static void checkField(int offset) {
+        if (offset < 0) {
+            throw new IllegalArgumentException("a field at offset " + offset);
+        }
+    }
+
     private static void check(long offset, int length, int alignment, Mmio space) {
         if (offset < 0 || offset > space.size() - length) {
             throw outside(Integer.toHexString(length), offset, space);

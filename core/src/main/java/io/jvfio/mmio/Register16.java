@@ -2,7 +2,8 @@
 package io.jvfio.mmio;
 
 /**
- * The place of a 16-bit register. Keep it in a {@code static final} field: compiled code then holds the bare offset.
+ * The place of a 16-bit register that has its least significant byte first, as PCI defines registers. Keep it in a
+ * {@code static final} field: compiled code then holds the bare offset.
  *
  * <p>Threads: immutable.
  *

@@ -2,7 +2,9 @@
 package io.jvfio.mmio;
 
 /**
- * The place of a 64-bit register. Keep it in a {@code static final} field: compiled code then holds the bare offset.
+ * The place of a 64-bit register that has its least significant byte first, as PCI defines registers. Keep it in a
+ * {@code static final} field: compiled code then holds the bare offset. Registers of the other byte order are a
+ * {@link BigRegister64}.
  *
  * <p>Threads: immutable.
  *

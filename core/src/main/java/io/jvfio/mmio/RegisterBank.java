@@ -11,6 +11,15 @@ import io.jvfio.Hex;
  * regs.write32(TAIL.offset(queue), tail);
  * }
  *
+ * <p>Registers with names, big-endian ones among them, are those of a {@link Mmio#slice slice}, made once per block:
+ *
+ * <p>{@snippet :
+ * static final RegisterBank PAGES = new RegisterBank(0, 4096, 16);
+ * static final BigRegister64 DOORBELL = BigRegister64.at(0x800);
+ * Mmio page = regs.slice(PAGES.offset(3), PAGES.stride());
+ * page.write(DOORBELL, value);
+ * }
+ *
  * <p>Threads: immutable.
  *
  * @param start where the first one is, in bytes from the start of the register space, 0 or more

@@ -291,4 +291,38 @@ class MmioTest {
         assertThat(mmio.read(Register64.at(0), Field.bits(47, 28))).isEqualTo(0xa5a5dL);
         assertThat(port.accesses).containsExactly("read32 0x0", "read64 0x0");
     }
+
+    @Test
+    void a_big_endian_register_has_its_most_significant_byte_first() {
+        mmio.write(BigRegister64.at(START), 0x1122334455667788L);
+        mmio.write(BigRegister32.at(START + 8), 0x99aabbcc);
+        assertThat(window.asSlice(0, 12).toArray(ValueLayout.JAVA_BYTE))
+                .inHexadecimal()
+                .containsExactly(0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc);
+        assertThat(mmio.read(BigRegister64.at(START))).isEqualTo(0x1122334455667788L);
+        assertThat(mmio.read(BigRegister32.at(START + 8))).isEqualTo(0x99aabbcc);
+        assertThat(mmio.read(BigRegister32.at(START + 8), Field.bits(31, 24))).isEqualTo(0x99);
+        assertThat(mmio.read(BigRegister64.at(START), Field.bits(63, 48))).isEqualTo(0x1122);
+
+        mmio.modify(BigRegister32.at(START + 8), Field.bits(31, 28), 1);
+        mmio.modify(BigRegister64.at(START), Field.bits(7, 0), 0xff);
+        assertThat(window.get(ValueLayout.JAVA_BYTE, 8)).isEqualTo((byte) 0x19);
+        assertThat(window.get(ValueLayout.JAVA_BYTE, 7)).isEqualTo((byte) 0xff);
+        assertThat(mmio.read(BigRegister32.at(START + 8))).isEqualTo(0x19aabbcc);
+        assertThat(port.accesses).isEmpty();
+    }
+
+    @Test
+    void a_big_endian_register_that_is_not_mapped_is_one_call() {
+        port.answer = 0x8877665544332211L;
+        assertThat(mmio.read(BigRegister32.at(4))).isEqualTo(0x11223344);
+        assertThat(mmio.read(BigRegister64.at(8))).isEqualTo(0x1122334455667788L);
+        mmio.write(BigRegister32.at(4), 0x11223344);
+        mmio.write(BigRegister64.at(8), 0x1122334455667788L);
+        assertThat(port.accesses)
+                .containsExactly(
+                        "read32 0x4", "read64 0x8", "write32 0x4 0x44332211", "write64 0x8 0x8877665544332211");
+        assertThatThrownBy(() -> BigRegister32.at(2)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> BigRegister64.at(4)).isInstanceOf(IllegalArgumentException.class);
+    }
 }

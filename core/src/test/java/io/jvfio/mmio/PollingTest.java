@@ -53,6 +53,22 @@ class PollingTest {
     }
 
     @Test
+    void a_field_of_a_big_endian_register_is_awaited_where_it_stands_there() {
+        // Little-endian 8 and 0x8000000000000008: the lowest byte of these is the highest of a big-endian register.
+        Mmio mmio = Mmio.of(new Ripening(3), 0x40, "BAR 0");
+        assertThat(mmio.awaitField(BigRegister32.at(0x1c), Field.bits(27, 26), 2, Duration.ofSeconds(20)))
+                .isTrue();
+        mmio = Mmio.of(new Ripening(3), 0x40, "BAR 0");
+        assertThat(mmio.awaitField(BigRegister64.at(0x20), Field.bits(7, 7), 1, Duration.ofSeconds(20)))
+                .isTrue();
+        mmio = Mmio.of(new Ripening(0), 0x40, "BAR 0");
+        assertThat(mmio.awaitField(BigRegister32.at(0x1c), READY, 2, Duration.ZERO))
+                .isFalse();
+        assertThat(mmio.awaitField(BigRegister64.at(0x20), HIGH, 2, Duration.ZERO))
+                .isFalse();
+    }
+
+    @Test
     void all_bits_of_a_wide_register_count() {
         assertThat(Mmio.of(new Ripening(3), 0x40, "BAR 0").awaitField(WIDE, HIGH, 2, Duration.ofSeconds(20)))
                 .isTrue();

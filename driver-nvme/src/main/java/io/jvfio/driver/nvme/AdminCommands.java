@@ -8,7 +8,7 @@ import io.jvfio.driver.nvme.spec.FeatureId;
 import io.jvfio.driver.nvme.spec.LogPage;
 import io.jvfio.driver.nvme.spec.StatusCode;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
-import io.jvfio.driver.nvme.spec.Word32;
+import io.jvfio.mmio.Word32;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;

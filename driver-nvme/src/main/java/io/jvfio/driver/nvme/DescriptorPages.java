@@ -2,7 +2,7 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.Hex;
-import io.jvfio.driver.nvme.spec.Word64;
+import io.jvfio.mmio.Word64;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -5,7 +5,7 @@ import static io.jvfio.driver.nvme.spec.IdentifyController.*;
 
 import io.jvfio.driver.nvme.spec.CompletionEntry;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
-import io.jvfio.driver.nvme.spec.Word8;
+import io.jvfio.mmio.Word8;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;

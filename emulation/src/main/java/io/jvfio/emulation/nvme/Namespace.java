@@ -3,7 +3,7 @@ package io.jvfio.emulation.nvme;
 
 import io.jvfio.driver.nvme.spec.IdentifyNamespace;
 import io.jvfio.driver.nvme.spec.NamespaceDescriptor;
-import io.jvfio.driver.nvme.spec.Word16;
+import io.jvfio.mmio.Word16;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.UUID;

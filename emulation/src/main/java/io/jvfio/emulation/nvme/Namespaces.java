@@ -4,7 +4,7 @@ package io.jvfio.emulation.nvme;
 import io.jvfio.driver.nvme.spec.Cns;
 import io.jvfio.driver.nvme.spec.StatusCode;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
-import io.jvfio.driver.nvme.spec.Word32;
+import io.jvfio.mmio.Word32;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

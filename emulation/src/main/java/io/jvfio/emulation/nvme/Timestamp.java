@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation.nvme;
 
-import io.jvfio.driver.nvme.spec.Word64;
+import io.jvfio.mmio.Word64;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 

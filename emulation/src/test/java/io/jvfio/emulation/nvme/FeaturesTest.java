@@ -6,7 +6,7 @@ import static io.jvfio.driver.nvme.spec.FeatureId.*;
 import static io.jvfio.driver.nvme.spec.StatusCode.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jvfio.driver.nvme.spec.Word64;
+import io.jvfio.mmio.Word64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

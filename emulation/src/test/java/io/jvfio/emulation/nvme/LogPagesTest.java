@@ -11,7 +11,7 @@ import io.jvfio.driver.nvme.spec.CompletionEntry;
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.driver.nvme.spec.LogPage;
 import io.jvfio.driver.nvme.spec.StatusCode;
-import io.jvfio.driver.nvme.spec.Word32;
+import io.jvfio.mmio.Word32;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -2,9 +2,9 @@
 package io.jvfio.driver.nvme.spec;
 
 import io.jvfio.mmio.Field;
-import io.jvfio.mmio.Layouts;
+import io.jvfio.mmio.Word16;
+import io.jvfio.mmio.Word32;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 
 /**
  * An entry of a completion queue (4.6). The controller writes it and inverts its phase bit with each round, which is how
@@ -52,8 +52,7 @@ public final class CompletionEntry {
     /** Of the dword of {@link #acquire}: {@link #STATUS}. */
     public static final Field DW3_STATUS = Field.bits(31, 17);
 
-    private static final int DW3 = 12;
-    private static final VarHandle HANDLE = Layouts.LE_INT.varHandle().withInvokeExactBehavior();
+    private static final Word32 DW3 = Word32.at(12);
 
     private CompletionEntry() {}
 
@@ -64,7 +63,7 @@ public final class CompletionEntry {
      * @param base where the entry starts, in bytes, aligned to 4 bytes in memory
      */
     public static int acquire(MemorySegment memory, long base) {
-        return (int) HANDLE.getAcquire(memory, base + DW3);
+        return DW3.acquire(memory, base);
     }
 
     /**
@@ -75,7 +74,7 @@ public final class CompletionEntry {
      * @param dw3 as {@link #dw3} makes it
      */
     public static void publish(MemorySegment memory, long base, int dw3) {
-        HANDLE.setRelease(memory, base + DW3, dw3);
+        DW3.publish(memory, base, dw3);
     }
 
     /**

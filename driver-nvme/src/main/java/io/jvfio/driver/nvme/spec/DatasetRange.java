@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme.spec;
 
+import io.jvfio.mmio.Word32;
+import io.jvfio.mmio.Word64;
+
 /**
  * A range of a dataset management command (6.7.1.1).
  *

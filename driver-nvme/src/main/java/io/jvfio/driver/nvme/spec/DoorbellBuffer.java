@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme.spec;
 
-import io.jvfio.mmio.Layouts;
+import io.jvfio.mmio.Word32;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 
 /**
  * Shadow doorbells (5.7, 7.13): two pages of memory laid out as the doorbells are. The host writes a doorbell's value to
@@ -13,7 +12,7 @@ import java.lang.invoke.VarHandle;
  * <p>Threads: constants.
  */
 public final class DoorbellBuffer {
-    private static final VarHandle VALUE = Layouts.LE_INT.varHandle().withInvokeExactBehavior();
+    private static final Word32 VALUE = Word32.at(0);
 
     private DoorbellBuffer() {}
 
@@ -39,12 +38,12 @@ public final class DoorbellBuffer {
 
     /** Reads a value that the other side writes; what it wrote before is seen afterwards. */
     public static int acquire(MemorySegment page, long offset) {
-        return (int) VALUE.getAcquire(page, offset);
+        return VALUE.acquire(page, offset);
     }
 
     /** Writes a value for the other side, after all that was written before. */
     public static void publish(MemorySegment page, long offset, int value) {
-        VALUE.setRelease(page, offset, value);
+        VALUE.publish(page, offset, value);
     }
 
     /**

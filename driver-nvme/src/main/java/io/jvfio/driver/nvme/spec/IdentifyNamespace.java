@@ -2,6 +2,10 @@
 package io.jvfio.driver.nvme.spec;
 
 import io.jvfio.mmio.Field;
+import io.jvfio.mmio.Word16;
+import io.jvfio.mmio.Word32;
+import io.jvfio.mmio.Word64;
+import io.jvfio.mmio.Word8;
 
 /**
  * What a controller says of a namespace (figure 245).

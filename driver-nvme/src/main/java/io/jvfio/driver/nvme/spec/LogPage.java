@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme.spec;
 
+import io.jvfio.mmio.Word16;
+import io.jvfio.mmio.Word32;
+import io.jvfio.mmio.Word64;
+import io.jvfio.mmio.Word8;
+
 /**
  * Log pages (5.14.1) and their fields.
  *

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme.spec;
 
+import io.jvfio.mmio.Word8;
+
 /**
  * An entry of the list of a namespace's identifiers (figure 249): a header, and an identifier in big-endian order. A
  * header of length 0 ends the list.

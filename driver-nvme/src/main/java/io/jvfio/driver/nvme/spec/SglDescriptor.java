@@ -2,6 +2,9 @@
 package io.jvfio.driver.nvme.spec;
 
 import io.jvfio.mmio.Field;
+import io.jvfio.mmio.Word32;
+import io.jvfio.mmio.Word64;
+import io.jvfio.mmio.Word8;
 
 /**
  * A descriptor of a scatter/gather list (4.4). The one in the command describes the data itself, or a segment: an array

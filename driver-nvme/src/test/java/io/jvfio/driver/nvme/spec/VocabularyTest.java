@@ -4,6 +4,7 @@ package io.jvfio.driver.nvme.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.mmio.Word32;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,31 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Numbers of the specification, checked against examples worked out by hand. */
 final class VocabularyTest {
-
-    @Test
-    void words_are_little_endian_and_unsigned_at_any_alignment() {
-        MemorySegment memory = MemorySegment.ofArray(new byte[16]);
-        Word8.at(0).set(memory, 0xfe);
-        Word16.at(1).set(memory, 0xfedc);
-        Word32.at(3).set(memory, 0xfedcba98);
-        Word64.at(7).set(memory, 1, 0xfedcba9876543210L);
-
-        assertThat(memory.toArray(ValueLayout.JAVA_BYTE))
-                .inHexadecimal()
-                .containsExactly(
-                        0xfe, 0xdc, 0xfe, 0x98, 0xba, 0xdc, 0xfe, 0, 0x10, 0x32, 0x54, 0x76, 0x98, 0xba, 0xdc, 0xfe);
-        assertThat(Word8.at(0).of(memory)).isEqualTo(0xfe);
-        assertThat(Word16.at(1).of(memory)).isEqualTo(0xfedc);
-        assertThat(Word32.at(3).of(memory)).isEqualTo(0xfedcba98);
-        assertThat(Word64.at(8).of(memory)).isEqualTo(0xfedcba9876543210L);
-    }
-
-    @Test
-    void a_word_outside_the_memory_is_not_accessed() {
-        MemorySegment memory = MemorySegment.ofArray(new byte[16]);
-        assertThatThrownBy(() -> Word32.at(13).of(memory)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> Word64.at(0).set(memory, 9, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-    }
 
     @Test
     void a_text_is_padded_and_what_a_device_sends_is_made_printable() {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme.spec;
+package io.jvfio.mmio;
 
-import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * The place of a field of 8 bits in a structure in memory. Keep it in a {@code static final}
- * field: compiled code then holds the bare offset. Accesses are plain ones of any alignment; they neither block nor
- * allocate.
+ * The place of an 8-bit field of a structure in memory, as {@link Register8} is that of a register. Keep it in a
+ * {@code static final} field: compiled code then holds the bare offset. Accesses are plain ones of any alignment; none
+ * blocks or allocates.
  *
  * <p>Threads: immutable.
  *
@@ -19,9 +18,7 @@ public record Word8(int offset) {
 
     /** Checks the offset. */
     public Word8 {
-        if (offset < 0) {
-            throw new IllegalArgumentException("a field at offset " + offset);
-        }
+        Offsets.checkField(offset);
     }
 
     /**

@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme.spec;
+package io.jvfio.mmio;
 
-import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * The place of a field of 32 bits, least significant byte first in a structure in memory. Keep it in a {@code static final}
- * field: compiled code then holds the bare offset. Accesses are plain ones of any alignment; they neither block nor
- * allocate.
+ * The place of a 16-bit field of a structure in memory, most significant byte first. Keep it in a {@code static final}
+ * field: compiled code then holds the bare offset. Accesses are plain ones of any alignment; none blocks or allocates.
  *
  * <p>Threads: immutable.
  *
  * @param offset bytes from the start of the structure
  */
-public record Word32(int offset) {
+public record BigWord16(int offset) {
     private static final VarHandle HANDLE =
-            Layouts.LE_INT.withByteAlignment(1).varHandle().withInvokeExactBehavior();
+            Layouts.BE_SHORT.withByteAlignment(1).varHandle().withInvokeExactBehavior();
 
     /** Checks the offset. */
-    public Word32 {
-        if (offset < 0) {
-            throw new IllegalArgumentException("a field at offset " + offset);
-        }
+    public BigWord16 {
+        Offsets.checkField(offset);
     }
 
     /**
@@ -30,14 +26,14 @@ public record Word32(int offset) {
      *
      * @throws IllegalArgumentException if the offset is negative
      */
-    public static Word32 at(int offset) {
-        return new Word32(offset);
+    public static BigWord16 at(int offset) {
+        return new BigWord16(offset);
     }
 
     /**
      * Reads the field of a structure that starts where the memory does.
      *
-     * @return the value, unsigned: all 32 bits
+     * @return the value, unsigned: 0 to 0xffff
      * @throws IndexOutOfBoundsException if the field is not inside the memory
      */
     public int of(MemorySegment memory) {
@@ -48,17 +44,17 @@ public record Word32(int offset) {
      * Reads the field of a structure.
      *
      * @param base where the structure starts in the memory, in bytes
-     * @return the value, unsigned: all 32 bits
+     * @return the value, unsigned: 0 to 0xffff
      * @throws IndexOutOfBoundsException if the field is not inside the memory
      */
     public int of(MemorySegment memory, long base) {
-        return (int) HANDLE.get(memory, base + offset);
+        return (short) HANDLE.get(memory, base + offset) & 0xffff;
     }
 
     /**
      * Writes the field of a structure that starts where the memory does.
      *
-     * @param value the low 32 bits of it are written
+     * @param value the low 16 bits of it are written
      * @throws IndexOutOfBoundsException if the field is not inside the memory
      */
     public void set(MemorySegment memory, int value) {
@@ -69,10 +65,10 @@ public record Word32(int offset) {
      * Writes the field of a structure.
      *
      * @param base where the structure starts in the memory, in bytes
-     * @param value the low 32 bits of it are written
+     * @param value the low 16 bits of it are written
      * @throws IndexOutOfBoundsException if the field is not inside the memory
      */
     public void set(MemorySegment memory, long base, int value) {
-        HANDLE.set(memory, base + offset, value);
+        HANDLE.set(memory, base + offset, (short) value);
     }
 }

@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme.spec;
+package io.jvfio.mmio;
 
-import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * The place of a field of 16 bits, least significant byte first in a structure in memory. Keep it in a {@code static final}
- * field: compiled code then holds the bare offset. Accesses are plain ones of any alignment; they neither block nor
- * allocate.
+ * The place of a 64-bit field of a structure in memory, most significant byte first, as {@link BigRegister64} is that
+ * of a register. Keep it in a {@code static final} field: compiled code then holds the bare offset. Accesses are plain
+ * ones of any alignment; none blocks or allocates.
  *
  * <p>Threads: immutable.
  *
  * @param offset bytes from the start of the structure
  */
-public record Word16(int offset) {
+public record BigWord64(int offset) {
     private static final VarHandle HANDLE =
-            Layouts.LE_SHORT.withByteAlignment(1).varHandle().withInvokeExactBehavior();
+            Layouts.BE_LONG.withByteAlignment(1).varHandle().withInvokeExactBehavior();
 
     /** Checks the offset. */
-    public Word16 {
-        if (offset < 0) {
-            throw new IllegalArgumentException("a field at offset " + offset);
-        }
+    public BigWord64 {
+        Offsets.checkField(offset);
     }
 
     /**
@@ -30,17 +27,17 @@ public record Word16(int offset) {
      *
      * @throws IllegalArgumentException if the offset is negative
      */
-    public static Word16 at(int offset) {
-        return new Word16(offset);
+    public static BigWord64 at(int offset) {
+        return new BigWord64(offset);
     }
 
     /**
      * Reads the field of a structure that starts where the memory does.
      *
-     * @return the value, unsigned: 0 to 0xffff
+     * @return the value, unsigned: all 64 bits
      * @throws IndexOutOfBoundsException if the field is not inside the memory
      */
-    public int of(MemorySegment memory) {
+    public long of(MemorySegment memory) {
         return of(memory, 0);
     }
 
@@ -48,20 +45,20 @@ public record Word16(int offset) {
      * Reads the field of a structure.
      *
      * @param base where the structure starts in the memory, in bytes
-     * @return the value, unsigned: 0 to 0xffff
+     * @return the value, unsigned: all 64 bits
      * @throws IndexOutOfBoundsException if the field is not inside the memory
      */
-    public int of(MemorySegment memory, long base) {
-        return (short) HANDLE.get(memory, base + offset) & 0xffff;
+    public long of(MemorySegment memory, long base) {
+        return (long) HANDLE.get(memory, base + offset);
     }
 
     /**
      * Writes the field of a structure that starts where the memory does.
      *
-     * @param value the low 16 bits of it are written
+     * @param value what to write
      * @throws IndexOutOfBoundsException if the field is not inside the memory
      */
-    public void set(MemorySegment memory, int value) {
+    public void set(MemorySegment memory, long value) {
         set(memory, 0, value);
     }
 
@@ -69,10 +66,10 @@ public record Word16(int offset) {
      * Writes the field of a structure.
      *
      * @param base where the structure starts in the memory, in bytes
-     * @param value the low 16 bits of it are written
+     * @param value what to write
      * @throws IndexOutOfBoundsException if the field is not inside the memory
      */
-    public void set(MemorySegment memory, long base, int value) {
-        HANDLE.set(memory, base + offset, (short) value);
+    public void set(MemorySegment memory, long base, long value) {
+        HANDLE.set(memory, base + offset, value);
     }
 }
