@@ -38,7 +38,7 @@ final class AdminQueue implements AutoCloseable {
     private static final long LONGEST_PAUSE_NANOS = 1_000_000;
 
     private final PciDevice device;
-    private final Registers registers;
+    private final ControllerRegs registers;
     private final int pageSize;
     private final DmaBuffer buffer;
     private final MemorySegment page;
@@ -61,7 +61,7 @@ final class AdminQueue implements AutoCloseable {
     /** Somebody is about to reset the controller: whoever waits gives up. */
     private volatile boolean abandoned;
 
-    AdminQueue(PciDevice device, Registers registers, Capabilities capabilities) {
+    AdminQueue(PciDevice device, ControllerRegs registers, ControllerCaps capabilities) {
         this.device = device;
         this.registers = registers;
         this.pageSize = capabilities.pageSize();
@@ -79,7 +79,7 @@ final class AdminQueue implements AutoCloseable {
                 doorbell(false, capabilities));
     }
 
-    private Doorbell doorbell(boolean tail, Capabilities capabilities) {
+    private Doorbell doorbell(boolean tail, ControllerCaps capabilities) {
         int stride = capabilities.stride();
         long offset = tail
                 ? ControllerRegisters.submissionDoorbell(0, stride)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Closing;
 import io.jvfio.driver.nvme.spec.DatasetRange;
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.iommu.DmaBuffer;
@@ -49,9 +50,7 @@ final class BlockIo implements AutoCloseable {
                     .allocate((long) PARTS * partSize, DmaOptions.defaults().withLabel("nvme blocks"));
             this.memory = buffer.memory();
         } catch (RuntimeException e) {
-            try (queue) {
-                throw e;
-            }
+            throw Closing.after(e, queue);
         }
     }
 

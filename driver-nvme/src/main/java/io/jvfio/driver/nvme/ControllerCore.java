@@ -39,8 +39,8 @@ final class ControllerCore implements QueueHost, AutoCloseable {
 
     private final PciDevice device;
     private final NvmeOptions options;
-    private final Registers registers;
-    private final Capabilities capabilities;
+    private final ControllerRegs registers;
+    private final ControllerCaps capabilities;
     private final AdminQueue adminQueue;
     private final AdminCommands admin;
     private final Startup startup;
@@ -57,7 +57,7 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     ControllerCore(PciDevice device, NvmeOptions options) {
         this.device = device;
         this.options = options;
-        this.registers = new Registers(device);
+        this.registers = new ControllerRegs(device);
         this.capabilities = registers.capabilities();
         // A controller that was left running could write to what this one allocates.
         registers.disable(capabilities.timeout());
@@ -84,11 +84,11 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         return options;
     }
 
-    Capabilities capabilities() {
+    ControllerCaps capabilities() {
         return capabilities;
     }
 
-    Registers registers() {
+    ControllerRegs registers() {
         return registers;
     }
 

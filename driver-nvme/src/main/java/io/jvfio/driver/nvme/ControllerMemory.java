@@ -48,7 +48,7 @@ final class ControllerMemory {
      * @throws IllegalStateException if there is none that takes submission queues
      * @throws ControllerFailedException if it is not where the controller says
      */
-    static ControllerMemory of(PciDevice device, Mmio registers, Capabilities capabilities) {
+    static ControllerMemory of(PciDevice device, Mmio registers, ControllerCaps capabilities) {
         if (!capabilities.controllerMemory()) {
             throw new IllegalStateException(device.name() + " has no controller memory buffer whose address this host"
                     + " may choose (CAP.CMBS)");

@@ -75,7 +75,7 @@ public final class IoQueue implements AutoCloseable {
      * @param retries how often a command is tried again
      * @param pointers how data is described
      */
-    record Limits(Object controller, int maxTransfer, long timeout, int retries, ScatterLists pointers) {}
+    record Limits(Object controller, int maxTransfer, long timeout, int retries, DataDescription pointers) {}
 
     /** A queue that the controller knows in this epoch. */
     IoQueue(QueueHost host, QueueShape shape, Limits limits, int epoch) {

@@ -289,7 +289,7 @@ public final class NvmeCommand {
     }
 
     /** Describes the data, and starts its clock. */
-    void prepare(ScatterLists choice, long now) {
+    void prepare(DataDescription choice, long now) {
         if (expectedBytes > 0) {
             choice.describe(data, lists, fields);
         }

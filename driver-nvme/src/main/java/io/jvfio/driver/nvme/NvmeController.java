@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Closing;
 import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.AdminCommand;
 import io.jvfio.driver.nvme.spec.Cns;
@@ -79,14 +80,12 @@ public final class NvmeController implements AutoCloseable {
         ControllerCore core = new ControllerCore(device, options);
         try {
             core.start();
-            new ScatterLists(options.dataPointers(), core.info().sgls());
+            new DataDescription(options.dataPointers(), core.info().sgls());
             NvmeController controller = new NvmeController(core);
             controller.scan();
             return controller;
         } catch (RuntimeException e) {
-            try (core) {
-                throw e;
-            }
+            throw Closing.after(e, core);
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
-import static io.jvfio.driver.nvme.ScatterLists.hex;
+import io.jvfio.Hex;
 
 /**
  * Describes data by physical region pages (4.3 of the specification): the command has the address of the first page, and
@@ -52,7 +52,7 @@ final class Prps {
     static void describe(ScatterList data, DescriptorPages lists, CommandFields command) {
         int pageSize = lists.pageSize();
         if (!canDescribe(data, pageSize)) {
-            throw new IllegalArgumentException(data + " cannot be described by pages of " + hex(pageSize)
+            throw new IllegalArgumentException(data + " cannot be described by pages of " + Hex.of(pageSize)
                     + " bytes: only the first part may start, and only the last may end, inside a page");
         }
         long entries = pages(data, pageSize) - 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Closing;
 import io.jvfio.driver.nvme.spec.CompletionEntry;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.iommu.Dma;
@@ -39,11 +40,10 @@ final class QueueMemory implements AutoCloseable {
         this.buffer =
                 dma.allocate(size, DmaOptions.defaults().withAlignment(pageSize).withLabel("nvme queue"));
         if (buffer.contiguous(0) < completions || buffer.contiguous(completions) < firstList - completions) {
-            try (buffer) {
-                throw new IllegalStateException(
-                        "queues of " + entries + " entries do not lie together in memory without"
-                                + " an IOMMU: take huge pages, or fewer entries");
-            }
+            throw Closing.after(
+                    new IllegalStateException("queues of " + entries + " entries do not lie together in memory without"
+                            + " an IOMMU: take huge pages, or fewer entries"),
+                    buffer);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Closing;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.mmio.Mmio;
@@ -62,10 +63,8 @@ final class Queues implements AutoCloseable {
                 open.put(queue, parts);
                 return queue;
             } catch (RuntimeException e) {
-                try (memory) {
-                    free(reserved);
-                    throw e;
-                }
+                free(reserved);
+                throw Closing.after(e, memory);
             }
         });
     }
@@ -96,8 +95,8 @@ final class Queues implements AutoCloseable {
                 controller, core.maxTransfer(), options.commandTimeout().toNanos(), options.retries(), pointers());
     }
 
-    private ScatterLists pointers() {
-        return new ScatterLists(core.options().dataPointers(), core.info().sgls());
+    private DataDescription pointers() {
+        return new DataDescription(core.options().dataPointers(), core.info().sgls());
     }
 
     /** A free vector, or -1 for a queue that can do without. */
@@ -181,22 +180,10 @@ final class Queues implements AutoCloseable {
     public void close() {
         core.lock().lock();
         try {
-            RuntimeException failure = null;
-            for (Parts parts : open.values()) {
-                try {
-                    parts.memory().close();
-                } catch (RuntimeException e) {
-                    if (failure == null) {
-                        failure = e;
-                    } else {
-                        failure.addSuppressed(e);
-                    }
-                }
-            }
+            Closing closing = new Closing();
+            open.values().forEach(parts -> closing.attempt(parts.memory()::close));
             open.clear();
-            if (failure != null) {
-                throw failure;
-            }
+            closing.throwFirst();
         } finally {
             core.lock().unlock();
         }

@@ -43,8 +43,8 @@ final class Startup implements AutoCloseable {
 
     /** Stops the controller and starts it; it then knows no I/O queue. */
     void run() {
-        Registers registers = core.registers();
-        Capabilities capabilities = core.capabilities();
+        ControllerRegs registers = core.registers();
+        ControllerCaps capabilities = core.capabilities();
         registers.disable(capabilities.timeout());
         core.adminQueue().clear();
         core.device().enableBusMaster();

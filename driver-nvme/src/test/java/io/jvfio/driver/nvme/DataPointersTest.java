@@ -115,7 +115,7 @@ final class DataPointersTest {
 
     @Test
     void the_shorter_description_is_chosen_and_the_only_one_that_is_possible() {
-        ScatterLists auto = new ScatterLists(DataPointers.AUTO, 1);
+        DataDescription auto = new DataDescription(DataPointers.AUTO, 1);
         DescriptorPages lists = new ListWalk(1).pages();
         ScatterList small = new ScatterList().add(BASE, 2 * PAGE);
         ScatterList large = new ScatterList().add(BASE, 3 * PAGE);
@@ -126,11 +126,11 @@ final class DataPointersTest {
         assertThat(usesSgl(auto, large, lists)).isTrue();
         assertThat(usesSgl(auto, pages, lists)).isFalse();
         assertThat(usesSgl(auto, odd, lists)).isTrue();
-        assertThat(usesSgl(new ScatterLists(DataPointers.SGL, 1), small, lists)).isTrue();
-        assertThat(usesSgl(new ScatterLists(DataPointers.AUTO, 0), large, lists))
+        assertThat(usesSgl(new DataDescription(DataPointers.SGL, 1), small, lists)).isTrue();
+        assertThat(usesSgl(new DataDescription(DataPointers.AUTO, 0), large, lists))
                 .isFalse();
-        assertThatThrownBy(() -> new ScatterLists(DataPointers.SGL, 0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new ScatterLists(DataPointers.AUTO, 0).describe(odd, lists, command))
+        assertThatThrownBy(() -> new DataDescription(DataPointers.SGL, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new DataDescription(DataPointers.AUTO, 0).describe(odd, lists, command))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -146,7 +146,7 @@ final class DataPointersTest {
         assertThatThrownBy(() -> data.add(0, -1)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    private boolean usesSgl(ScatterLists choice, ScatterList data, DescriptorPages lists) {
+    private boolean usesSgl(DataDescription choice, ScatterList data, DescriptorPages lists) {
         choice.describe(data, lists, command);
         return SubmissionEntry.PSDT.of(command.flags) == SubmissionEntry.PSDT_SGL;
     }

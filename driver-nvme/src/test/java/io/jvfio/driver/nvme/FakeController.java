@@ -82,7 +82,7 @@ final class FakeController implements QueueHost, RegisterPort {
                 0,
                 0);
         IoQueue.Limits limits =
-                new IoQueue.Limits(null, 1 << 20, TIMEOUT.toNanos(), retries, new ScatterLists(DataPointers.AUTO, 0));
+                new IoQueue.Limits(null, 1 << 20, TIMEOUT.toNanos(), retries, new DataDescription(DataPointers.AUTO, 0));
         return new IoQueue(this, shape, limits, epoch);
     }
 

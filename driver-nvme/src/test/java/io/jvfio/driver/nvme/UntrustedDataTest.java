@@ -26,8 +26,8 @@ final class UntrustedDataTest {
     @Test
     void a_good_CAP_is_taken_apart() {
         long cap = ControllerRegisters.CAP_MPSMAX.set(ControllerRegisters.CAP_DSTRD.set(GOOD, 3), 4);
-        assertThat(Capabilities.of(cap, "fake"))
-                .isEqualTo(new Capabilities(1024, Duration.ofMillis(2500), 3, 4096, false));
+        assertThat(ControllerCaps.of(cap, "fake"))
+                .isEqualTo(new ControllerCaps(1024, Duration.ofMillis(2500), 3, 4096, false));
     }
 
     @Test
@@ -40,7 +40,7 @@ final class UntrustedDataTest {
     }
 
     private static void assertFailed(long cap, String reason) {
-        assertThatThrownBy(() -> Capabilities.of(cap, "fake"))
+        assertThatThrownBy(() -> ControllerCaps.of(cap, "fake"))
                 .isInstanceOf(ControllerFailedException.class)
                 .hasMessageContaining(reason);
     }

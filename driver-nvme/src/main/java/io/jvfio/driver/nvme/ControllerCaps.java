@@ -16,14 +16,14 @@ import java.time.Duration;
  * @param pageSize the memory page that is used, in bytes
  * @param controllerMemory whether the controller memory buffer has to be switched on
  */
-record Capabilities(int maxEntries, Duration timeout, int stride, int pageSize, boolean controllerMemory) {
+record ControllerCaps(int maxEntries, Duration timeout, int stride, int pageSize, boolean controllerMemory) {
     private static final int SMALLEST_PAGE = 4096;
     private static final int LARGEST_PAGE_SHIFT = 4;
 
     /** One unit more than the register says, as it may say 0. */
     private static final int EXTRA_UNITS = 1;
 
-    static Capabilities of(long cap, String name) {
+    static ControllerCaps of(long cap, String name) {
         int smallest = (int) ControllerRegisters.CAP_MPSMIN.of(cap);
         int largest = (int) ControllerRegisters.CAP_MPSMAX.of(cap);
         if (smallest > largest || smallest > LARGEST_PAGE_SHIFT) {
@@ -40,7 +40,7 @@ record Capabilities(int maxEntries, Duration timeout, int stride, int pageSize, 
                     name, "it has no NVM command set (CAP.CSS is " + Hex.of(commandSets) + ")");
         }
         long units = ControllerRegisters.CAP_TO.of(cap) + EXTRA_UNITS;
-        return new Capabilities(
+        return new ControllerCaps(
                 entries,
                 Duration.ofMillis(units * ControllerRegisters.CAP_TO_UNIT_MILLIS),
                 (int) ControllerRegisters.CAP_DSTRD.of(cap),

@@ -17,14 +17,14 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Threads: one at a time.
  */
-final class Registers {
+final class ControllerRegs {
     private static final long PAUSE_NANOS = 100_000;
     private static final int ALL_ONES = -1;
 
     private final PciDevice device;
     private final Mmio mmio;
 
-    Registers(PciDevice device) {
+    ControllerRegs(PciDevice device) {
         this.device = device;
         if (device.bar(0).size() < ControllerRegisters.DOORBELLS + 2 * Integer.BYTES) {
             throw new ControllerFailedException(
@@ -37,12 +37,12 @@ final class Registers {
         return mmio;
     }
 
-    Capabilities capabilities() {
+    ControllerCaps capabilities() {
         long cap = device.guard(() -> mmio.read64LowFirst(ControllerRegisters.CAP.offset()));
         if (cap == ALL_ONES) {
             throw new ControllerFailedException(device.name(), "CAP reads as all ones: the device does not answer");
         }
-        return Capabilities.of(cap, device.name());
+        return ControllerCaps.of(cap, device.name());
     }
 
     int version() {
@@ -74,7 +74,7 @@ final class Registers {
      * @param completion the address of the admin completion queue
      * @param entries of each of them
      */
-    void enable(Capabilities capabilities, long submission, long completion, int entries) {
+    void enable(ControllerCaps capabilities, long submission, long completion, int entries) {
         int sizes = ControllerRegisters.AQA_ASQS.set(ControllerRegisters.AQA_ACQS.set(0, entries - 1), entries - 1);
         int pageShift = Integer.numberOfTrailingZeros(capabilities.pageSize() >> 12);
         int control = ControllerRegisters.CC_MPS.set(0, pageShift);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
-import io.jvfio.Hex;
 import java.util.Objects;
 
 /**
@@ -12,8 +11,8 @@ import java.util.Objects;
  * @param choice what the user wants
  * @param sgls SGLs that the controller takes: 0 none, 1 of any alignment, 2 of whole dwords
  */
-record ScatterLists(DataPointers choice, int sgls) {
-    ScatterLists {
+record DataDescription(DataPointers choice, int sgls) {
+    DataDescription {
         Objects.requireNonNull(choice, "choice");
         if (choice == DataPointers.SGL && sgls == 0) {
             throw new IllegalArgumentException("the controller takes no SGLs for I/O commands");
@@ -45,9 +44,5 @@ record ScatterLists(DataPointers choice, int sgls) {
         // One descriptor in the command itself is shorter than any list of pages.
         boolean needsList = Prps.pages(data, pageSize) > 2;
         return needsList && data.parts() == 1 && Sgls.canDescribe(data, sgls == 2) || !Prps.canDescribe(data, pageSize);
-    }
-
-    static String hex(long value) {
-        return Hex.of(value);
     }
 }
