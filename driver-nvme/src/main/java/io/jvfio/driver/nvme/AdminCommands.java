@@ -37,9 +37,8 @@ final class AdminCommands {
 
     MemorySegment identify(int structure, int namespace) {
         MemorySegment answer = MemorySegment.ofArray(new byte[Cns.SIZE]);
-        CommandFields command = new CommandFields().clear(AdminOpcode.IDENTIFY, namespace);
-        command.cdw10 = AdminCommand.IDENTIFY_CNS.set(0, structure);
-        queue.read(command, answer, limit);
+        CommandFields command = command(AdminOpcode.IDENTIFY, namespace);
+        queue.read(command.cdw10(AdminCommand.IDENTIFY_CNS.set(0, structure)), answer, limit);
         return answer;
     }
 
@@ -81,16 +80,15 @@ final class AdminCommands {
     }
 
     int setFeature(int feature, int namespace, int value, boolean save) {
-        CommandFields command = new CommandFields().clear(AdminOpcode.SET_FEATURES, namespace);
-        command.cdw10 = AdminCommand.FEATURE_SAVE.set(AdminCommand.FEATURE_ID.set(0, feature), save ? 1 : 0);
-        command.cdw11 = value;
+        CommandFields command = command(AdminOpcode.SET_FEATURES, namespace)
+                .cdw10(AdminCommand.FEATURE_SAVE.set(AdminCommand.FEATURE_ID.set(0, feature), save ? 1 : 0))
+                .cdw11(value);
         return queue.execute(command, limit);
     }
 
     int feature(int feature, int namespace, int select) {
-        CommandFields command = new CommandFields().clear(AdminOpcode.GET_FEATURES, namespace);
-        command.cdw10 = AdminCommand.FEATURE_SELECT.set(AdminCommand.FEATURE_ID.set(0, feature), select);
-        return queue.execute(command, limit);
+        int which = AdminCommand.FEATURE_SELECT.set(AdminCommand.FEATURE_ID.set(0, feature), select);
+        return queue.execute(command(AdminOpcode.GET_FEATURES, namespace).cdw10(which), limit);
     }
 
     void readLog(int page, int namespace, long offset, MemorySegment target) {
@@ -103,11 +101,11 @@ final class AdminCommands {
 
     private void readLogPart(int page, int namespace, long offset, MemorySegment target) {
         int dwords = (int) (target.byteSize() / Integer.BYTES) - 1;
-        CommandFields command = new CommandFields().clear(AdminOpcode.GET_LOG_PAGE, namespace);
-        command.cdw10 = AdminCommand.LOG_DWORDS_LOW.set(AdminCommand.LOG_ID.set(0, page), dwords & 0xffff);
-        command.cdw11 = AdminCommand.LOG_DWORDS_HIGH.set(0, dwords >>> 16);
-        command.cdw12 = (int) offset;
-        command.cdw13 = (int) (offset >>> Integer.SIZE);
+        CommandFields command = command(AdminOpcode.GET_LOG_PAGE, namespace)
+                .cdw10(AdminCommand.LOG_DWORDS_LOW.set(AdminCommand.LOG_ID.set(0, page), dwords & 0xffff))
+                .cdw11(AdminCommand.LOG_DWORDS_HIGH.set(0, dwords >>> 16))
+                .cdw12((int) offset)
+                .cdw13((int) (offset >>> Integer.SIZE));
         queue.read(command, target, limit);
     }
 
@@ -118,23 +116,24 @@ final class AdminCommands {
     }
 
     void createCompletionQueue(int id, int entries, long address, int vector) {
-        CommandFields command =
-                new CommandFields().clear(AdminOpcode.CREATE_CQ, 0).data(address);
-        command.cdw10 = AdminCommand.QUEUE_SIZE.set(AdminCommand.QUEUE_ID.set(0, id), entries - 1);
-        command.cdw11 = AdminCommand.QUEUE_CONTIGUOUS.set(0, 1);
+        int how = AdminCommand.QUEUE_CONTIGUOUS.set(0, 1);
         if (vector >= 0) {
-            int interrupts = AdminCommand.CQ_INTERRUPTS.set(command.cdw11, 1);
-            command.cdw11 = AdminCommand.CQ_VECTOR.set(interrupts, vector);
+            how = AdminCommand.CQ_VECTOR.set(AdminCommand.CQ_INTERRUPTS.set(how, 1), vector);
         }
-        queue.execute(command, limit);
+        create(AdminOpcode.CREATE_CQ, id, entries, address, how);
     }
 
     /** Both queues of a pair have the same number. */
     void createSubmissionQueue(int id, int entries, long address) {
-        CommandFields command =
-                new CommandFields().clear(AdminOpcode.CREATE_SQ, 0).data(address);
-        command.cdw10 = AdminCommand.QUEUE_SIZE.set(AdminCommand.QUEUE_ID.set(0, id), entries - 1);
-        command.cdw11 = AdminCommand.SQ_CQID.set(AdminCommand.QUEUE_CONTIGUOUS.set(0, 1), id);
+        int how = AdminCommand.SQ_CQID.set(AdminCommand.QUEUE_CONTIGUOUS.set(0, 1), id);
+        create(AdminOpcode.CREATE_SQ, id, entries, address, how);
+    }
+
+    private void create(int opcode, int id, int entries, long address, int how) {
+        CommandFields command = command(opcode, 0)
+                .prps(address, 0)
+                .cdw10(AdminCommand.QUEUE_SIZE.set(AdminCommand.QUEUE_ID.set(0, id), entries - 1))
+                .cdw11(how);
         queue.execute(command, limit);
     }
 
@@ -147,10 +146,8 @@ final class AdminCommands {
     }
 
     private void delete(int opcode, int id) {
-        CommandFields command = new CommandFields().clear(opcode, 0);
-        command.cdw10 = AdminCommand.QUEUE_ID.set(0, id);
         try {
-            queue.execute(command, limit);
+            queue.execute(command(opcode, 0).cdw10(AdminCommand.QUEUE_ID.set(0, id)), limit);
         } catch (CommandFailedException e) {
             if (!e.is(StatusCode.INVALID_QUEUE_ID)) {
                 throw e;
@@ -161,22 +158,22 @@ final class AdminCommands {
 
     /** Whether the controller says that it has aborted the command. */
     boolean abort(int submissionQueue, int cid) {
-        CommandFields command = new CommandFields().clear(AdminOpcode.ABORT, 0);
-        command.cdw10 = AdminCommand.ABORT_CID.set(AdminCommand.ABORT_SQID.set(0, submissionQueue), cid);
-        return !AdminCommand.ABORT_FAILED.isSet(queue.execute(command, limit));
+        int which = AdminCommand.ABORT_CID.set(AdminCommand.ABORT_SQID.set(0, submissionQueue), cid);
+        int result = queue.execute(command(AdminOpcode.ABORT, 0).cdw10(which), limit);
+        return !AdminCommand.ABORT_FAILED.isSet(result);
     }
 
     void shadowDoorbells(long values, long events) {
-        CommandFields command = new CommandFields().clear(AdminOpcode.DOORBELL_BUFFER_CONFIG, 0);
-        command.pointer1 = values;
-        command.pointer2 = events;
-        queue.execute(command, limit);
+        queue.execute(command(AdminOpcode.DOORBELL_BUFFER_CONFIG, 0).prps(values, events), limit);
     }
 
     void format(int namespace, int format, int erase) {
-        CommandFields command = new CommandFields().clear(AdminOpcode.FORMAT_NVM, namespace);
-        command.cdw10 = AdminCommand.FORMAT_SES.set(AdminCommand.FORMAT_LBAF.set(0, format), erase);
-        queue.execute(command, FORMAT_LIMIT);
+        int how = AdminCommand.FORMAT_SES.set(AdminCommand.FORMAT_LBAF.set(0, format), erase);
+        queue.execute(command(AdminOpcode.FORMAT_NVM, namespace).cdw10(how), FORMAT_LIMIT);
+    }
+
+    private static CommandFields command(int opcode, int namespace) {
+        return new CommandFields().clear(opcode, namespace);
     }
 
     private static List<Integer> numbered(int count) {

@@ -146,7 +146,7 @@ final class AdminQueue implements AutoCloseable {
         try {
             checkUsable();
             page.fill((byte) 0);
-            int result = run(command.data(buffer.deviceAddress(2L * pageSize)), limit);
+            int result = run(command.prps(buffer.deviceAddress(2L * pageSize), 0), limit);
             MemorySegment.copy(page, 0, target, 0, target.byteSize());
             return result;
         } finally {
@@ -161,7 +161,7 @@ final class AdminQueue implements AutoCloseable {
             checkUsable();
             page.fill((byte) 0);
             MemorySegment.copy(source, 0, page, 0, source.byteSize());
-            return run(command.data(buffer.deviceAddress(2L * pageSize)), limit);
+            return run(command.prps(buffer.deviceAddress(2L * pageSize), 0), limit);
         } finally {
             lock.unlock();
         }
@@ -203,23 +203,21 @@ final class AdminQueue implements AutoCloseable {
     }
 
     private CommandFields requestFields() {
-        request.clear(AdminOpcode.ASYNC_EVENT_REQUEST, 0);
         nextCid = nextCid + 1 & FIRST_REQUEST - 1;
-        request.cid = FIRST_REQUEST | nextCid;
-        return request;
+        return request.clear(AdminOpcode.ASYNC_EVENT_REQUEST, 0).cid(FIRST_REQUEST | nextCid);
     }
 
     private int run(CommandFields command, Duration limit) {
         checkUsable();
         nextCid = nextCid + 1 & FIRST_REQUEST - 1;
-        command.cid = nextCid;
+        command.cid(nextCid);
         device.guard(() -> {
             submission.put(command);
             submission.ring();
             await(command, limit.toNanos());
         });
         if (answerStatus != 0) {
-            throw new CommandFailedException(AdminOpcode.name(command.opcode), answerStatus, device.name());
+            throw new CommandFailedException(AdminOpcode.name(command.opcode()), answerStatus, device.name());
         }
         return answer;
     }
@@ -227,7 +225,7 @@ final class AdminQueue implements AutoCloseable {
     private void await(CommandFields command, long limit) {
         long start = System.nanoTime();
         long pause = FIRST_PAUSE_NANOS;
-        for (int looks = 0; !reap(command.cid); looks++) {
+        for (int looks = 0; !reap(command.cid()); looks++) {
             if (abandoned) {
                 stuck = true;
                 throw failed(command, "was given up for a reset of the controller");
@@ -295,6 +293,6 @@ final class AdminQueue implements AutoCloseable {
     }
 
     private ControllerFailedException failed(CommandFields command, String what) {
-        return new ControllerFailedException(device.name(), AdminOpcode.name(command.opcode) + " " + what);
+        return new ControllerFailedException(device.name(), AdminOpcode.name(command.opcode()) + " " + what);
     }
 }

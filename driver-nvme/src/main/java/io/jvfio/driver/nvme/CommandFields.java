@@ -2,10 +2,9 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
-import io.jvfio.mmio.Layouts;
 import io.jvfio.mmio.Mmio;
+import io.jvfio.mmio.Word64;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 
 /**
  * A command before it is in a queue, so that it can be put into one again. It goes there as eight words.
@@ -13,23 +12,28 @@ import java.lang.invoke.VarHandle;
  * <p>Threads: one at a time.
  */
 final class CommandFields {
-    private static final VarHandle LONG = Layouts.LE_LONG.varHandle().withInvokeExactBehavior();
     private static final long LOW = 0xffff_ffffL;
 
-    int opcode;
-    int flags;
-    int cid;
-    int nsid;
-    long pointer1;
-    long pointer2;
-    int cdw10;
-    int cdw11;
-    int cdw12;
-    int cdw13;
-    int cdw14;
-    int cdw15;
+    /** Two dwords of an entry that are written as one word, called by the first of them. */
+    private static final Word64 DWORD0 = Word64.at(SubmissionEntry.OPCODE.offset());
 
-    /** A command of this kind with all else 0. */
+    private static final Word64 DWORD2 = Word64.at(SubmissionEntry.CDW2.offset());
+    private static final Word64 DWORD10 = Word64.at(SubmissionEntry.CDW10.offset());
+    private static final Word64 DWORD12 = Word64.at(SubmissionEntry.CDW12.offset());
+    private static final Word64 DWORD14 = Word64.at(SubmissionEntry.CDW14.offset());
+
+    private int opcode;
+    private int flags;
+    private int cid;
+    private int nsid;
+    private long pointer1;
+    private long pointer2;
+    private int cdw10;
+    private int cdw11;
+    private int cdw12;
+    private int cdw13;
+
+    /** A command of this kind with all else 0, but for its identifier. */
     CommandFields clear(int newOpcode, int namespace) {
         opcode = newOpcode;
         nsid = namespace;
@@ -40,44 +44,98 @@ final class CommandFields {
         cdw11 = 0;
         cdw12 = 0;
         cdw13 = 0;
-        cdw14 = 0;
-        cdw15 = 0;
         return this;
     }
 
-    /** For admin commands: the data is this page or less. */
-    CommandFields data(long address) {
-        pointer1 = address;
+    CommandFields cid(int value) {
+        cid = value;
         return this;
+    }
+
+    CommandFields cdw10(int value) {
+        cdw10 = value;
+        return this;
+    }
+
+    CommandFields cdw11(int value) {
+        cdw11 = value;
+        return this;
+    }
+
+    CommandFields cdw12(int value) {
+        cdw12 = value;
+        return this;
+    }
+
+    CommandFields cdw13(int value) {
+        cdw13 = value;
+        return this;
+    }
+
+    /** The data by PRPs: its first page, and its second one or the list of those from there on. */
+    CommandFields prps(long first, long second) {
+        return data(SubmissionEntry.PSDT_PRP, first, second);
+    }
+
+    /** The data by an SGL: the two words of its first descriptor. */
+    CommandFields sgl(long first, long second) {
+        return data(SubmissionEntry.PSDT_SGL, first, second);
+    }
+
+    int opcode() {
+        return opcode;
+    }
+
+    int cid() {
+        return cid;
+    }
+
+    int nsid() {
+        return nsid;
+    }
+
+    int cdw10() {
+        return cdw10;
+    }
+
+    int cdw11() {
+        return cdw11;
+    }
+
+    int cdw12() {
+        return cdw12;
     }
 
     void writeTo(MemorySegment memory, long base) {
-        LONG.set(memory, base, word0());
-        LONG.set(memory, base + 8, 0L);
-        LONG.set(memory, base + 16, 0L);
-        LONG.set(memory, base + 24, pointer1);
-        LONG.set(memory, base + 32, pointer2);
-        LONG.set(memory, base + 40, pair(cdw10, cdw11));
-        LONG.set(memory, base + 48, pair(cdw12, cdw13));
-        LONG.set(memory, base + 56, pair(cdw14, cdw15));
+        DWORD0.set(memory, base, head());
+        DWORD2.set(memory, base, 0L);
+        SubmissionEntry.MPTR.set(memory, base, 0L);
+        SubmissionEntry.PRP1.set(memory, base, pointer1);
+        SubmissionEntry.PRP2.set(memory, base, pointer2);
+        DWORD10.set(memory, base, pair(cdw10, cdw11));
+        DWORD12.set(memory, base, pair(cdw12, cdw13));
+        DWORD14.set(memory, base, 0L);
     }
 
     void writeTo(Mmio memory, long base) {
-        memory.write64(base, word0());
-        memory.write64(base + 8, 0L);
-        memory.write64(base + 16, 0L);
-        memory.write64(base + 24, pointer1);
-        memory.write64(base + 32, pointer2);
-        memory.write64(base + 40, pair(cdw10, cdw11));
-        memory.write64(base + 48, pair(cdw12, cdw13));
-        memory.write64(base + 56, pair(cdw14, cdw15));
+        memory.write64(base + DWORD0.offset(), head());
+        memory.write64(base + DWORD2.offset(), 0L);
+        memory.write64(base + SubmissionEntry.MPTR.offset(), 0L);
+        memory.write64(base + SubmissionEntry.PRP1.offset(), pointer1);
+        memory.write64(base + SubmissionEntry.PRP2.offset(), pointer2);
+        memory.write64(base + DWORD10.offset(), pair(cdw10, cdw11));
+        memory.write64(base + DWORD12.offset(), pair(cdw12, cdw13));
+        memory.write64(base + DWORD14.offset(), 0L);
     }
 
-    void sgl(boolean used) {
-        flags = SubmissionEntry.PSDT.set(flags, used ? SubmissionEntry.PSDT_SGL : SubmissionEntry.PSDT_PRP);
+    private CommandFields data(int kind, long first, long second) {
+        flags = SubmissionEntry.PSDT.set(flags, kind);
+        pointer1 = first;
+        pointer2 = second;
+        return this;
     }
 
-    private long word0() {
+    private long head() {
         return pair(opcode | flags << 8 | cid << 16, nsid);
     }
 

@@ -325,7 +325,7 @@ public final class IoQueue implements AutoCloseable {
             return null;
         }
         NvmeCommand command = commands[slot];
-        return command.underWay() && command.fields.cid == cid ? command : null;
+        return command.underWay() && command.fields.cid() == cid ? command : null;
     }
 
     /** Ends a command, or tries it again; how many were ended. */
@@ -347,14 +347,14 @@ public final class IoQueue implements AutoCloseable {
             if (!command.underWay() || now - command.deadline < 0) {
                 continue;
             }
-            String what = IoOpcode.name(command.fields.opcode) + " with id " + Hex.of(command.fields.cid);
+            String what = IoOpcode.name(command.fields.opcode()) + " with id " + Hex.of(command.fields.cid());
             if (command.state == State.ABORTING) {
                 return recover(handler, what + " was neither completed in time nor aborted");
             }
             LOG.log(System.Logger.Level.WARNING, "{0}: {1} runs out of time; aborting it", name(), what);
             // Should the controller have missed the doorbell, it now hears it once more.
             submission.ringAgain();
-            if (!host.abort(this, command.fields.cid)) {
+            if (!host.abort(this, command.fields.cid())) {
                 int done = reap(handler);
                 return command.underWay() ? done + recover(handler, what + " cannot be aborted") : done;
             }

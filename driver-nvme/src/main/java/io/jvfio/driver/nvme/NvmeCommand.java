@@ -144,8 +144,8 @@ public final class NvmeCommand {
             throw new IllegalArgumentException(ranges + " ranges are not 1 to " + IoCommand.MAX_RANGES);
         }
         fill(IoOpcode.DATASET_MANAGEMENT, namespace);
-        fields.cdw10 = IoCommand.RANGES.set(0, ranges - 1);
-        fields.cdw11 = IoCommand.DEALLOCATE_RANGES.set(0, 1);
+        fields.cdw10(IoCommand.RANGES.set(0, ranges - 1));
+        fields.cdw11(IoCommand.DEALLOCATE_RANGES.set(0, 1));
         expectedBytes = (long) ranges * DatasetRange.SIZE;
         return this;
     }
@@ -173,10 +173,10 @@ public final class NvmeCommand {
     /** Has a read come from, or a write go to, the media itself and not a volatile cache. */
     public NvmeCommand forceUnitAccess() {
         checkTaken();
-        if (fields.opcode != IoOpcode.READ && fields.opcode != IoOpcode.WRITE) {
-            throw new IllegalStateException(IoOpcode.name(fields.opcode) + " cannot be forced to the media");
+        if (fields.opcode() != IoOpcode.READ && fields.opcode() != IoOpcode.WRITE) {
+            throw new IllegalStateException(IoOpcode.name(fields.opcode()) + " cannot be forced to the media");
         }
-        fields.cdw12 = IoCommand.FORCE_UNIT_ACCESS.set(fields.cdw12, 1);
+        fields.cdw12(IoCommand.FORCE_UNIT_ACCESS.set(fields.cdw12(), 1));
         return this;
     }
 
@@ -215,12 +215,12 @@ public final class NvmeCommand {
 
     /** Which command it is, of {@link IoOpcode}. */
     public int opcode() {
-        return fields.opcode;
+        return fields.opcode();
     }
 
     /** The first block; of a command that has blocks. */
     public long lba() {
-        return Integer.toUnsignedLong(fields.cdw10) | (long) fields.cdw11 << Integer.SIZE;
+        return Integer.toUnsignedLong(fields.cdw10()) | (long) fields.cdw11() << Integer.SIZE;
     }
 
     /** Whether it was done. */
@@ -263,13 +263,13 @@ public final class NvmeCommand {
     }
 
     CommandFailedException failure() {
-        return new CommandFailedException(IoOpcode.name(fields.opcode), status, subject() + ", " + queue.name());
+        return new CommandFailedException(IoOpcode.name(fields.opcode()), status, subject() + ", " + queue.name());
     }
 
     /** {@code Read of blocks 0x100 to 0x107 of namespace 1}. */
     @Override
     public String toString() {
-        return IoOpcode.name(fields.opcode) + " of " + subject();
+        return IoOpcode.name(fields.opcode()) + " of " + subject();
     }
 
     int slot() {
@@ -299,7 +299,7 @@ public final class NvmeCommand {
     /** A new identifier for another try: a late completion of an earlier one is not taken for it. */
     void nextCid(int slotBits) {
         generation++;
-        fields.cid = (generation << slotBits | slot) & 0xffff;
+        fields.cid((generation << slotBits | slot) & 0xffff);
         attempts++;
     }
 
@@ -335,9 +335,9 @@ public final class NvmeCommand {
                             + Hex.of(info.blocks()) + " of namespace " + Integer.toUnsignedString(info.id()));
         }
         fill(opcode, namespace);
-        fields.cdw10 = (int) lba;
-        fields.cdw11 = (int) (lba >>> Integer.SIZE);
-        fields.cdw12 = IoCommand.BLOCKS.set(0, blocks - 1);
+        fields.cdw10((int) lba);
+        fields.cdw11((int) (lba >>> Integer.SIZE));
+        fields.cdw12(IoCommand.BLOCKS.set(0, blocks - 1));
     }
 
     private void fill(int opcode, Namespace namespace) {
@@ -358,11 +358,11 @@ public final class NvmeCommand {
     }
 
     private String subject() {
-        String namespace = "namespace " + Integer.toUnsignedString(fields.nsid);
-        return switch (fields.opcode) {
+        String namespace = "namespace " + Integer.toUnsignedString(fields.nsid());
+        return switch (fields.opcode()) {
             case IoOpcode.FLUSH, IoOpcode.DATASET_MANAGEMENT -> namespace;
             default -> {
-                long last = lba() + IoCommand.BLOCKS.of(fields.cdw12);
+                long last = lba() + IoCommand.BLOCKS.of(fields.cdw12());
                 yield "blocks " + Hex.of(lba()) + " to " + Hex.of(last) + " of " + namespace;
             }
         };

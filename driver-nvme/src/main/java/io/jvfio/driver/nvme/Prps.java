@@ -56,20 +56,19 @@ final class Prps {
                     + " bytes: only the first part may start, and only the last may end, inside a page");
         }
         long entries = pages(data, pageSize) - 1;
-        command.sgl(false);
-        command.pointer1 = data.address(0);
-        command.pointer2 = 0;
+        long second = 0;
         if (entries == 1) {
             long firstPage = pageSize - data.address(0) % pageSize;
             boolean samePart = data.length(0) > firstPage;
-            command.pointer2 = samePart ? data.address(0) + firstPage : data.address(1);
+            second = samePart ? data.address(0) + firstPage : data.address(1);
         } else if (entries > 1) {
             if (listPagesFor(entries, pageSize) > lists.count()) {
                 throw new IllegalArgumentException(data + " needs more than " + lists.count() + " pages of PRPs");
             }
             writeList(data, entries, lists);
-            command.pointer2 = lists.address(0);
+            second = lists.address(0);
         }
+        command.prps(data.address(0), second);
     }
 
     private static void writeList(ScatterList data, long entries, DescriptorPages lists) {

@@ -40,10 +40,8 @@ final class Sgls {
                     data + " cannot be described by an SGL of this controller: parts of up to" + " 4 GiB"
                             + (dwords ? ", in multiples of 4 bytes" : ""));
         }
-        command.sgl(true);
         if (data.parts() == 1) {
-            command.pointer1 = data.address(0);
-            command.pointer2 = word(data.length(0), SglDescriptor.DATA_BLOCK);
+            command.sgl(data.address(0), word(data.length(0), SglDescriptor.DATA_BLOCK));
             return;
         }
         int capacity = lists.pageSize() / SglDescriptor.SIZE;
@@ -51,8 +49,7 @@ final class Sgls {
         if (segments > lists.count()) {
             throw new IllegalArgumentException(data + " need more than " + lists.count() + " pages of SGL descriptors");
         }
-        command.pointer1 = lists.address(0);
-        command.pointer2 = segment(data.parts(), capacity);
+        command.sgl(lists.address(0), segment(data.parts(), capacity));
         write(data, lists, capacity);
     }
 

@@ -5,7 +5,6 @@ import static io.jvfio.driver.nvme.ListWalk.PAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +45,7 @@ final class DataPointersTest {
         ListWalk walk = new ListWalk(Prps.listPages(size, PAGE) + 1);
         Prps.describe(data, walk.pages(), command);
         assertThat(walk.prps(command, size)).isEqualTo(ListWalk.of(data));
-        assertThat(SubmissionEntry.PSDT.of(command.flags)).isEqualTo(SubmissionEntry.PSDT_PRP);
+        assertThat(ListWalk.usesSgl(command)).isFalse();
     }
 
     @ParameterizedTest
@@ -95,7 +94,7 @@ final class DataPointersTest {
         ListWalk walk = new ListWalk(1 + parts / 255);
         Sgls.describe(data, walk.pages(), command, false);
         assertThat(walk.sgl(command)).isEqualTo(ListWalk.of(data));
-        assertThat(SubmissionEntry.PSDT.of(command.flags)).isEqualTo(SubmissionEntry.PSDT_SGL);
+        assertThat(ListWalk.usesSgl(command)).isTrue();
     }
 
     @Test
@@ -148,6 +147,6 @@ final class DataPointersTest {
 
     private boolean usesSgl(DataDescription choice, ScatterList data, DescriptorPages lists) {
         choice.describe(data, lists, command);
-        return SubmissionEntry.PSDT.of(command.flags) == SubmissionEntry.PSDT_SGL;
+        return ListWalk.usesSgl(command);
     }
 }

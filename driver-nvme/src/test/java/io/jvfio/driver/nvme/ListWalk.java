@@ -2,6 +2,7 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.driver.nvme.spec.SglDescriptor;
+import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.mmio.Word64;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,10 +36,11 @@ final class ListWalk {
 
     /** The data of a command that is described by PRPs. */
     List<Piece> prps(CommandFields command, long size) {
+        MemorySegment sqe = entry(command);
         List<Piece> found = new ArrayList<>();
-        long left = add(found, command.pointer1, size);
+        long left = add(found, SubmissionEntry.PRP1.of(sqe), size);
         if (left > PAGE) {
-            long entry = command.pointer2;
+            long entry = SubmissionEntry.PRP2.of(sqe);
             while (left > 0) {
                 long value = Word64.at(0).of(memory, offset(entry));
                 boolean lastOfPage = (entry & PAGE - 1) == PAGE - 8;
@@ -50,7 +52,7 @@ final class ListWalk {
                 }
             }
         } else if (left > 0) {
-            left = add(found, command.pointer2, left);
+            left = add(found, SubmissionEntry.PRP2.of(sqe), left);
         }
         return found;
     }
@@ -58,8 +60,11 @@ final class ListWalk {
     /** The data of a command that is described by an SGL. */
     List<Piece> sgl(CommandFields command) {
         List<Piece> found = new ArrayList<>();
-        long address = command.pointer1;
-        long second = command.pointer2;
+        MemorySegment sqe = entry(command);
+        long start = SglDescriptor.ADDRESS.of(sqe, SubmissionEntry.SGL1);
+        long word = Word64.at(8).of(sqe, SubmissionEntry.SGL1);
+        long address = start;
+        long second = word;
         while (type(second) != SglDescriptor.DATA_BLOCK) {
             boolean last = type(second) == SglDescriptor.LAST_SEGMENT;
             int count = Math.toIntExact((second & 0xffff_ffffL) / SglDescriptor.SIZE);
@@ -68,21 +73,33 @@ final class ListWalk {
             for (int i = 0; i < count; i++) {
                 long at = offset(segment) + (long) i * SglDescriptor.SIZE;
                 long first = SglDescriptor.ADDRESS.of(memory, at);
-                long word = Word64.at(8).of(memory, at);
-                if (type(word) == SglDescriptor.DATA_BLOCK) {
-                    merge(found, first, word & 0xffff_ffffL);
+                long next = Word64.at(8).of(memory, at);
+                if (type(next) == SglDescriptor.DATA_BLOCK) {
+                    merge(found, first, next & 0xffff_ffffL);
                 } else if (last || i != count - 1) {
                     throw new AssertionError("a segment at " + i + " of " + count + ", in the last: " + last);
                 } else {
                     address = first;
-                    second = word;
+                    second = next;
                 }
             }
         }
         if (found.isEmpty()) {
-            merge(found, command.pointer1, command.pointer2 & 0xffff_ffffL);
+            merge(found, start, word & 0xffff_ffffL);
         }
         return found;
+    }
+
+    /** A command as the controller gets it. */
+    static MemorySegment entry(CommandFields command) {
+        MemorySegment entry = MemorySegment.ofArray(new byte[SubmissionEntry.SIZE]);
+        command.writeTo(entry, 0);
+        return entry;
+    }
+
+    /** Whether the data of a command is described by an SGL. */
+    static boolean usesSgl(CommandFields command) {
+        return SubmissionEntry.PSDT.of(SubmissionEntry.FLAGS.of(entry(command))) == SubmissionEntry.PSDT_SGL;
     }
 
     /** The parts of a list. */
