@@ -2,7 +2,6 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.Hex;
-import io.jvfio.driver.nvme.NvmeCommand.State;
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.driver.nvme.spec.StatusCode;
 import java.time.Duration;
@@ -53,7 +52,7 @@ public final class IoQueue implements AutoCloseable {
     private final NvmeCommand[] commands;
     private final int slotBits;
     private final int[] free;
-    private final Limits limits;
+    private final Terms terms;
     private final QueueWait wait;
 
     private int freeCount;
@@ -67,21 +66,21 @@ public final class IoQueue implements AutoCloseable {
     private boolean closed;
 
     /**
-     * What commands of a queue keep to.
+     * What a queue and its commands keep to.
      *
-     * @param controller the controller whose namespaces it serves
+     * @param owner the controller whose namespaces it serves
      * @param maxTransfer bytes of one command
      * @param timeout nanoseconds for a command
      * @param retries how often a command is tried again
-     * @param pointers how data is described
+     * @param description how commands describe their data
      */
-    record Limits(Object controller, int maxTransfer, long timeout, int retries, DataDescription pointers) {}
+    record Terms(NvmeController owner, int maxTransfer, long timeout, int retries, DataDescription description) {}
 
     /** A queue that the controller knows in this epoch. */
-    IoQueue(QueueHost host, QueueShape shape, Limits limits, int epoch) {
+    IoQueue(QueueHost host, QueueShape shape, Terms terms, int epoch) {
         this.host = host;
         this.shape = shape;
-        this.limits = limits;
+        this.terms = terms;
         this.epoch = epoch;
         this.submission = shape.submission();
         this.completion = shape.completion();
@@ -90,7 +89,7 @@ public final class IoQueue implements AutoCloseable {
         this.commands = new NvmeCommand[count];
         this.free = new int[count];
         for (int slot = 0; slot < count; slot++) {
-            commands[slot] = new NvmeCommand(this, slot, shape.lists()[slot]);
+            commands[slot] = new NvmeCommand(this, terms, shape.lists()[slot], slot);
             free[slot] = count - 1 - slot;
         }
         this.freeCount = count;
@@ -114,7 +113,7 @@ public final class IoQueue implements AutoCloseable {
 
     /** How many bytes one command can move. */
     public int maxTransfer() {
-        return limits.maxTransfer();
+        return terms.maxTransfer();
     }
 
     /** How many commands are taken or under way. */
@@ -243,19 +242,11 @@ public final class IoQueue implements AutoCloseable {
     /** {@code queue 1 of 0000:01:00.0}. */
     @Override
     public String toString() {
-        return name();
-    }
-
-    String name() {
         return "queue " + shape.id() + " of " + host.name();
     }
 
     QueueShape shape() {
         return shape;
-    }
-
-    boolean serves(Namespace namespace) {
-        return namespace.controller() == limits.controller();
     }
 
     /** Whether the controller knew it in this epoch. */
@@ -267,10 +258,9 @@ public final class IoQueue implements AutoCloseable {
         checkOpen();
         if (host.epoch() != epoch) {
             // Not before the next poll, which can tell of the commands that were under way.
-            throwIfUnusable();
+            joinIfIdle();
         }
         try {
-            command.prepare(limits.pointers(), host.nanoTime());
             put(command);
             active++;
         } catch (IllegalStateException e) {
@@ -279,8 +269,8 @@ public final class IoQueue implements AutoCloseable {
     }
 
     void release(NvmeCommand command) {
-        command.freed();
-        free[freeCount++] = command.slot();
+        command.released();
+        free(command);
     }
 
     /** The controller has forgotten the queue: both rings are empty. */
@@ -290,10 +280,18 @@ public final class IoQueue implements AutoCloseable {
     }
 
     private void put(NvmeCommand command) {
-        command.nextCid(slotBits);
-        command.deadline = host.nanoTime() + limits.timeout();
-        command.state = State.POSTED;
-        submission.put(command.fields);
+        long now = host.nanoTime();
+        // Another identifier for each try: a late completion of an earlier one is not taken for it.
+        int cid = command.cid() + (1 << slotBits) & 0xffff;
+        submission.put(command.posted(now, now + terms.timeout(), cid));
+    }
+
+    private void free(NvmeCommand command) {
+        free[freeCount++] = slot(command.cid());
+    }
+
+    private int slot(int cid) {
+        return cid & (1 << slotBits) - 1;
     }
 
     private int reap(CompletionHandler handler) {
@@ -318,24 +316,24 @@ public final class IoQueue implements AutoCloseable {
     /** The command of the current completion, or null if there is none. */
     private @Nullable NvmeCommand completed() {
         int cid = completion.cid();
-        int slot = cid & (1 << slotBits) - 1;
+        int slot = slot(cid);
         if (slot >= commands.length
                 || completion.submissionQueue() != shape.id()
                 || !submission.has(completion.submissionHead())) {
             return null;
         }
         NvmeCommand command = commands[slot];
-        return command.underWay() && command.fields.cid() == cid ? command : null;
+        return command.isUnderWay() && command.cid() == cid ? command : null;
     }
 
     /** Ends a command, or tries it again; how many were ended. */
     private int finish(NvmeCommand command, int status, int result, CompletionHandler handler) {
-        if (status != 0 && command.attempts <= limits.retries() && Retries.worthwhile(status)) {
+        if (status != 0 && command.attempts() <= terms.retries() && Retries.worthwhile(status)) {
             put(command);
             return 0;
         }
-        command.complete(status, result, host.nanoTime());
-        free[freeCount++] = command.slot();
+        command.completed(status, result, host.nanoTime());
+        free(command);
         active--;
         handler.completed(command);
         return 1;
@@ -344,22 +342,21 @@ public final class IoQueue implements AutoCloseable {
     private int checkDeadlines(CompletionHandler handler) {
         long now = host.nanoTime();
         for (NvmeCommand command : commands) {
-            if (!command.underWay() || now - command.deadline < 0) {
+            if (!command.isOverdue(now)) {
                 continue;
             }
-            String what = IoOpcode.name(command.fields.opcode()) + " with id " + Hex.of(command.fields.cid());
-            if (command.state == State.ABORTING) {
+            String what = IoOpcode.name(command.opcode()) + " with id " + Hex.of(command.cid());
+            if (command.isAborting()) {
                 return recover(handler, what + " was neither completed in time nor aborted");
             }
-            LOG.log(System.Logger.Level.WARNING, "{0}: {1} runs out of time; aborting it", name(), what);
+            LOG.log(System.Logger.Level.WARNING, "{0}: {1} runs out of time; aborting it", this, what);
             // Should the controller have missed the doorbell, it now hears it once more.
             submission.ringAgain();
-            if (!host.abort(this, command.fields.cid())) {
+            if (!host.abort(this, command.cid())) {
                 int done = reap(handler);
-                return command.underWay() ? done + recover(handler, what + " cannot be aborted") : done;
+                return command.isUnderWay() ? done + recover(handler, what + " cannot be aborted") : done;
             }
-            command.state = State.ABORTING;
-            command.deadline = host.nanoTime() + limits.timeout();
+            command.aborting(host.nanoTime() + terms.timeout());
             return reap(handler);
         }
         return 0;
@@ -379,7 +376,7 @@ public final class IoQueue implements AutoCloseable {
         epoch = now;
         int done = 0;
         for (NvmeCommand command : commands) {
-            if (command.underWay()) {
+            if (command.isUnderWay()) {
                 done += finish(command, StatusCode.ABORTED_SQ_DELETION.status(), 0, handler);
             }
         }
@@ -387,8 +384,8 @@ public final class IoQueue implements AutoCloseable {
         return done;
     }
 
-    private void throwIfUnusable() {
-        // Commands under way have to be told of in a poll; a queue with none can join at once.
+    /** Commands under way have to be told of in a poll; a queue with none can join the controller at once. */
+    private void joinIfIdle() {
         if (active == 0) {
             epoch = host.join(this);
         }

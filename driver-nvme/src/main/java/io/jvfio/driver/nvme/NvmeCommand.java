@@ -24,8 +24,7 @@ import io.jvfio.iommu.DmaBuffer;
  * <p>Threads: the queue's.
  */
 public final class NvmeCommand {
-    /** What becomes of a command. */
-    enum State {
+    private enum State {
         FREE,
         TAKEN,
         POSTED,
@@ -34,27 +33,32 @@ public final class NvmeCommand {
     }
 
     private final IoQueue queue;
-    private final int slot;
+    private final IoQueue.Terms terms;
     private final DescriptorPages lists;
     private final ScatterList data = new ScatterList();
+    private final CommandFields fields = new CommandFields();
 
-    final CommandFields fields = new CommandFields();
-    State state = State.FREE;
-    int attempts;
-    long deadline;
-
-    private int generation;
+    private State state = State.FREE;
+    private int attempts;
     private long expectedBytes;
     private long tag;
     private long postedAt;
+    private long deadline;
     private long completedAt;
     private int status;
     private int result;
 
-    NvmeCommand(IoQueue queue, int slot, DescriptorPages lists) {
+    /**
+     * A command of a queue.
+     *
+     * @param lists for the description of its data
+     * @param cid its first identifier, under which it is not posted yet
+     */
+    NvmeCommand(IoQueue queue, IoQueue.Terms terms, DescriptorPages lists, int cid) {
         this.queue = queue;
-        this.slot = slot;
+        this.terms = terms;
         this.lists = lists;
+        fields.cid(cid);
     }
 
     /**
@@ -263,7 +267,7 @@ public final class NvmeCommand {
     }
 
     CommandFailedException failure() {
-        return new CommandFailedException(IoOpcode.name(fields.opcode()), status, subject() + ", " + queue.name());
+        return new CommandFailedException(IoOpcode.name(fields.opcode()), status, subject() + ", " + queue);
     }
 
     /** {@code Read of blocks 0x100 to 0x107 of namespace 1}. */
@@ -272,10 +276,12 @@ public final class NvmeCommand {
         return IoOpcode.name(fields.opcode()) + " of " + subject();
     }
 
-    int slot() {
-        return slot;
+    /** The identifier under which it was posted last. */
+    int cid() {
+        return fields.cid();
     }
 
+    /** It is given to the user. */
     void taken() {
         state = State.TAKEN;
         data.clear();
@@ -284,41 +290,64 @@ public final class NvmeCommand {
         attempts = 0;
     }
 
-    void freed() {
+    /** It was given back unposted. */
+    void released() {
         state = State.FREE;
     }
 
-    /** Describes the data, and starts its clock. */
-    void prepare(DataDescription choice, long now) {
-        if (expectedBytes > 0) {
-            choice.describe(data, lists, fields);
+    /**
+     * It is put into the submission queue, for the first time or once more. The first time describes its data and starts
+     * its clock.
+     *
+     * @param until when it is out of time
+     * @param cid its identifier for this try
+     * @return what to put there
+     * @throws IllegalArgumentException if the data cannot be described; nothing has changed then
+     */
+    CommandFields posted(long now, long until, int cid) {
+        if (attempts == 0) {
+            if (expectedBytes > 0) {
+                terms.description().describe(data, lists, fields);
+            }
+            postedAt = now;
         }
-        postedAt = now;
-    }
-
-    /** A new identifier for another try: a late completion of an earlier one is not taken for it. */
-    void nextCid(int slotBits) {
-        generation++;
-        fields.cid((generation << slotBits | slot) & 0xffff);
         attempts++;
+        deadline = until;
+        state = State.POSTED;
+        return fields.cid(cid);
     }
 
-    void complete(int completionStatus, int completionResult, long now) {
+    /** It was out of time, and is given some more to be aborted in. */
+    void aborting(long until) {
+        deadline = until;
+        state = State.ABORTING;
+    }
+
+    /** It has ended. */
+    void completed(int completionStatus, int completionResult, long now) {
         status = completionStatus;
         result = completionResult;
         completedAt = now;
         state = State.FREE;
     }
 
-    boolean underWay() {
-        return state == State.POSTED || state == State.ABORTING;
+    boolean isUnderWay() {
+        return state == State.POSTED || isAborting();
+    }
+
+    boolean isAborting() {
+        return state == State.ABORTING;
+    }
+
+    boolean isOverdue(long now) {
+        return isUnderWay() && now - deadline >= 0;
     }
 
     private void transfer(int opcode, Namespace namespace, long lba, int blocks) {
         blocks(opcode, namespace, lba, blocks);
         expectedBytes = (long) blocks * namespace.info().blockSize();
-        if (expectedBytes > queue.maxTransfer()) {
-            throw new IllegalArgumentException(blocks + " blocks are more than the " + Hex.of(queue.maxTransfer())
+        if (expectedBytes > terms.maxTransfer()) {
+            throw new IllegalArgumentException(blocks + " blocks are more than the " + Hex.of(terms.maxTransfer())
                     + " bytes that one command can move");
         }
     }
@@ -342,7 +371,7 @@ public final class NvmeCommand {
 
     private void fill(int opcode, Namespace namespace) {
         checkTaken();
-        if (!queue.serves(namespace)) {
+        if (namespace.controller() != terms.owner()) {
             throw new IllegalArgumentException(
                     "namespace " + Integer.toUnsignedString(namespace.id()) + " is of another controller");
         }

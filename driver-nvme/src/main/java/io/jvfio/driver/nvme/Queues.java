@@ -36,7 +36,7 @@ final class Queues implements AutoCloseable {
     }
 
     /** Makes a queue and has the controller know it. */
-    IoQueue open(QueueOptions options, Object controller) {
+    IoQueue open(QueueOptions options, NvmeController owner) {
         return core.locked(admin -> {
             int id = ids.nextClearBit(1);
             if (id > core.queueLimit()) {
@@ -46,14 +46,14 @@ final class Queues implements AutoCloseable {
             int vector = vector(options.mode());
             int entries = Math.min(options.depth() + 1, core.capabilities().maxEntries());
             int pageSize = core.capabilities().pageSize();
-            int listPages = pointers().listPages(core.maxTransfer(), pageSize);
+            int listPages = description().listPages(core.maxTransfer(), pageSize);
             QueueMemory memory = new QueueMemory(core.device().dma(), entries, listPages, pageSize);
             ControllerMemory.Part reserved = null;
             try {
                 reserved = options.controllerMemory() ? reserve(entries) : null;
                 Parts parts = new Parts(memory, reserved);
                 IoQueue queue = new IoQueue(
-                        core, shape(id, vector, options.mode(), entries, parts), limits(controller), core.epoch());
+                        core, shape(id, vector, options.mode(), entries, parts), terms(owner), core.epoch());
                 queue.clear();
                 core.create(queue);
                 ids.set(id);
@@ -89,13 +89,13 @@ final class Queues implements AutoCloseable {
                 memory.completionAddress());
     }
 
-    private IoQueue.Limits limits(Object controller) {
+    private IoQueue.Terms terms(NvmeController owner) {
         NvmeOptions options = core.options();
-        return new IoQueue.Limits(
-                controller, core.maxTransfer(), options.commandTimeout().toNanos(), options.retries(), pointers());
+        return new IoQueue.Terms(
+                owner, core.maxTransfer(), options.commandTimeout().toNanos(), options.retries(), description());
     }
 
-    private DataDescription pointers() {
+    private DataDescription description() {
         return new DataDescription(core.options().dataPointers(), core.info().sgls());
     }
 

@@ -81,9 +81,9 @@ final class FakeController implements QueueHost, RegisterPort {
                 lists,
                 0,
                 0);
-        IoQueue.Limits limits =
-                new IoQueue.Limits(null, 1 << 20, TIMEOUT.toNanos(), retries, new DataDescription(DataPointers.AUTO, 0));
-        return new IoQueue(this, shape, limits, epoch);
+        IoQueue.Terms terms =
+                new IoQueue.Terms(null, 1 << 20, TIMEOUT.toNanos(), retries, new DataDescription(DataPointers.AUTO, 0));
+        return new IoQueue(this, shape, terms, epoch);
     }
 
     /** Completes a command, or what is none. */
