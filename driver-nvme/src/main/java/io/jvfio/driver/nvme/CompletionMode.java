@@ -4,9 +4,16 @@ package io.jvfio.driver.nvme;
 /** How {@link IoQueue#await} waits. Threads: immutable. */
 public enum CompletionMode {
     /** Looks at memory all the time: the shortest latency, and a processor for it. No interrupts. */
-    POLLED,
+    POLLED(2_000_000),
     /** Sleeps until the queue's own vector interrupts. */
-    INTERRUPT,
+    INTERRUPT(0),
     /** Looks at memory as long as completions usually take, then sleeps until the interrupt. */
-    ADAPTIVE
+    ADAPTIVE(QueueWait.ADAPTIVE);
+
+    /** How long a wait spins before it sleeps, as {@link QueueWait} takes it. */
+    final long spin;
+
+    CompletionMode(long spin) {
+        this.spin = spin;
+    }
 }

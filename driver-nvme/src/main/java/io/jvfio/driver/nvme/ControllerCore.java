@@ -128,6 +128,11 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         return Math.min(options.maxTransfer(), info().maxTransfer());
     }
 
+    /** How commands describe their data to this controller. */
+    DataDescription description() {
+        return options.dataPointers().description(info().sgls());
+    }
+
     void onReset(Runnable action) {
         afterReset = action;
     }
@@ -249,7 +254,7 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     }
 
     @Override
-    public int join(IoQueue queue) {
+    public int join(QueueShape queue) {
         lock.lock();
         try {
             throwUnlessReady();
@@ -262,23 +267,23 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     }
 
     @Override
-    public boolean abort(IoQueue queue, int cid) {
+    public boolean abort(int queue, int cid) {
         try {
             throwUnlessReady();
-            return admin.abort(queue.id(), cid);
+            return admin.abort(queue, cid);
         } catch (NvmeException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0}: {1}", queue, e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "{0}: {1}", name(queue), e.getMessage());
             return false;
         }
     }
 
     @Override
-    public int recover(IoQueue queue, String reason) {
+    public int recover(QueueShape queue, String reason) {
         lock.lock();
         try {
             throwUnlessReady();
             int before = epoch.get();
-            LOG.log(System.Logger.Level.WARNING, "{0}: making it anew: {1}", queue, reason);
+            LOG.log(System.Logger.Level.WARNING, "{0}: making it anew: {1}", name(queue.id()), reason);
             try {
                 if (registers.failed()) {
                     throw new ControllerFailedException(device.name(), "it reports a fatal error (CSTS.CFS)");
@@ -294,15 +299,14 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     }
 
     /** Makes a queue known. */
-    void create(IoQueue queue) {
-        QueueShape shape = queue.shape();
-        int entries = shape.submission().entries();
-        admin.createCompletionQueue(queue.id(), entries, shape.completionAddress(), shape.vector());
-        admin.createSubmissionQueue(queue.id(), entries, shape.submissionAddress());
+    void create(QueueShape queue) {
+        int entries = queue.submission().entries();
+        admin.createCompletionQueue(queue.id(), entries, queue.completionAddress(), queue.vector());
+        admin.createSubmissionQueue(queue.id(), entries, queue.submissionAddress());
     }
 
     /** Has the controller forget a queue. */
-    void forget(IoQueue queue) {
+    void forget(QueueShape queue) {
         admin.deleteSubmissionQueue(queue.id());
         admin.deleteCompletionQueue(queue.id());
     }
@@ -325,8 +329,8 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     }
 
     @Override
-    public void closed(IoQueue queue) {
-        queues.end(queue);
+    public void closed(QueueShape queue, int known) {
+        queues.end(queue, known);
     }
 
     @Override

@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
-import java.util.Objects;
-
 /**
- * Chooses how a command describes its data, by PRPs or by an SGL.
+ * Chooses how a command describes its data, by PRPs or by an SGL. One of them may be used, or both.
  *
  * <p>Threads: immutable.
  *
- * @param choice what the user wants
- * @param sgls SGLs that the controller takes: 0 none, 1 of any alignment, 2 of whole dwords
+ * @param prps whether PRPs may be used
+ * @param sgls whether SGLs may be used
+ * @param dwords whether parts of an SGL have to be of whole dwords
  */
-record DataDescription(DataPointers choice, int sgls) {
-    DataDescription {
-        Objects.requireNonNull(choice, "choice");
-        if (choice == DataPointers.SGL && sgls == 0) {
-            throw new IllegalArgumentException("the controller takes no SGLs for I/O commands");
-        }
-    }
+record DataDescription(boolean prps, boolean sgls, boolean dwords) {
 
     /**
      * Puts the description of data into a command. Allocates nothing.
@@ -26,7 +19,7 @@ record DataDescription(DataPointers choice, int sgls) {
      */
     void describe(ScatterList data, DescriptorPages lists, CommandFields command) {
         if (prefersSgl(data, lists.pageSize())) {
-            Sgls.describe(data, lists, command, sgls == 2);
+            Sgls.describe(data, lists, command, dwords);
         } else {
             Prps.describe(data, lists, command);
         }
@@ -38,11 +31,11 @@ record DataDescription(DataPointers choice, int sgls) {
     }
 
     private boolean prefersSgl(ScatterList data, int pageSize) {
-        if (choice != DataPointers.AUTO || sgls == 0) {
-            return choice == DataPointers.SGL;
+        if (!prps || !sgls) {
+            return sgls;
         }
         // One descriptor in the command itself is shorter than any list of pages.
         boolean needsList = Prps.pages(data, pageSize) > 2;
-        return needsList && data.parts() == 1 && Sgls.canDescribe(data, sgls == 2) || !Prps.canDescribe(data, pageSize);
+        return needsList && data.parts() == 1 && Sgls.canDescribe(data, dwords) || !Prps.canDescribe(data, pageSize);
     }
 }

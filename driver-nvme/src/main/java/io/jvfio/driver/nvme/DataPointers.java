@@ -8,5 +8,18 @@ public enum DataPointers {
     /** Lists of pages, which every controller takes; parts must begin and end at page boundaries. */
     PRP,
     /** Scatter/gather lists, of any parts. Not every controller takes them. */
-    SGL
+    SGL;
+
+    /**
+     * The descriptions that a controller takes and the user wants.
+     *
+     * @param sgls SGLs that the controller takes: 0 none, 1 of any alignment, 2 of whole dwords
+     * @throws IllegalArgumentException if there is none
+     */
+    DataDescription description(int sgls) {
+        if (this == SGL && sgls == 0) {
+            throw new IllegalArgumentException("the controller takes no SGLs for I/O commands");
+        }
+        return new DataDescription(this != SGL, this != PRP && sgls != 0, sgls == 2);
+    }
 }

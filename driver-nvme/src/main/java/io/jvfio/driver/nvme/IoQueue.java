@@ -69,12 +69,19 @@ public final class IoQueue implements AutoCloseable {
      * What a queue and its commands keep to.
      *
      * @param owner the controller whose namespaces it serves
+     * @param mode how completions are waited for
      * @param maxTransfer bytes of one command
      * @param timeout nanoseconds for a command
      * @param retries how often a command is tried again
      * @param description how commands describe their data
      */
-    record Terms(NvmeController owner, int maxTransfer, long timeout, int retries, DataDescription description) {}
+    record Terms(
+            NvmeController owner,
+            CompletionMode mode,
+            int maxTransfer,
+            long timeout,
+            int retries,
+            DataDescription description) {}
 
     /** A queue that the controller knows in this epoch. */
     IoQueue(QueueHost host, QueueShape shape, Terms terms, int epoch) {
@@ -93,7 +100,7 @@ public final class IoQueue implements AutoCloseable {
             free[slot] = count - 1 - slot;
         }
         this.freeCount = count;
-        this.wait = new QueueWait(host, shape.vector(), shape.mode());
+        this.wait = new QueueWait(host, shape.vector(), terms.mode().spin);
     }
 
     /** The queue's number, 1 or more. */
@@ -108,7 +115,7 @@ public final class IoQueue implements AutoCloseable {
 
     /** How completions are waited for. */
     public CompletionMode mode() {
-        return shape.mode();
+        return terms.mode();
     }
 
     /** How many bytes one command can move. */
@@ -235,23 +242,14 @@ public final class IoQueue implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            host.closed(this);
+            host.closed(shape, epoch);
         }
     }
 
     /** {@code queue 1 of 0000:01:00.0}. */
     @Override
     public String toString() {
-        return "queue " + shape.id() + " of " + host.name();
-    }
-
-    QueueShape shape() {
-        return shape;
-    }
-
-    /** Whether the controller knew it in this epoch. */
-    boolean knownIn(int time) {
-        return epoch == time;
+        return host.name(shape.id());
     }
 
     void post(NvmeCommand command) {
@@ -271,12 +269,6 @@ public final class IoQueue implements AutoCloseable {
     void release(NvmeCommand command) {
         command.released();
         free(command);
-    }
-
-    /** The controller has forgotten the queue: both rings are empty. */
-    void clear() {
-        submission.clear();
-        completion.clear();
     }
 
     private void put(NvmeCommand command) {
@@ -352,7 +344,7 @@ public final class IoQueue implements AutoCloseable {
             LOG.log(System.Logger.Level.WARNING, "{0}: {1} runs out of time; aborting it", this, what);
             // Should the controller have missed the doorbell, it now hears it once more.
             submission.ringAgain();
-            if (!host.abort(this, command.cid())) {
+            if (!host.abort(shape.id(), command.cid())) {
                 int done = reap(handler);
                 return command.isUnderWay() ? done + recover(handler, what + " cannot be aborted") : done;
             }
@@ -363,12 +355,11 @@ public final class IoQueue implements AutoCloseable {
     }
 
     private int recover(CompletionHandler handler, String reason) {
-        int now = host.recover(this, reason);
-        return afterReset(handler, now);
+        return afterReset(handler, host.recover(shape, reason));
     }
 
     private int rejoin(CompletionHandler handler) {
-        return afterReset(handler, host.join(this));
+        return afterReset(handler, host.join(shape));
     }
 
     /** The controller knows nothing of what was under way: tries it again, or ends it. */
@@ -387,7 +378,7 @@ public final class IoQueue implements AutoCloseable {
     /** Commands under way have to be told of in a poll; a queue with none can join the controller at once. */
     private void joinIfIdle() {
         if (active == 0) {
-            epoch = host.join(this);
+            epoch = host.join(shape);
         }
     }
 

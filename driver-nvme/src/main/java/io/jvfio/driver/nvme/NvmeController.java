@@ -80,7 +80,7 @@ public final class NvmeController implements AutoCloseable {
         ControllerCore core = new ControllerCore(device, options);
         try {
             core.start();
-            new DataDescription(options.dataPointers(), core.info().sgls());
+            core.description();
             NvmeController controller = new NvmeController(core);
             controller.scan();
             return controller;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
-import java.util.Objects;
-
 /**
  * What a queue is made of.
  *
@@ -10,7 +8,6 @@ import java.util.Objects;
  *
  * @param id its number, 1 or more; both queues of the pair have it
  * @param vector its interrupt vector, or -1
- * @param mode how it waits
  * @param submission the ring of commands
  * @param completion the ring of completions, with as many entries
  * @param lists the pages for lists of each command
@@ -21,14 +18,12 @@ import java.util.Objects;
 record QueueShape(
         int id,
         int vector,
-        CompletionMode mode,
         SubmissionRing submission,
         CompletionRing completion,
         DescriptorPages[] lists,
         long submissionAddress,
         long completionAddress) {
     QueueShape {
-        Objects.requireNonNull(mode, "mode");
         if (submission.entries() != completion.entries() || lists.length >= submission.entries()) {
             throw new IllegalArgumentException("rings of " + submission.entries() + " and " + completion.entries()
                     + " entries for " + lists.length + " commands");
@@ -38,5 +33,11 @@ record QueueShape(
     /** How many commands can be under way. */
     int commands() {
         return lists.length;
+    }
+
+    /** Empties both rings: the controller has forgotten the queue. */
+    void clear() {
+        submission.clear();
+        completion.clear();
     }
 }

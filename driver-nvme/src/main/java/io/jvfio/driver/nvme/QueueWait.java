@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How a queue waits for its next completion. A queue that has no vector of its own spins, then pauses for a short time
- * again and again. An adaptive one spins for twice as long as completions took lately, if that is short.
+ * How a queue waits for its next completion: it spins for some time, then sleeps until its interrupt, or, without a
+ * vector of its own, pauses for a short time again and again.
  *
  * <p>Threads: one at a time.
  */
@@ -14,18 +14,20 @@ final class QueueWait {
     /** How long an interrupt is waited for before the queue looks at its clock. */
     static final Duration SLICE = Duration.ofMillis(100);
 
+    /** In place of a time to spin: twice as long as completions took lately, if that is short. */
+    static final long ADAPTIVE = -1;
+
     private static final Duration SHORT_SLICE = Duration.ofMillis(1);
 
     /** Longer waits are not spun through: about the time that a wake-up by interrupt costs, several times. */
     private static final long LONGEST_SPIN_NANOS = 100_000;
 
     private static final long SHORTEST_SPIN_NANOS = 2_000;
-    private static final long POLLED_SPIN_NANOS = 2_000_000;
     private static final long PAUSE_NANOS = 50_000;
 
     private final QueueHost host;
     private final int vector;
-    private final CompletionMode mode;
+    private final long wanted;
 
     /** How long waits took lately, in nanoseconds. */
     private long usual = SHORTEST_SPIN_NANOS;
@@ -35,10 +37,16 @@ final class QueueWait {
     private long spin;
     private boolean slept;
 
-    QueueWait(QueueHost host, int vector, CompletionMode mode) {
+    /**
+     * The waits of a queue.
+     *
+     * @param vector its vector, or -1
+     * @param spin how long it spins, in nanoseconds, or {@link #ADAPTIVE}
+     */
+    QueueWait(QueueHost host, int vector, long spin) {
         this.host = host;
         this.vector = vector;
-        this.mode = mode;
+        this.wanted = spin;
     }
 
     void begin(Duration timeout) {
@@ -46,12 +54,10 @@ final class QueueWait {
         boolean tooLong = timeout.toSeconds() > Long.MAX_VALUE / 2_000_000_000L;
         limit = tooLong ? Long.MAX_VALUE / 2 : Math.max(0, timeout.toNanos());
         slept = false;
-        spin = switch (mode) {
-            case POLLED -> POLLED_SPIN_NANOS;
-            case INTERRUPT -> 0;
-            case ADAPTIVE ->
-                usual > LONGEST_SPIN_NANOS ? SHORTEST_SPIN_NANOS : Math.max(2 * usual, SHORTEST_SPIN_NANOS);
-        };
+        spin = wanted;
+        if (wanted == ADAPTIVE) {
+            spin = usual > LONGEST_SPIN_NANOS ? SHORTEST_SPIN_NANOS : Math.max(2 * usual, SHORTEST_SPIN_NANOS);
+        }
     }
 
     boolean over() {

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Queues implements AutoCloseable {
     private final ControllerCore core;
-    private final BitSet ids = new BitSet();
     private final BitSet vectors = new BitSet();
-    private final Map<IoQueue, Parts> open = new HashMap<>();
+
+    /** By the queue's number. */
+    private final Map<Integer, Parts> open = new HashMap<>();
 
     /** The controller's own memory, once it was asked for; guarded as all the rest. */
     private @Nullable ControllerMemory controllerMemory;
@@ -38,7 +39,10 @@ final class Queues implements AutoCloseable {
     /** Makes a queue and has the controller know it. */
     IoQueue open(QueueOptions options, NvmeController owner) {
         return core.locked(admin -> {
-            int id = ids.nextClearBit(1);
+            int id = 1;
+            while (open.containsKey(id)) {
+                id++;
+            }
             if (id > core.queueLimit()) {
                 throw new IllegalStateException(
                         core.name() + " has " + core.queueLimit() + " I/O queues, and all are in use");
@@ -46,21 +50,20 @@ final class Queues implements AutoCloseable {
             int vector = vector(options.mode());
             int entries = Math.min(options.depth() + 1, core.capabilities().maxEntries());
             int pageSize = core.capabilities().pageSize();
-            int listPages = description().listPages(core.maxTransfer(), pageSize);
+            int listPages = core.description().listPages(core.maxTransfer(), pageSize);
             QueueMemory memory = new QueueMemory(core.device().dma(), entries, listPages, pageSize);
             ControllerMemory.Part reserved = null;
             try {
                 reserved = options.controllerMemory() ? reserve(entries) : null;
                 Parts parts = new Parts(memory, reserved);
-                IoQueue queue = new IoQueue(
-                        core, shape(id, vector, options.mode(), entries, parts), terms(owner), core.epoch());
-                queue.clear();
-                core.create(queue);
-                ids.set(id);
+                QueueShape shape = shape(id, vector, entries, parts);
+                IoQueue queue = new IoQueue(core, shape, terms(owner, options.mode()), core.epoch());
+                shape.clear();
+                core.create(shape);
                 if (vector >= 0) {
                     vectors.set(vector);
                 }
-                open.put(queue, parts);
+                open.put(id, parts);
                 return queue;
             } catch (RuntimeException e) {
                 free(reserved);
@@ -69,7 +72,7 @@ final class Queues implements AutoCloseable {
         });
     }
 
-    private QueueShape shape(int id, int vector, CompletionMode mode, int entries, Parts parts) {
+    private QueueShape shape(int id, int vector, int entries, Parts parts) {
         int stride = core.capabilities().stride();
         Mmio registers = core.registers().mmio();
         Doorbell tail = new Doorbell(registers, ControllerRegisters.submissionDoorbell(id, stride), core.shadow());
@@ -79,7 +82,6 @@ final class Queues implements AutoCloseable {
         return new QueueShape(
                 id,
                 vector,
-                mode,
                 there == null
                         ? new SubmissionRing(memory.submissions(), null, entries, tail)
                         : new SubmissionRing(MemorySegment.NULL, there.memory(), entries, tail),
@@ -89,14 +91,15 @@ final class Queues implements AutoCloseable {
                 memory.completionAddress());
     }
 
-    private IoQueue.Terms terms(NvmeController owner) {
+    private IoQueue.Terms terms(NvmeController owner, CompletionMode mode) {
         NvmeOptions options = core.options();
         return new IoQueue.Terms(
-                owner, core.maxTransfer(), options.commandTimeout().toNanos(), options.retries(), description());
-    }
-
-    private DataDescription description() {
-        return new DataDescription(core.options().dataPointers(), core.info().sgls());
+                owner,
+                mode,
+                core.maxTransfer(),
+                options.commandTimeout().toNanos(),
+                options.retries(),
+                core.description());
     }
 
     /** A free vector, or -1 for a queue that can do without. */
@@ -139,24 +142,27 @@ final class Queues implements AutoCloseable {
         }
     }
 
-    /** Ends a queue. If the controller cannot be told, it is reset before the memory is freed. */
-    void end(IoQueue queue) {
+    /**
+     * Ends a queue. If the controller cannot be told, it is reset before the memory is freed.
+     *
+     * @param known the epoch in which the controller knew it last
+     */
+    void end(QueueShape queue, int known) {
         core.lock().lock();
         try {
-            Parts parts = open.remove(queue);
+            Parts parts = open.remove(queue.id());
             if (parts == null) {
                 return;
             }
             QueueMemory memory = parts.memory();
             try (memory) {
-                if (core.isReady()) {
+                if (core.isReady() && known == core.epoch()) {
                     forget(queue);
                 }
             } finally {
                 free(parts.inController());
-                ids.clear(queue.id());
-                if (queue.shape().vector() >= 0) {
-                    vectors.clear(queue.shape().vector());
+                if (queue.vector() >= 0) {
+                    vectors.clear(queue.vector());
                 }
             }
         } finally {
@@ -164,14 +170,12 @@ final class Queues implements AutoCloseable {
         }
     }
 
-    private void forget(IoQueue queue) {
-        if (queue.knownIn(core.epoch())) {
-            try {
-                core.forget(queue);
-            } catch (NvmeException e) {
-                // The device could go on writing into memory that is freed now.
-                core.reset();
-            }
+    private void forget(QueueShape queue) {
+        try {
+            core.forget(queue);
+        } catch (NvmeException e) {
+            // The device could go on writing into memory that is freed now.
+            core.reset();
         }
     }
 

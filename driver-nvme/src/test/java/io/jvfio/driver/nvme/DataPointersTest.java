@@ -114,7 +114,7 @@ final class DataPointersTest {
 
     @Test
     void the_shorter_description_is_chosen_and_the_only_one_that_is_possible() {
-        DataDescription auto = new DataDescription(DataPointers.AUTO, 1);
+        DataDescription auto = DataPointers.AUTO.description(1);
         DescriptorPages lists = new ListWalk(1).pages();
         ScatterList small = new ScatterList().add(BASE, 2 * PAGE);
         ScatterList large = new ScatterList().add(BASE, 3 * PAGE);
@@ -125,11 +125,11 @@ final class DataPointersTest {
         assertThat(usesSgl(auto, large, lists)).isTrue();
         assertThat(usesSgl(auto, pages, lists)).isFalse();
         assertThat(usesSgl(auto, odd, lists)).isTrue();
-        assertThat(usesSgl(new DataDescription(DataPointers.SGL, 1), small, lists)).isTrue();
-        assertThat(usesSgl(new DataDescription(DataPointers.AUTO, 0), large, lists))
+        assertThat(usesSgl(DataPointers.SGL.description(1), small, lists)).isTrue();
+        assertThat(usesSgl(DataPointers.AUTO.description(0), large, lists))
                 .isFalse();
-        assertThatThrownBy(() -> new DataDescription(DataPointers.SGL, 0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new DataDescription(DataPointers.AUTO, 0).describe(odd, lists, command))
+        assertThatThrownBy(() -> DataPointers.SGL.description(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> DataPointers.AUTO.description(0).describe(odd, lists, command))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -75,14 +75,18 @@ final class FakeController implements QueueHost, RegisterPort {
         QueueShape shape = new QueueShape(
                 QUEUE,
                 -1,
-                CompletionMode.POLLED,
                 new SubmissionRing(submissions, null, entries, tail),
                 new CompletionRing(completions, entries, head),
                 lists,
                 0,
                 0);
-        IoQueue.Terms terms =
-                new IoQueue.Terms(null, 1 << 20, TIMEOUT.toNanos(), retries, new DataDescription(DataPointers.AUTO, 0));
+        IoQueue.Terms terms = new IoQueue.Terms(
+                null,
+                CompletionMode.POLLED,
+                1 << 20,
+                TIMEOUT.toNanos(),
+                retries,
+                DataPointers.AUTO.description(0));
         return new IoQueue(this, shape, terms, epoch);
     }
 
@@ -143,7 +147,7 @@ final class FakeController implements QueueHost, RegisterPort {
     }
 
     @Override
-    public int join(IoQueue queue) {
+    public int join(QueueShape queue) {
         calls.add("join");
         if (unusable != null) {
             throw unusable;
@@ -153,7 +157,7 @@ final class FakeController implements QueueHost, RegisterPort {
     }
 
     @Override
-    public boolean abort(IoQueue queue, int cid) {
+    public boolean abort(int queue, int cid) {
         calls.add("abort");
         if (aborts) {
             complete(cid, StatusCode.ABORT_REQUESTED.status());
@@ -162,7 +166,7 @@ final class FakeController implements QueueHost, RegisterPort {
     }
 
     @Override
-    public int recover(IoQueue queue, String reason) {
+    public int recover(QueueShape queue, String reason) {
         calls.add("recover: " + reason);
         if (unusable != null) {
             throw unusable;
@@ -171,7 +175,7 @@ final class FakeController implements QueueHost, RegisterPort {
         return epoch;
     }
 
-    private void forget(IoQueue queue) {
+    private void forget(QueueShape queue) {
         queue.clear();
         submissionHead = 0;
         completionTail = 0;
@@ -190,7 +194,7 @@ final class FakeController implements QueueHost, RegisterPort {
     }
 
     @Override
-    public void closed(IoQueue queue) {
+    public void closed(QueueShape queue, int known) {
         calls.add("closed");
     }
 
