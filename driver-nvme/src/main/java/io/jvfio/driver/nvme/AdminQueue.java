@@ -2,6 +2,10 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.Hex;
+import io.jvfio.driver.nvme.data.CommandFields;
+import io.jvfio.driver.nvme.queue.CompletionRing;
+import io.jvfio.driver.nvme.queue.Doorbell;
+import io.jvfio.driver.nvme.queue.SubmissionRing;
 import io.jvfio.driver.nvme.spec.AdminOpcode;
 import io.jvfio.driver.nvme.spec.CompletionEntry;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;

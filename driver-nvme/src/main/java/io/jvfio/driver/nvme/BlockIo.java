@@ -2,6 +2,7 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.Closing;
+import io.jvfio.driver.nvme.queue.QueueWait;
 import io.jvfio.driver.nvme.spec.DatasetRange;
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.iommu.DmaBuffer;

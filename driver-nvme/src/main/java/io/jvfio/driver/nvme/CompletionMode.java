@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.driver.nvme.queue.QueueWait;
+
 /** How {@link IoQueue#await} waits. Threads: immutable. */
 public enum CompletionMode {
     /** Looks at memory all the time: the shortest latency, and a processor for it. No interrupts. */

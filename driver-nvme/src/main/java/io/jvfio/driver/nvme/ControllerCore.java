@@ -2,6 +2,10 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.device.DeviceGoneException;
+import io.jvfio.driver.nvme.data.DataDescription;
+import io.jvfio.driver.nvme.queue.Doorbell;
+import io.jvfio.driver.nvme.queue.QueueHost;
+import io.jvfio.driver.nvme.queue.QueueShape;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;

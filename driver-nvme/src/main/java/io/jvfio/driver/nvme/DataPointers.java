@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.driver.nvme.data.DataDescription;
+
 /** How commands tell the controller where their data is. Threads: immutable. */
 public enum DataPointers {
     /** The shorter one of what the controller takes and the data allows. */

@@ -2,6 +2,12 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.Hex;
+import io.jvfio.driver.nvme.data.DataDescription;
+import io.jvfio.driver.nvme.queue.CompletionRing;
+import io.jvfio.driver.nvme.queue.QueueHost;
+import io.jvfio.driver.nvme.queue.QueueShape;
+import io.jvfio.driver.nvme.queue.QueueWait;
+import io.jvfio.driver.nvme.queue.SubmissionRing;
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.driver.nvme.spec.StatusCode;
 import java.time.Duration;

@@ -2,11 +2,14 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.Hex;
+import io.jvfio.driver.nvme.data.CommandFields;
+import io.jvfio.driver.nvme.data.DescriptorPages;
 import io.jvfio.driver.nvme.spec.DatasetRange;
 import io.jvfio.driver.nvme.spec.IoCommand;
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.driver.nvme.spec.StatusCode;
 import io.jvfio.iommu.DmaBuffer;
+import io.jvfio.iommu.ScatterList;
 
 /**
  * A command of an I/O queue: {@link IoQueue#take taken} from the queue, filled, posted, and free again when it is complete.

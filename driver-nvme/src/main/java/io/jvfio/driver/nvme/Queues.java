@@ -2,6 +2,11 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.Closing;
+import io.jvfio.driver.nvme.queue.CompletionRing;
+import io.jvfio.driver.nvme.queue.Doorbell;
+import io.jvfio.driver.nvme.queue.QueueMemory;
+import io.jvfio.driver.nvme.queue.QueueShape;
+import io.jvfio.driver.nvme.queue.SubmissionRing;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.mmio.Mmio;

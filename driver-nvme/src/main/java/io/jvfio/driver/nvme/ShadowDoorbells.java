@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.driver.nvme.queue.Doorbell;
 import io.jvfio.iommu.Dma;
 import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.iommu.DmaOptions;

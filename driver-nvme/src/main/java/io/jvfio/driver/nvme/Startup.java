@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.driver.nvme.queue.Doorbell;
 import io.jvfio.driver.nvme.spec.Cns;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.jvfio.driver.nvme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.iommu.ScatterList;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.driver.nvme.data.DescriptorPages;
+import io.jvfio.driver.nvme.data.ListWalk;
+import io.jvfio.driver.nvme.queue.CompletionRing;
+import io.jvfio.driver.nvme.queue.Doorbell;
+import io.jvfio.driver.nvme.queue.QueueHost;
+import io.jvfio.driver.nvme.queue.QueueShape;
+import io.jvfio.driver.nvme.queue.SubmissionRing;
 import io.jvfio.driver.nvme.spec.CompletionEntry;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.driver.nvme.spec.StatusCode;
@@ -81,12 +88,7 @@ final class FakeController implements QueueHost, RegisterPort {
                 0,
                 0);
         IoQueue.Terms terms = new IoQueue.Terms(
-                null,
-                CompletionMode.POLLED,
-                1 << 20,
-                TIMEOUT.toNanos(),
-                retries,
-                DataPointers.AUTO.description(0));
+                null, CompletionMode.POLLED, 1 << 20, TIMEOUT.toNanos(), retries, DataPointers.AUTO.description(0));
         return new IoQueue(this, shape, terms, epoch);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.driver.nvme.spec.StatusCode;
+import io.jvfio.iommu.ScatterList;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

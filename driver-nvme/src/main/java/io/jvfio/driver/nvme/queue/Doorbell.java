@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.queue;
 
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.driver.nvme.spec.DoorbellBuffer;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: one at a time.
  */
-final class Doorbell {
+public final class Doorbell {
     private static final long FIRST = ControllerRegisters.DOORBELLS;
 
     private final Mmio registers;
@@ -27,10 +27,10 @@ final class Doorbell {
      * @param values what the host writes
      * @param events where the controller says when it wants to be told
      */
-    record Shadow(MemorySegment values, MemorySegment events) {}
+    public record Shadow(MemorySegment values, MemorySegment events) {}
 
     /** A doorbell at an offset of the registers, whose value is 0. */
-    Doorbell(Mmio registers, long offset, @Nullable Shadow shadow) {
+    public Doorbell(Mmio registers, long offset, @Nullable Shadow shadow) {
         this.registers = registers;
         this.offset = offset;
         boolean covered = shadow != null && offset - FIRST < shadow.values().byteSize();
@@ -38,7 +38,7 @@ final class Doorbell {
     }
 
     /** The queue was made anew: both sides take the value as 0. */
-    void clear() {
+    public void clear() {
         last = 0;
         if (shadow != null) {
             DoorbellBuffer.publish(shadow.values(), offset - FIRST, 0);
@@ -47,7 +47,7 @@ final class Doorbell {
     }
 
     /** Tells the controller a new value, after all that was written before. */
-    void ring(int value) {
+    public void ring(int value) {
         if (shadow != null) {
             DoorbellBuffer.publish(shadow.values(), offset - FIRST, value);
             // The controller stores its event, then looks at the value: one of us sees what the other one wrote.
@@ -63,7 +63,7 @@ final class Doorbell {
     }
 
     /** Tells the controller the value even if it does not want to be told. */
-    void ringAgain(int value) {
+    public void ringAgain(int value) {
         registers.write32(offset, value);
     }
 }

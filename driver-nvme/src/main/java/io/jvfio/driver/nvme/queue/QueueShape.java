@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.queue;
+
+import io.jvfio.driver.nvme.data.DescriptorPages;
 
 /**
  * What a queue is made of.
@@ -15,7 +17,7 @@ package io.jvfio.driver.nvme;
  * @param completionAddress the device's address of the ring of completions
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record QueueShape(
+public record QueueShape(
         int id,
         int vector,
         SubmissionRing submission,
@@ -23,7 +25,7 @@ record QueueShape(
         DescriptorPages[] lists,
         long submissionAddress,
         long completionAddress) {
-    QueueShape {
+    public QueueShape {
         if (submission.entries() != completion.entries() || lists.length >= submission.entries()) {
             throw new IllegalArgumentException("rings of " + submission.entries() + " and " + completion.entries()
                     + " entries for " + lists.length + " commands");
@@ -31,12 +33,12 @@ record QueueShape(
     }
 
     /** How many commands can be under way. */
-    int commands() {
+    public int commands() {
         return lists.length;
     }
 
     /** Empties both rings: the controller has forgotten the queue. */
-    void clear() {
+    public void clear() {
         submission.clear();
         completion.clear();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.queue;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -10,12 +10,12 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Threads: one at a time.
  */
-final class QueueWait {
+public final class QueueWait {
     /** How long an interrupt is waited for before the queue looks at its clock. */
-    static final Duration SLICE = Duration.ofMillis(100);
+    public static final Duration SLICE = Duration.ofMillis(100);
 
     /** In place of a time to spin: twice as long as completions took lately, if that is short. */
-    static final long ADAPTIVE = -1;
+    public static final long ADAPTIVE = -1;
 
     private static final Duration SHORT_SLICE = Duration.ofMillis(1);
 
@@ -43,13 +43,13 @@ final class QueueWait {
      * @param vector its vector, or -1
      * @param spin how long it spins, in nanoseconds, or {@link #ADAPTIVE}
      */
-    QueueWait(QueueHost host, int vector, long spin) {
+    public QueueWait(QueueHost host, int vector, long spin) {
         this.host = host;
         this.vector = vector;
         this.wanted = spin;
     }
 
-    void begin(Duration timeout) {
+    public void begin(Duration timeout) {
         start = host.nanoTime();
         boolean tooLong = timeout.toSeconds() > Long.MAX_VALUE / 2_000_000_000L;
         limit = tooLong ? Long.MAX_VALUE / 2 : Math.max(0, timeout.toNanos());
@@ -60,12 +60,12 @@ final class QueueWait {
         }
     }
 
-    boolean over() {
+    public boolean over() {
         return host.nanoTime() - start >= limit;
     }
 
     /** Lets some time pass, little or much. */
-    void pause() throws InterruptedException {
+    public void pause() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted in a wait for a completion of " + host.name());
         }
@@ -82,12 +82,12 @@ final class QueueWait {
     }
 
     /** Whether the last wait took so long that it is time to look at deadlines. */
-    boolean slept() {
+    public boolean slept() {
         return slept;
     }
 
     /** The wait has brought something. */
-    void completed() {
+    public void completed() {
         long took = host.nanoTime() - start;
         usual += (took - usual) / 8;
     }

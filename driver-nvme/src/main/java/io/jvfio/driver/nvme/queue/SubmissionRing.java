@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.queue;
 
+import io.jvfio.driver.nvme.data.CommandFields;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.mmio.Mmio;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: one at a time.
  */
-final class SubmissionRing {
+public final class SubmissionRing {
     private final MemorySegment memory;
     private final @Nullable Mmio controllerMemory;
     private final int entries;
@@ -27,25 +28,25 @@ final class SubmissionRing {
      * @param controllerMemory the entries, if they are there
      * @param entries 2 or more
      */
-    SubmissionRing(MemorySegment memory, @Nullable Mmio controllerMemory, int entries, Doorbell doorbell) {
+    public SubmissionRing(MemorySegment memory, @Nullable Mmio controllerMemory, int entries, Doorbell doorbell) {
         this.memory = memory;
         this.controllerMemory = controllerMemory;
         this.entries = entries;
         this.doorbell = doorbell;
     }
 
-    int entries() {
+    public int entries() {
         return entries;
     }
 
     /** Empties it: the controller has been told of it anew. */
-    void clear() {
+    public void clear() {
         tail = 0;
         rung = 0;
         doorbell.clear();
     }
 
-    void put(CommandFields command) {
+    public void put(CommandFields command) {
         long base = (long) tail * SubmissionEntry.SIZE;
         Mmio there = controllerMemory;
         if (there == null) {
@@ -57,7 +58,7 @@ final class SubmissionRing {
     }
 
     /** Tells the controller of all that was put, if it does not know. */
-    void ring() {
+    public void ring() {
         if (tail != rung) {
             rung = tail;
             doorbell.ring(tail);
@@ -65,13 +66,13 @@ final class SubmissionRing {
     }
 
     /** Tells it again what it should know, in case it has missed it. */
-    void ringAgain() {
+    public void ringAgain() {
         rung = tail;
         doorbell.ringAgain(tail);
     }
 
     /** Whether the controller can stand at this entry. */
-    boolean has(int position) {
+    public boolean has(int position) {
         return position < entries;
     }
 }

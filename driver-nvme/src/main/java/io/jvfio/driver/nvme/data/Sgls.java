@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.data;
 
 import io.jvfio.driver.nvme.spec.SglDescriptor;
+import io.jvfio.iommu.ScatterList;
 
 /**
  * Describes data by a scatter/gather list (4.4 of the specification): one part in the command itself, more in segments of a

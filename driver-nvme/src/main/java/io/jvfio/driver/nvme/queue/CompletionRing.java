@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.queue;
 
 import io.jvfio.driver.nvme.spec.CompletionEntry;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Threads: one at a time.
  */
-final class CompletionRing {
+public final class CompletionRing {
     private final MemorySegment memory;
     private final int entries;
     private final Doorbell doorbell;
@@ -21,18 +21,18 @@ final class CompletionRing {
     private int dw3;
 
     /** An empty queue in zeroed memory. */
-    CompletionRing(MemorySegment memory, int entries, Doorbell doorbell) {
+    public CompletionRing(MemorySegment memory, int entries, Doorbell doorbell) {
         this.memory = memory;
         this.entries = entries;
         this.doorbell = doorbell;
     }
 
-    int entries() {
+    public int entries() {
         return entries;
     }
 
     /** Empties it: the controller does not write to it, and will be told of it anew. */
-    void clear() {
+    public void clear() {
         memory.fill((byte) 0);
         head = 0;
         phase = 1;
@@ -41,7 +41,7 @@ final class CompletionRing {
     }
 
     /** Takes the next entry, if there is one. */
-    boolean next() {
+    public boolean next() {
         long base = (long) head * CompletionEntry.SIZE;
         int word = CompletionEntry.acquire(memory, base);
         if (CompletionEntry.DW3_PHASE.of(word) != phase) {
@@ -56,28 +56,28 @@ final class CompletionRing {
         return true;
     }
 
-    int cid() {
+    public int cid() {
         return CompletionEntry.DW3_CID.of(dw3);
     }
 
-    int status() {
+    public int status() {
         return CompletionEntry.DW3_STATUS.of(dw3);
     }
 
-    int result() {
+    public int result() {
         return CompletionEntry.DW0.of(memory, current);
     }
 
-    int submissionHead() {
+    public int submissionHead() {
         return CompletionEntry.SQHD.of(memory, current);
     }
 
-    int submissionQueue() {
+    public int submissionQueue() {
         return CompletionEntry.SQID.of(memory, current);
     }
 
     /** Gives the taken entries back to the controller. */
-    void ring() {
+    public void ring() {
         if (head != rung) {
             rung = head;
             doorbell.ring(head);

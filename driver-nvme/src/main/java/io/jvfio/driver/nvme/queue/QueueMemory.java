@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.queue;
 
 import io.jvfio.Closing;
+import io.jvfio.driver.nvme.data.DescriptorPages;
 import io.jvfio.driver.nvme.spec.CompletionEntry;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.iommu.Dma;
@@ -15,7 +16,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Threads: one at a time.
  */
-final class QueueMemory implements AutoCloseable {
+public final class QueueMemory implements AutoCloseable {
     private final DmaBuffer buffer;
     private final int pageSize;
     private final int entries;
@@ -30,7 +31,7 @@ final class QueueMemory implements AutoCloseable {
      * @param listPages pages for the lists of one command
      * @param pageSize the controller's memory page in bytes
      */
-    QueueMemory(Dma dma, int entries, int listPages, int pageSize) {
+    public QueueMemory(Dma dma, int entries, int listPages, int pageSize) {
         this.entries = entries;
         this.pageSize = pageSize;
         this.listPages = listPages;
@@ -47,24 +48,24 @@ final class QueueMemory implements AutoCloseable {
         }
     }
 
-    MemorySegment submissions() {
+    public MemorySegment submissions() {
         return buffer.memory().asSlice(0, (long) entries * SubmissionEntry.SIZE);
     }
 
-    MemorySegment completions() {
+    public MemorySegment completions() {
         return buffer.memory().asSlice(completions, (long) entries * CompletionEntry.SIZE);
     }
 
-    long submissionAddress() {
+    public long submissionAddress() {
         return buffer.deviceAddress(0);
     }
 
-    long completionAddress() {
+    public long completionAddress() {
         return buffer.deviceAddress(completions);
     }
 
     /** The pages of each command. */
-    DescriptorPages[] lists() {
+    public DescriptorPages[] lists() {
         DescriptorPages[] lists = new DescriptorPages[entries - 1];
         for (int slot = 0; slot < lists.length; slot++) {
             long start = firstList + (long) slot * listPages * pageSize;

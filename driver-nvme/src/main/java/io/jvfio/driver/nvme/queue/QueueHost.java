@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.queue;
 
 import java.time.Duration;
 
@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * <p>Threads: implementations are thread-safe.
  */
-interface QueueHost {
+public interface QueueHost {
 
     /** Changes when the controller was reset, failed, goes away or is closed: then the queue asks {@link #join}. */
     int epoch();

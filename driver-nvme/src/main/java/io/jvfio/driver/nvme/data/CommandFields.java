@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.data;
 
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.mmio.Mmio;
@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Threads: one at a time.
  */
-final class CommandFields {
+public final class CommandFields {
     private static final long LOW = 0xffff_ffffL;
 
     /** Two dwords of an entry that are written as one word, called by the first of them. */
@@ -34,7 +34,7 @@ final class CommandFields {
     private int cdw13;
 
     /** A command of this kind with all else 0, but for its identifier. */
-    CommandFields clear(int newOpcode, int namespace) {
+    public CommandFields clear(int newOpcode, int namespace) {
         opcode = newOpcode;
         nsid = namespace;
         flags = 0;
@@ -47,66 +47,66 @@ final class CommandFields {
         return this;
     }
 
-    CommandFields cid(int value) {
+    public CommandFields cid(int value) {
         cid = value;
         return this;
     }
 
-    CommandFields cdw10(int value) {
+    public CommandFields cdw10(int value) {
         cdw10 = value;
         return this;
     }
 
-    CommandFields cdw11(int value) {
+    public CommandFields cdw11(int value) {
         cdw11 = value;
         return this;
     }
 
-    CommandFields cdw12(int value) {
+    public CommandFields cdw12(int value) {
         cdw12 = value;
         return this;
     }
 
-    CommandFields cdw13(int value) {
+    public CommandFields cdw13(int value) {
         cdw13 = value;
         return this;
     }
 
     /** The data by PRPs: its first page, and its second one or the list of those from there on. */
-    CommandFields prps(long first, long second) {
+    public CommandFields prps(long first, long second) {
         return data(SubmissionEntry.PSDT_PRP, first, second);
     }
 
     /** The data by an SGL: the two words of its first descriptor. */
-    CommandFields sgl(long first, long second) {
+    public CommandFields sgl(long first, long second) {
         return data(SubmissionEntry.PSDT_SGL, first, second);
     }
 
-    int opcode() {
+    public int opcode() {
         return opcode;
     }
 
-    int cid() {
+    public int cid() {
         return cid;
     }
 
-    int nsid() {
+    public int nsid() {
         return nsid;
     }
 
-    int cdw10() {
+    public int cdw10() {
         return cdw10;
     }
 
-    int cdw11() {
+    public int cdw11() {
         return cdw11;
     }
 
-    int cdw12() {
+    public int cdw12() {
         return cdw12;
     }
 
-    void writeTo(MemorySegment memory, long base) {
+    public void writeTo(MemorySegment memory, long base) {
         DWORD0.set(memory, base, head());
         DWORD2.set(memory, base, 0L);
         SubmissionEntry.MPTR.set(memory, base, 0L);
@@ -117,7 +117,7 @@ final class CommandFields {
         DWORD14.set(memory, base, 0L);
     }
 
-    void writeTo(Mmio memory, long base) {
+    public void writeTo(Mmio memory, long base) {
         memory.write64(base + DWORD0.offset(), head());
         memory.write64(base + DWORD2.offset(), 0L);
         memory.write64(base + SubmissionEntry.MPTR.offset(), 0L);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.data;
+
+import io.jvfio.iommu.ScatterList;
 
 /**
  * Chooses how a command describes its data, by PRPs or by an SGL. One of them may be used, or both.
@@ -10,14 +12,14 @@ package io.jvfio.driver.nvme;
  * @param sgls whether SGLs may be used
  * @param dwords whether parts of an SGL have to be of whole dwords
  */
-record DataDescription(boolean prps, boolean sgls, boolean dwords) {
+public record DataDescription(boolean prps, boolean sgls, boolean dwords) {
 
     /**
      * Puts the description of data into a command. Allocates nothing.
      *
      * @throws IllegalArgumentException if there is none that the controller takes
      */
-    void describe(ScatterList data, DescriptorPages lists, CommandFields command) {
+    public void describe(ScatterList data, DescriptorPages lists, CommandFields command) {
         if (prefersSgl(data, lists.pageSize())) {
             Sgls.describe(data, lists, command, dwords);
         } else {
@@ -26,7 +28,7 @@ record DataDescription(boolean prps, boolean sgls, boolean dwords) {
     }
 
     /** How many pages of lists a command needs that moves so many bytes. */
-    int listPages(int bytes, int pageSize) {
+    public int listPages(int bytes, int pageSize) {
         return Math.max(1, Prps.listPages(bytes, pageSize));
     }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.data;
 
 import io.jvfio.driver.nvme.spec.SglDescriptor;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
+import io.jvfio.iommu.ScatterList;
 import io.jvfio.mmio.Word64;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads a command's description of its data as a controller does: straight from the specification. */
-final class ListWalk {
+public final class ListWalk {
     static final int PAGE = 4096;
 
     /** Where the lists' pages are for the device: apart, and in descending order. */
@@ -22,7 +23,7 @@ final class ListWalk {
     /** A piece of data. */
     record Piece(long address, long length) {}
 
-    ListWalk(int pages) {
+    public ListWalk(int pages) {
         memory = Arena.ofAuto().allocate((long) pages * PAGE, PAGE);
         addresses = new long[pages];
         for (int page = 0; page < pages; page++) {
@@ -30,7 +31,7 @@ final class ListWalk {
         }
     }
 
-    DescriptorPages pages() {
+    public DescriptorPages pages() {
         return new DescriptorPages(memory, addresses, PAGE);
     }
 

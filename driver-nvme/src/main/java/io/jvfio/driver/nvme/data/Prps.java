@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.data;
 
 import io.jvfio.Hex;
+import io.jvfio.iommu.ScatterList;
 
 /**
  * Describes data by physical region pages (4.3 of the specification): the command has the address of the first page, and

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.iommu;
 
 import io.jvfio.Hex;
-import io.jvfio.iommu.DmaBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 

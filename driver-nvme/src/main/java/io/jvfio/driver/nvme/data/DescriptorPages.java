@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.driver.nvme;
+package io.jvfio.driver.nvme.data;
 
 import io.jvfio.Hex;
 import io.jvfio.mmio.Word64;
@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Threads: one at a time.
  */
-final class DescriptorPages {
+public final class DescriptorPages {
     private static final Word64 WORD = Word64.at(0);
 
     private final MemorySegment memory;
@@ -24,7 +24,7 @@ final class DescriptorPages {
      * @param addresses the device's address of each page, a multiple of the page size
      * @param pageSize the controller's memory page in bytes
      */
-    DescriptorPages(MemorySegment memory, long[] addresses, int pageSize) {
+    public DescriptorPages(MemorySegment memory, long[] addresses, int pageSize) {
         if (memory.byteSize() != (long) addresses.length * pageSize) {
             throw new IllegalArgumentException(addresses.length + " pages in " + Hex.of(memory.byteSize()) + " bytes");
         }
