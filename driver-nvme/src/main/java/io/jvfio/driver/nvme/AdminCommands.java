@@ -2,6 +2,7 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.driver.nvme.data.CommandFields;
+import io.jvfio.driver.nvme.queue.QueueShape;
 import io.jvfio.driver.nvme.spec.AdminCommand;
 import io.jvfio.driver.nvme.spec.AdminOpcode;
 import io.jvfio.driver.nvme.spec.Cns;
@@ -116,33 +117,28 @@ final class AdminCommands {
         return log;
     }
 
-    void createCompletionQueue(int id, int entries, long address, int vector) {
+    /** Makes both queues of a pair known, which have the same number. */
+    void createQueues(QueueShape pair) {
         int how = AdminCommand.QUEUE_CONTIGUOUS.set(0, 1);
-        if (vector >= 0) {
-            how = AdminCommand.CQ_VECTOR.set(AdminCommand.CQ_INTERRUPTS.set(how, 1), vector);
-        }
-        create(AdminOpcode.CREATE_CQ, id, entries, address, how);
+        int completion = pair.vector() < 0
+                ? how
+                : AdminCommand.CQ_VECTOR.set(AdminCommand.CQ_INTERRUPTS.set(how, 1), pair.vector());
+        create(AdminOpcode.CREATE_CQ, pair, pair.completionAddress(), completion);
+        create(AdminOpcode.CREATE_SQ, pair, pair.submissionAddress(), AdminCommand.SQ_CQID.set(how, pair.id()));
     }
 
-    /** Both queues of a pair have the same number. */
-    void createSubmissionQueue(int id, int entries, long address) {
-        int how = AdminCommand.SQ_CQID.set(AdminCommand.QUEUE_CONTIGUOUS.set(0, 1), id);
-        create(AdminOpcode.CREATE_SQ, id, entries, address, how);
-    }
-
-    private void create(int opcode, int id, int entries, long address, int how) {
+    private void create(int opcode, QueueShape pair, long address, int how) {
+        int entries = pair.submission().entries();
         CommandFields command = command(opcode, 0)
                 .prps(address, 0)
-                .cdw10(AdminCommand.QUEUE_SIZE.set(AdminCommand.QUEUE_ID.set(0, id), entries - 1))
+                .cdw10(AdminCommand.QUEUE_SIZE.set(AdminCommand.QUEUE_ID.set(0, pair.id()), entries - 1))
                 .cdw11(how);
         queue.execute(command, limit);
     }
 
-    void deleteSubmissionQueue(int id) {
+    /** Has the controller forget both queues of a pair. */
+    void deleteQueues(int id) {
         delete(AdminOpcode.DELETE_SQ, id);
-    }
-
-    void deleteCompletionQueue(int id) {
         delete(AdminOpcode.DELETE_CQ, id);
     }
 

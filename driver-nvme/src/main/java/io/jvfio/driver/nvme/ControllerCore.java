@@ -263,7 +263,7 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         try {
             throwUnlessReady();
             queue.clear();
-            create(queue);
+            admin.createQueues(queue);
             return epoch.get();
         } finally {
             lock.unlock();
@@ -302,17 +302,9 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         }
     }
 
-    /** Makes a queue known. */
-    void create(QueueShape queue) {
-        int entries = queue.submission().entries();
-        admin.createCompletionQueue(queue.id(), entries, queue.completionAddress(), queue.vector());
-        admin.createSubmissionQueue(queue.id(), entries, queue.submissionAddress());
-    }
-
     /** Has the controller forget a queue. */
     void forget(QueueShape queue) {
-        admin.deleteSubmissionQueue(queue.id());
-        admin.deleteCompletionQueue(queue.id());
+        admin.deleteQueues(queue.id());
     }
 
     @Override

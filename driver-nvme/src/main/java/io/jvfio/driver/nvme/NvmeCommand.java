@@ -51,12 +51,7 @@ public final class NvmeCommand {
     private int status;
     private int result;
 
-    /**
-     * A command of a queue.
-     *
-     * @param lists for the description of its data
-     * @param cid its first identifier, under which it is not posted yet
-     */
+    /** A free command, with an identifier under which it was not posted yet. */
     NvmeCommand(IoQueue queue, IoQueue.Terms terms, DescriptorPages lists, int cid) {
         this.queue = queue;
         this.terms = terms;

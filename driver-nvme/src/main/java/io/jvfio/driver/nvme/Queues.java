@@ -64,7 +64,7 @@ final class Queues implements AutoCloseable {
                 QueueShape shape = shape(id, vector, entries, parts);
                 IoQueue queue = new IoQueue(core, shape, terms(owner, options.mode()), core.epoch());
                 shape.clear();
-                core.create(shape);
+                admin.createQueues(shape);
                 if (vector >= 0) {
                     vectors.set(vector);
                 }
