@@ -15,6 +15,7 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.PciDevice;
+import io.jvfio.pci.PciDevices;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,7 +57,7 @@ public final class Vfio implements AutoCloseable {
     private Vfio(CarrierContext context) {
         this.context = context;
         this.systemCalls = HasCalls.of(context);
-        this.dispatcher = new InterruptDispatcher(systemCalls);
+        this.dispatcher = InterruptDispatcher.of(context);
         this.kernel = new KernelCarrier();
         List<CarrierProvider> all = new ArrayList<>(List.of(kernel));
         all.addAll(context.find(CarrierProvider.class, loader -> ServiceLoader.load(CarrierProvider.class, loader)));
@@ -238,7 +239,7 @@ public final class Vfio implements AutoCloseable {
 
     private PciDevice wrap(VfioDevice device, String name, Runnable afterClose) {
         try {
-            return PciDevice.of(device, name, dispatcher, systemCalls, afterClose);
+            return PciDevices.of(device, name, dispatcher, context, afterClose);
         } catch (RuntimeException e) {
             throw Closing.after(e, device);
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: thread-safe.
  */
-public final class InterruptControl implements AutoCloseable {
+public final class InterruptControl {
     private final IrqPort port;
     private final AtomicReference<@Nullable Interrupts> active = new AtomicReference<>();
 
@@ -31,17 +31,8 @@ public final class InterruptControl implements AutoCloseable {
     /** Why nothing can be enabled any more, or null. */
     private volatile @Nullable Supplier<? extends RuntimeException> ended;
 
-    /**
-     * The interrupts of a device, none enabled. Everything is borrowed.
-     *
-     * @param device the device
-     * @param dispatcher the context's
-     * @param systemCalls the context's
-     * @param enableBit writes the enable bits in config space
-     * @param subject the device's name in errors
-     */
-    @SuppressWarnings("exports")
-    public InterruptControl(
+    /** The interrupts of a device, none enabled; see {@link InterruptOwner#of}. */
+    InterruptControl(
             VfioDevice device,
             InterruptDispatcher dispatcher,
             SystemCalls systemCalls,
@@ -174,12 +165,8 @@ public final class InterruptControl implements AutoCloseable {
         return Optional.of(watch);
     }
 
-    /**
-     * Ends all waits, now and later: the device is gone. What is enabled stays to be closed.
-     *
-     * @param reason makes what waits, polls and attempts to enable throw
-     */
-    public void end(Supplier<? extends RuntimeException> reason) {
+    /** See {@link InterruptOwner#end}. */
+    void end(Supplier<? extends RuntimeException> reason) {
         ended = reason;
         Interrupts interrupts = active.get();
         if (interrupts != null) {
@@ -187,14 +174,8 @@ public final class InterruptControl implements AutoCloseable {
         }
     }
 
-    /**
-     * Closes what is enabled and takes the watches away. Afterwards nothing can be enabled. Idempotent; closes everything
-     * even if the device refuses.
-     *
-     * @throws io.jvfio.VfioException if the device refuses
-     */
-    @Override
-    public void close() {
+    /** See {@link InterruptOwner#close}. */
+    void close() {
         ended = () -> new IllegalStateException(port.subject() + " is closed");
         Closing steps = new Closing();
         Interrupts interrupts = active.get();

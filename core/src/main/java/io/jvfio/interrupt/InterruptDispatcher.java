@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
+import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -27,12 +28,15 @@ public final class InterruptDispatcher implements AutoCloseable {
     private boolean closed;
 
     /**
-     * A dispatcher that has not started yet.
+     * A dispatcher that has not started yet, for who makes contexts.
      *
-     * @param systemCalls the context's system calls
+     * @param context the user's {@code CarrierContext}
      */
-    @SuppressWarnings("exports")
-    public InterruptDispatcher(SystemCalls systemCalls) {
+    public static InterruptDispatcher of(Object context) {
+        return new InterruptDispatcher(HasCalls.of(Objects.requireNonNull(context, "context")));
+    }
+
+    InterruptDispatcher(SystemCalls systemCalls) {
         this.sys = Objects.requireNonNull(systemCalls, "systemCalls");
     }
 

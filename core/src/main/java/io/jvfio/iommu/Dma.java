@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -43,21 +42,9 @@ public final class Dma {
         this.device = device;
     }
 
-    /**
-     * The DMA memory of a device. For those who build devices; a driver gets it from its device.
-     *
-     * @param space the device's current address space, asked for each time
-     * @param systemCalls to make memory with
-     * @param reach what the device can name by its addresses, whatever its mask
-     * @param device the device's name, for errors
-     */
-    public static Dma of(
-            Supplier<? extends AddressSpace> space, SystemCalls systemCalls, IovaRange reach, String device) {
-        return new Dma(
-                Objects.requireNonNull(space, "space"),
-                Objects.requireNonNull(systemCalls, "systemCalls"),
-                Objects.requireNonNull(reach, "reach"),
-                Objects.requireNonNull(device, "device"));
+    /** The DMA memory of a device; see {@link DmaOwner#of}. */
+    static Dma of(Supplier<? extends AddressSpace> space, SystemCalls systemCalls, IovaRange reach, String device) {
+        return new Dma(space, systemCalls, reach, device);
     }
 
     /** The address space that the device is in. Others may share it. */
@@ -218,21 +205,13 @@ public final class Dma {
         return quarantine.size();
     }
 
-    /**
-     * Frees what was kept because the device might write into it. For those who build devices: call it when the device
-     * has been reset or closed. What still cannot be unmapped stays, and is logged.
-     */
-    public void releaseQuarantine() {
+    /** See {@link DmaOwner#releaseQuarantine}. */
+    void releaseQuarantine() {
         quarantine.release();
     }
 
-    /**
-     * Closes all that was made here and takes no more. For those who build devices: the device calls it when its DMA is
-     * off; a driver closes the device. Idempotent.
-     *
-     * @throws VfioException if a mapping cannot be ended; its memory is kept out of use
-     */
-    public void close() {
+    /** See {@link DmaOwner#close}. */
+    void close() {
         List<Lease> rest;
         synchronized (this) {
             closed = true;

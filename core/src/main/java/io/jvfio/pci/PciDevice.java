@@ -8,16 +8,18 @@ import io.jvfio.device.Quiesce;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.host.Host;
+import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptControl;
 import io.jvfio.interrupt.InterruptDispatcher;
+import io.jvfio.interrupt.InterruptOwner;
 import io.jvfio.iommu.Dma;
+import io.jvfio.iommu.DmaOwner;
 import io.jvfio.mmio.FaultGuard;
 import io.jvfio.pci.config.PciRegisters;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -50,15 +52,16 @@ public final class PciDevice implements AutoCloseable {
     private final ConfigSpace config;
     private final PowerControl power;
     private final Resets resets;
-    private final InterruptControl interrupts;
-    private final Dma dma;
+    private final InterruptOwner interrupts;
+    private final DmaOwner dma;
     private final Windows windows;
     private final Faults faults;
     private final Notices notices;
     private final Bars bars;
 
     private PciDevice(
-            VfioDevice device, String name, InterruptDispatcher dispatcher, SystemCalls calls, Runnable afterClose) {
+            VfioDevice device, String name, InterruptDispatcher dispatcher, Object context, Runnable afterClose) {
+        SystemCalls calls = HasCalls.of(context);
         this.device = device;
         this.afterClose = afterClose;
         this.name = name;
@@ -69,8 +72,8 @@ public final class PciDevice implements AutoCloseable {
                 name);
         this.power = new PowerControl(config, name);
         InterruptEnable interruptEnable = new InterruptEnable(config);
-        this.interrupts = new InterruptControl(device, dispatcher, calls, interruptEnable, name);
-        this.dma = Dma.of(device::addressSpace, calls, device.info().reach(), name);
+        this.interrupts = InterruptOwner.of(device, dispatcher, context, interruptEnable, name);
+        this.dma = DmaOwner.of(device::addressSpace, context, device.info().reach(), name);
         this.resets = new Resets(device, config, power, interruptEnable, dma, lifecycle, name);
         this.windows = new Windows(device, name);
         this.bars = new Bars(this, config, windows, calls.pageSize());
@@ -78,29 +81,15 @@ public final class PciDevice implements AutoCloseable {
         this.notices = new Notices(this, lifecycle);
     }
 
-    /**
-     * A PCI device on top of an open VFIO device. Users get one from {@code Vfio.open}.
-     *
-     * @param device the device below; closed by {@link #close}, but still the caller's if this method throws
-     * @param name what errors and logs call it, usually its locator
-     * @param dispatcher the context's, borrowed
-     * @param calls the context's system calls, borrowed
-     * @param afterClose what else ends with the device: runs last in {@link #close}, not if this method throws
-     * @throws IllegalArgumentException if it is not a PCI device
-     */
-    @SuppressWarnings("exports")
-    public static PciDevice of(
-            VfioDevice device, String name, InterruptDispatcher dispatcher, SystemCalls calls, Runnable afterClose) {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(dispatcher, "dispatcher");
-        Objects.requireNonNull(calls, "calls");
-        Objects.requireNonNull(afterClose, "afterClose");
+    /** A PCI device on top of an open VFIO device; see {@link PciDevices#of}. */
+    static PciDevice of(
+            VfioDevice device, String name, InterruptDispatcher dispatcher, Object context, Runnable afterClose) {
         if (!device.info().pci() || device.info().regionCount() <= VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
             throw new IllegalArgumentException(name + " is not a PCI device");
         }
-        PciDevice made = new PciDevice(device, name, dispatcher, calls, afterClose);
+        PciDevice made = new PciDevice(device, name, dispatcher, context, afterClose);
         try {
-            made.notices.watch(made.interrupts);
+            made.notices.watch(made.interrupts.control());
             return made;
         } catch (RuntimeException | Error failure) {
             try (made.interrupts) {
@@ -158,13 +147,13 @@ public final class PciDevice implements AutoCloseable {
     /** DMA memory that it reaches. */
     public Dma dma() {
         lifecycle.checkOpen();
-        return dma;
+        return dma.dma();
     }
 
     /** Its interrupts. */
     public InterruptControl interrupts() {
         lifecycle.checkOpen();
-        return interrupts;
+        return interrupts.control();
     }
 
     /** Lets it start DMA and send message-signalled interrupts. Off after open and after a reset. */

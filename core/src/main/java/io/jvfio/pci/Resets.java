@@ -4,7 +4,7 @@ package io.jvfio.pci;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.ResetEvent;
-import io.jvfio.iommu.Dma;
+import io.jvfio.iommu.DmaOwner;
 import io.jvfio.pci.config.PciRegisters;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,7 +22,7 @@ final class Resets {
     private final int commandAtOpen;
     private final PowerControl power;
     private final InterruptEnable interruptEnable;
-    private final Dma dma;
+    private final DmaOwner dma;
     private final Lifecycle lifecycle;
     private final String name;
 
@@ -31,7 +31,7 @@ final class Resets {
             ConfigSpace config,
             PowerControl power,
             InterruptEnable interruptEnable,
-            Dma dma,
+            DmaOwner dma,
             Lifecycle lifecycle,
             String name) {
         this.device = device;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.VfioPci;
+import io.jvfio.internal.sys.CallsSetting;
 import io.jvfio.internal.sys.SystemCalls;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,10 +100,14 @@ final class FaultTest {
         });
         try (FiringDevice device = new FiringDevice(SystemCalls.linux());
                 InterruptDispatcher dispatcher = new InterruptDispatcher(sys);
-                InterruptControl control =
-                        new InterruptControl(device, dispatcher, sys, (type, enabled) -> {}, Fixture.NAME)) {
+                InterruptOwner owner = InterruptOwner.of(
+                        device,
+                        dispatcher,
+                        CarrierContext.of(new CallsSetting(sys)),
+                        (type, enabled) -> {},
+                        Fixture.NAME)) {
             assertThat(dispatcher).isNotNull();
-            life.live(control);
+            life.live(owner.control());
         }
         return made;
     }

@@ -170,7 +170,7 @@ class HotResetPlanTest {
         };
         host.boundEdu(address, ofGroup, ofGroup);
         affects(address, ofGroup);
-        PciDevice opened = PciDevice.of(other.fake, address, other.dispatcher, other.calls, () -> {});
+        PciDevice opened = PciDevice.of(other.fake, address, other.dispatcher, other.context, () -> {});
         toClose.add(opened);
         return opened;
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.RegionArea;
+import io.jvfio.internal.sys.CallsSetting;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.pci.config.PciRegisters;
@@ -14,7 +16,8 @@ final class PciFixture implements AutoCloseable {
     static final int MSIX = 0x60;
 
     final SystemCalls calls = SystemCalls.linux();
-    final InterruptDispatcher dispatcher = new InterruptDispatcher(calls);
+    final CarrierContext context = CarrierContext.of(new CallsSetting(calls));
+    final InterruptDispatcher dispatcher = InterruptDispatcher.of(context);
     final FakeDevice fake = new FakeDevice(calls);
 
     /** A device with power management, MSI and MSI-X, and all kinds of notices; BARs are the test's to add. */
@@ -32,7 +35,7 @@ final class PciFixture implements AutoCloseable {
     }
 
     PciDevice open() {
-        return PciDevice.of(fake, NAME, dispatcher, calls, () -> {});
+        return PciDevice.of(fake, NAME, dispatcher, context, () -> {});
     }
 
     /** All of a BAR can be mapped. */

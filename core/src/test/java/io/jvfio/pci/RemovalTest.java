@@ -119,7 +119,7 @@ class RemovalTest {
     void a_slow_listener_holds_up_no_other_device() throws InterruptedException {
         try (PciFixture second = new PciFixture()) {
             PciDevice slow = fixture.open();
-            PciDevice other = PciDevice.of(second.fake, "0000:02:00.0", fixture.dispatcher, fixture.calls, () -> {});
+            PciDevice other = PciDevice.of(second.fake, "0000:02:00.0", fixture.dispatcher, fixture.context, () -> {});
             CountDownLatch entered = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
             slow.onRemoval(leaving -> {

@@ -4,9 +4,10 @@ package io.jvfio.benchmarks.interrupt;
 import io.jvfio.Fd;
 import io.jvfio.benchmarks.baseline.CBaseline;
 import io.jvfio.benchmarks.baseline.MemoryDevice;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.interrupt.InterruptControl;
 import io.jvfio.interrupt.InterruptDispatcher;
+import io.jvfio.interrupt.InterruptOwner;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import java.lang.foreign.MemorySegment;
@@ -40,10 +41,11 @@ public class PollingBenchmark {
 
     private final SystemCalls sys = SystemCalls.linux();
     private final MemoryDevice device = new MemoryDevice(sys);
-    private final InterruptDispatcher dispatcher = new InterruptDispatcher(sys);
-    private final InterruptControl control =
-            new InterruptControl(device, dispatcher, sys, (type, enabled) -> {}, "benchmark");
-    private final Interrupts interrupts = control.enable(InterruptType.MSI, 1);
+    private final CarrierContext context = CarrierContext.of();
+    private final InterruptDispatcher dispatcher = InterruptDispatcher.of(context);
+    private final InterruptOwner owner =
+            InterruptOwner.of(device, dispatcher, context, (type, enabled) -> {}, "benchmark");
+    private final Interrupts interrupts = owner.control().enable(InterruptType.MSI, 1);
     private final Fd eventfd = interrupts.eventfd(0);
     private final int number = eventfd.acquire();
     private final MemorySegment entry = device.memory();
@@ -53,7 +55,7 @@ public class PollingBenchmark {
     public void close() {
         eventfd.release();
         interrupts.close();
-        control.close();
+        owner.close();
         dispatcher.close();
         device.close();
     }

@@ -5,6 +5,7 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
 import io.jvfio.Setting;
 import io.jvfio.binding.BindRequest;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.host.Host;
 import io.jvfio.internal.sys.Descriptor;
@@ -60,7 +61,7 @@ final class Samples {
             Map.entry(Instant.class, Instant.EPOCH),
             Map.entry(Throwable.class, new IllegalStateException("a sample")),
             Map.entry(Reader.class, Reader.nullReader()),
-            Map.entry(InterruptDispatcher.class, new InterruptDispatcher(SystemCalls.linux())),
+            Map.entry(InterruptDispatcher.class, InterruptDispatcher.of(CarrierContext.of())),
             Map.entry(PciAddress.class, PciAddress.parse("0000:00:04.0")),
             Map.entry(DeviceLocator.class, DeviceLocator.parse("0000:00:04.0")),
             Map.entry(OpenOptions.class, OpenOptions.defaults()),
