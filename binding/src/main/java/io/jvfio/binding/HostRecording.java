@@ -3,9 +3,11 @@ package io.jvfio.binding;
 
 import io.jvfio.PciAddress;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -40,24 +42,26 @@ public record HostRecording(PciAddress address, Map<String, List<String>> facts)
         private final PciAddress address;
         private final HostFiles.Source source;
         private final SortedMap<String, List<String>> facts = new TreeMap<>();
+        private final Set<String> absent = new HashSet<>();
 
         Recorder(PciAddress address, HostFiles.Source source) {
             this.address = address;
             this.source = source;
         }
 
-        /** The same question has the same answer all the time. */
+        /** Each question is asked once, and has the same answer, or none, all the time. */
         @Override
         public @Nullable List<String> answer(HostQuestion question) {
-            List<String> known = facts.get(question.key());
-            if (known != null) {
-                return known;
+            String key = question.key();
+            if (!facts.containsKey(key) && !absent.contains(key)) {
+                List<String> answer = source.answer(question);
+                if (answer == null) {
+                    absent.add(key);
+                } else {
+                    facts.put(key, List.copyOf(answer));
+                }
             }
-            List<String> answer = source.answer(question);
-            if (answer != null) {
-                facts.put(question.key(), List.copyOf(answer));
-            }
-            return answer;
+            return facts.get(key);
         }
 
         HostRecording recording() {

@@ -4,7 +4,6 @@ package io.jvfio.binding;
 import io.jvfio.PciAddress;
 import io.jvfio.binding.BindResult.Change;
 import io.jvfio.binding.BindingProblem.Code;
-import io.jvfio.binding.DeviceSnapshot.GroupMember;
 import io.jvfio.binding.Journal.Binding;
 import io.jvfio.internal.sys.SystemCalls;
 import java.nio.file.Path;
@@ -61,17 +60,12 @@ public final class KernelDrivers {
      * @throws IllegalArgumentException if the site's policy cannot be understood
      */
     public Optional<Explanation> explain(PciAddress address, BindRequest request) {
-        Objects.requireNonNull(address, "address");
-        Objects.requireNonNull(request, "request");
-        HostRecording.Recorder recorder = new HostRecording.Recorder(address, source.get());
-        return explain(new HostFiles(recorder), address, request)
-                .map(explained -> explained.with(recorder.recording()));
+        return planner(address).explain(address, request);
     }
 
     /** The same on what was recorded of another host, or of this one before. */
     public static Optional<Explanation> replay(HostRecording recording, BindRequest request) {
-        Objects.requireNonNull(request, "request");
-        return explain(recording.files(), recording.address(), request).map(explained -> explained.with(recording));
+        return BindPlanner.of(recording).explain(recording.address(), request);
     }
 
     /**
@@ -82,45 +76,12 @@ public final class KernelDrivers {
      * @throws IllegalArgumentException if there is no such function, or the site's policy cannot be understood
      */
     public List<BindPlan> plan(PciAddress address, BindRequest request, BindOptions options) {
-        Explanation first = explained(address, request);
-        List<BindPlan> plans = new ArrayList<>();
-        first.decision().failure().ifPresent(problem -> {
-            throw new BindingException(problem);
-        });
-        first.plan().ifPresent(plans::add);
-        if (options.wholeGroup()) {
-            for (GroupMember other : first.device().others()) {
-                if (other.blocks()) {
-                    plans.add(companion(other.address(), request));
-                }
-            }
-        }
-        return plans;
+        BindPlanner planner = planner(address);
+        return planner.plans(planner.explained(address, request), options);
     }
 
-    private Explanation explained(PciAddress address, BindRequest request) {
-        return explain(address, request).orElseThrow(() -> absent(address));
-    }
-
-    private Explained known(PciAddress address) {
-        Objects.requireNonNull(address, "address");
-        return explain(new HostFiles(source.get()), address, BindRequest.auto()).orElseThrow(() -> absent(address));
-    }
-
-    private static IllegalArgumentException absent(PciAddress address) {
-        return new IllegalArgumentException("no PCI function " + address + " on this host");
-    }
-
-    /** Another function of the group gets the driver for everything, unless somebody has named one for it. */
-    private BindPlan companion(PciAddress address, BindRequest request) {
-        Explanation own = explained(address, request.withoutDriver());
-        Explanation taken = own.decision().overrides().isEmpty() ? explained(address, request.withGeneric()) : own;
-        taken.decision().failure().ifPresent(problem -> {
-            throw new BindingException(problem);
-        });
-        return taken.plan()
-                .orElseThrow(
-                        () -> BindingException.of(Code.STALE_PLAN, address + " has changed meanwhile", "try again"));
+    private BindPlanner planner(PciAddress address) {
+        return BindPlanner.of(Objects.requireNonNull(address, "address"), source.get());
     }
 
     /**
@@ -131,11 +92,11 @@ public final class KernelDrivers {
      * @throws IllegalArgumentException if there is no such function, or the site's policy cannot be understood
      */
     public BindResult bind(PciAddress address, BindRequest request, BindOptions options) {
-        Explanation explanation = explained(address, request);
-        List<BindPlan> plans = plan(address, request, options);
+        BindPlanner planner = planner(address);
+        Explanation explanation = planner.explained(address, request);
         BindingChange change = change(options.patience());
         List<String> notes = new ArrayList<>(explanation.decision().notes());
-        List<Journal> done = plans.isEmpty() ? List.of() : bindOrNext(change, explanation, plans, options, notes);
+        List<Journal> done = bindOrNext(change, planner, explanation, options, notes);
         if (options.persist()) {
             for (Journal journal : done) {
                 String driver = Objects.requireNonNull(journal.target(), "target");
@@ -154,36 +115,25 @@ public final class KernelDrivers {
                 change.awaitNode(address));
     }
 
-    private List<Journal> bindOrNext(
+    private static List<Journal> bindOrNext(
             BindingChange change,
+            BindPlanner planner,
             Explanation explanation,
-            List<BindPlan> plans,
             BindOptions options,
             List<String> notes) {
+        List<BindPlan> plans = planner.plans(explanation, options);
         try {
             return change.bind(plans, UUID.randomUUID().toString());
         } catch (BindingException failure) {
-            Candidate next = options.nextOnFailure() && failure.problem().code() == Code.PROBE_FAILED
-                    ? next(explanation.decision())
+            Explanation next = options.nextOnFailure() && failure.problem().code() == Code.PROBE_FAILED
+                    ? planner.next(explanation)
                     : null;
             if (next == null) {
                 throw failure;
             }
-            notes.add("DEGRADED to " + next.module() + ": " + failure.getMessage());
-            BindRequest request = explanation.request().withDriver(next.module());
-            List<BindPlan> others = plan(explanation.device().address(), request, options);
-            return change.bind(others, UUID.randomUUID().toString());
+            notes.add("DEGRADED to " + next.request().driver() + ": " + failure.getMessage());
+            return change.bind(planner.plans(next, options), UUID.randomUUID().toString());
         }
-    }
-
-    /** The driver after the one that was chosen. */
-    private static @Nullable Candidate next(Decision decision) {
-        List<Candidate> rest = decision.candidates().stream()
-                .filter(Candidate::feasible)
-                .dropWhile(candidate -> !candidate.module().equals(decision.module()))
-                .skip(1)
-                .toList();
-        return rest.isEmpty() ? null : rest.getFirst();
     }
 
     /**
@@ -195,12 +145,12 @@ public final class KernelDrivers {
      * @throws IllegalArgumentException if there is no such function
      */
     public ReleaseResult release(PciAddress address, BindOptions options) {
-        Explained known = known(address);
+        Explanation known = planner(address).explained(address, BindRequest.auto());
         return releasing(options)
                 .release(
-                        known.device,
+                        known.device(),
                         options.wholeGroup(),
-                        known.catalogue,
+                        known.catalogue(),
                         UUID.randomUUID().toString());
     }
 
@@ -211,8 +161,8 @@ public final class KernelDrivers {
      * @throws IllegalArgumentException if there is no such function
      */
     public List<String> releaseSteps(PciAddress address, BindOptions options) {
-        Explained known = known(address);
-        return releasing(options).shell(known.device, options.wholeGroup(), known.catalogue);
+        Explanation known = planner(address).explained(address, BindRequest.auto());
+        return releasing(options).shell(known.device(), options.wholeGroup(), known.catalogue());
     }
 
     private BindingRelease releasing(BindOptions options) {
@@ -256,29 +206,5 @@ public final class KernelDrivers {
 
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
-    }
-
-    private record Explained(DeviceSnapshot device, Catalogue catalogue, BindRequest request, Decision decision) {
-        Explanation with(HostRecording recording) {
-            Optional<BindPlan> plan =
-                    decision.changes() ? Optional.of(BindPlan.of(device, catalogue, decision)) : Optional.empty();
-            return new Explanation(device, catalogue, request, decision, plan, recording);
-        }
-    }
-
-    private static Optional<Explained> explain(HostFiles files, PciAddress address, BindRequest request) {
-        BindingPolicy policy = BindingPolicy.read(files, address);
-        List<String> named = new ArrayList<>(policy.drivers());
-        named.add("vfio-pci");
-        if (request.driver() != null) {
-            named.add(request.driver());
-        }
-        return new SnapshotReader(files).read(address).map(device -> {
-            if (device.override() != null) {
-                named.add(device.override());
-            }
-            Catalogue catalogue = CatalogueReader.read(files, named);
-            return new Explained(device, catalogue, request, BindingChoice.choose(device, catalogue, policy, request));
-        });
     }
 }
