@@ -49,39 +49,26 @@ public record BindPlan(
                 decision.driver());
     }
 
-    /** The steps in a few words each: {@code modprobe mlx5_vfio_pci}, {@code override}, {@code unbind mlx5_core}, … */
-    public List<String> steps() {
-        List<String> steps = new ArrayList<>();
+    /** What is done, in this order. */
+    List<Step> steps() {
+        List<Step> steps = new ArrayList<>();
         if (module != null) {
-            steps.add("modprobe " + module);
+            steps.add(new Step.Load(module, driver));
         }
-        steps.add("override");
-        if (fromDriver != null) {
-            steps.add("unbind " + fromDriver);
-        }
-        steps.add("bind");
-        steps.add("verify");
+        steps.add(new Step.Reserve(driver));
+        steps.add(new Step.Unbind(fromDriver));
+        steps.add(new Step.Bind(driver));
+        steps.add(new Step.Verify());
         return steps;
+    }
+
+    /** The steps in a few words each: {@code modprobe mlx5_vfio_pci}, {@code override}, {@code unbind mlx5_core}, … */
+    public List<String> words() {
+        return steps().stream().map(Step::word).filter(word -> !word.isEmpty()).toList();
     }
 
     /** The steps as lines of a shell, for somebody who would rather do it by hand. */
     public List<String> shell() {
-        String device = "/sys/bus/pci/devices/" + address;
-        String name = driver == null ? "\"$driver\"" : driver;
-        List<String> lines = new ArrayList<>();
-        if (module != null) {
-            lines.add("modprobe " + module);
-        }
-        if (driver == null) {
-            lines.add("driver=$(ls /sys/module/" + Names.fold(String.valueOf(module))
-                    + "/drivers | sed -n 's/^pci://p')");
-        }
-        lines.add("echo " + name + " > " + device + "/driver_override");
-        if (fromDriver != null) {
-            lines.add("echo " + address + " > /sys/bus/pci/drivers/" + fromDriver + "/unbind");
-        }
-        lines.add("echo " + address + " > /sys/bus/pci/drivers/" + name + "/bind");
-        lines.add("test -d " + device + "/vfio-dev");
-        return lines;
+        return steps().stream().flatMap(step -> step.shell(address).stream()).toList();
     }
 }

@@ -5,6 +5,7 @@ import io.jvfio.PciAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What binding came to.
@@ -34,6 +35,11 @@ public record BindResult(
             Objects.requireNonNull(address, "address");
             Objects.requireNonNull(from, "from");
             Objects.requireNonNull(to, "to");
+        }
+
+        /** A change that is done. */
+        static Change of(Journal journal, @Nullable String now) {
+            return new Change(journal.address(), Names.orEmpty(journal.before().driver()), Names.orEmpty(now));
         }
     }
 

@@ -5,17 +5,18 @@ import io.jvfio.PciAddress;
 import io.jvfio.binding.BindingProblem.Code;
 import io.jvfio.binding.Journal.Action;
 import io.jvfio.binding.Journal.Binding;
-import io.jvfio.binding.Journal.State;
-import io.jvfio.binding.Journal.Step;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Changes drivers, step by step: each step is in the journal before it is done and is checked after it. A step that fails
+ * Changes functions step by step: each step is in the journal before it is done and is checked after it. A step that fails
  * takes back those before it; whoever finds a journal of a change that nobody has finished can take it back too.
  *
  * <p>Threads: one at a time.
@@ -38,122 +39,145 @@ final class BindingChange {
         this.patience = patience;
     }
 
-    private FunctionDriver function(PciAddress address) {
-        return new FunctionDriver(files, effects, address, patience);
-    }
+    /** A change of one function before its first step. */
+    record Begun(Journal journal, List<Step> steps) {}
 
-    /** Binds all of these functions, or none. */
-    List<Journal> bind(List<BindPlan> plans, String id) {
+    /**
+     * Changes all of these functions, or none.
+     *
+     * @param changes by function, what says how its change begins; it is asked when nobody else can change the function
+     * @param end what ends them together, given the journals after the last steps
+     */
+    <R> R all(SequencedMap<PciAddress, Supplier<Begun>> changes, Function<List<Journal>, R> end) {
         List<Effects.Lock> locks = new ArrayList<>();
         List<Journal> done = new ArrayList<>();
         try {
-            for (BindPlan plan : plans) {
-                locks.add(journals.lock(plan.address()));
+            for (PciAddress address : changes.keySet()) {
+                locks.add(journals.lock(address));
             }
-            for (BindPlan plan : plans) {
-                done.add(bind(plan, id));
+            for (Supplier<Begun> change : changes.values()) {
+                done.add(one(change.get()));
             }
-            List<Journal> ended = new ArrayList<>();
-            for (Journal journal : done) {
-                Journal end = new Journal(
-                        journal.address(),
-                        journal.modalias(),
-                        State.DONE,
-                        Step.END,
-                        id,
-                        Action.BIND,
-                        journal.before(),
-                        journal.target(),
-                        journal.origin() == null ? journal.before() : journal.origin(),
-                        journal.persistent());
-                journals.write(end);
-                ended.add(end);
-            }
-            return ended;
+            return end.apply(done);
         } catch (BindingException e) {
-            throw undo.all(e, done);
+            throw undo.after(e, done);
         } finally {
             locks.forEach(Effects.Lock::close);
         }
     }
 
-    private Journal bind(BindPlan plan, String id) {
-        FunctionDriver function = function(plan.address());
-        Binding before = function.binding();
-        if (!before.equals(new Binding(plan.fromDriver(), plan.fromOverride()))
-                || !plan.modalias()
-                        .toString()
-                        .equals(files.text(SnapshotReader.DEVICES + plan.address() + "/modalias"))) {
-            throw BindingException.of(
-                    Code.STALE_PLAN,
-                    plan.address() + " has " + before + " now, which is not what the plan was made for",
-                    "");
-        }
-        Journal ours = journals.binding(plan.address(), before.driver());
-        Journal journal = new Journal(
-                plan.address(),
-                plan.modalias(),
-                State.IN_FLIGHT,
-                Step.BEGIN,
-                id,
-                Action.BIND,
-                before,
-                plan.driver(),
-                ours == null ? null : ours.origin(),
-                ours == null ? null : ours.persistent());
+    private Journal one(Begun begun) {
+        FunctionDriver function = function(begun.journal.address());
+        Journal journal = begun.journal;
         journals.write(journal);
         try {
-            return steps(plan, function, journal);
+            for (Step step : begun.steps) {
+                journal = journal.at(step);
+                journals.write(journal);
+                journal = done(step, function, journal);
+            }
+            return journal;
         } catch (BindingException e) {
-            throw e.problem().code() == Code.UNBIND_PENDING ? e : undo.after(e, journal);
+            if (e.problem().code() == Code.UNBIND_PENDING) {
+                journals.write(journal.pending());
+                throw e;
+            }
+            throw undo.after(e, List.of(journal));
         }
     }
 
-    private Journal steps(BindPlan plan, FunctionDriver function, Journal begun) {
-        Journal journal = begun;
-        if (plan.module() != null) {
-            journal = journals.enter(journal.at(Step.LOAD));
-            String message = effects.load(plan.module(), patience);
-            if (!message.isEmpty()) {
-                throw BindingException.of(
-                        Code.STEP_FAILED, "the module " + plan.module() + " is not loaded: " + message, "");
+    private FunctionDriver function(PciAddress address) {
+        return new FunctionDriver(files, effects, address, patience);
+    }
+
+    /** Does a step; the journal with what has become known by it. */
+    private Journal done(Step step, FunctionDriver function, Journal journal) {
+        switch (step) {
+            case Step.Load load -> {
+                return journal.leadingTo(loaded(load));
             }
-        }
-        String driver = plan.driver() == null ? resolved(plan) : plan.driver();
-        if (!files.exists("/sys/bus/pci/drivers/" + driver)) {
-            throw BindingException.of(Code.MODULE_HAS_NO_DRIVER, "there is no driver " + driver, "");
-        }
-        journal = journals.enter(journal.leadingTo(driver).at(Step.OVERRIDE));
-        function.override(driver);
-        journal = journals.enter(journal.at(Step.UNBIND));
-        journals.unbind(function, journal);
-        journal = journals.enter(journal.at(Step.BIND));
-        function.bind(driver);
-        journal = journals.enter(journal.at(Step.VERIFY));
-        if (!function.isVfio()) {
-            throw BindingException.of(
-                    Code.NOT_A_VFIO_DRIVER, driver + " took " + plan.address() + ", and offers no VFIO", "");
+            case Step.Reserve any -> function.override(registered(target(journal)));
+            case Step.Restore restore -> function.override(restore.override());
+            case Step.Unbind any -> function.unbind();
+            case Step.Bind any -> function.bind(target(journal));
+            case Step.Probe probe -> function.probe(probe.driver(), journal.modalias());
+            case Step.Verify any -> verify(function, journal);
+            case Step.Compare compare -> compare(function, journal, compare.before());
         }
         return journal;
     }
 
-    private String resolved(BindPlan plan) {
-        String module = Objects.requireNonNull(plan.module(), "module");
-        Resolution resolution = Resolution.ofLoaded(module, CatalogueReader.driversOf(files, module));
+    private static String target(Journal journal) {
+        return Objects.requireNonNull(journal.target(), "target");
+    }
+
+    private String loaded(Step.Load load) {
+        String message = effects.load(load.module(), patience);
+        if (!message.isEmpty()) {
+            throw BindingException.of(
+                    Code.STEP_FAILED, "the module " + load.module() + " is not loaded: " + message, "");
+        }
+        if (load.driver() != null) {
+            return load.driver();
+        }
+        Resolution resolution = Resolution.ofLoaded(load.module(), CatalogueReader.driversOf(files, load.module()));
         if (resolution.problem() != null) {
             throw new BindingException(resolution.problem());
         }
         return Objects.requireNonNull(resolution.driver(), "driver");
     }
 
+    private String registered(String driver) {
+        if (!files.exists("/sys/bus/pci/drivers/" + driver)) {
+            throw BindingException.of(Code.MODULE_HAS_NO_DRIVER, "there is no driver " + driver, "");
+        }
+        return driver;
+    }
+
+    private static void verify(FunctionDriver function, Journal journal) {
+        if (!function.isVfio()) {
+            throw BindingException.of(
+                    Code.NOT_A_VFIO_DRIVER,
+                    journal.target() + " took " + journal.address() + ", and offers no VFIO",
+                    "");
+        }
+    }
+
+    private static void compare(FunctionDriver function, Journal journal, Binding wanted) {
+        Binding now = function.binding();
+        if (!now.equals(wanted)) {
+            throw BindingException.of(Code.STEP_FAILED, journal.address() + " has " + now + ", not " + wanted, "");
+        }
+    }
+
+    /** Binds all of these functions, or none. */
+    List<Journal> bind(List<BindPlan> plans, String id) {
+        SequencedMap<PciAddress, Supplier<Begun>> changes = new LinkedHashMap<>();
+        plans.forEach(plan -> changes.put(plan.address(), () -> begun(plan, id)));
+        return all(changes, done -> {
+            List<Journal> ended = done.stream().map(Journal::done).toList();
+            ended.forEach(journals::write);
+            return ended;
+        });
+    }
+
+    private Begun begun(BindPlan plan, String id) {
+        PciAddress address = plan.address();
+        Binding before = function(address).binding();
+        if (!before.equals(new Binding(plan.fromDriver(), plan.fromOverride()))
+                || !plan.modalias().toString().equals(files.text(SnapshotReader.DEVICES + address + "/modalias"))) {
+            throw BindingException.of(
+                    Code.STALE_PLAN, address + " has " + before + " now, which is not what the plan was made for", "");
+        }
+        Journal journal = Journal.begin(address, plan.modalias(), id, Action.BIND, before)
+                .after(journals.binding(address, before.driver()))
+                .leadingTo(plan.driver());
+        return new Begun(journal, plan.steps());
+    }
+
     /** Remembers the file that makes a driver last. */
     void lasting(Journal journal, String file) {
         journals.write(journal.lasting(file));
-    }
-
-    /** The journal of a function; null if it has none. */
-    @Nullable Journal journal(PciAddress address) {
-        return journals.read(address);
     }
 
     /** Waits for the node by which a bound function is opened; empty, or what is wrong with it. */

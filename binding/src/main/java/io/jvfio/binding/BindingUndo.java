@@ -3,10 +3,8 @@ package io.jvfio.binding;
 
 import io.jvfio.PciAddress;
 import io.jvfio.binding.BindingProblem.Code;
-import io.jvfio.binding.Journal.Action;
 import io.jvfio.binding.Journal.Binding;
 import io.jvfio.binding.Journal.State;
-import io.jvfio.binding.Journal.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,19 +35,8 @@ final class BindingUndo {
         return new FunctionDriver(files, effects, address, patience);
     }
 
-    /** Takes a change back that failed; what its user is told then. */
-    BindingException after(BindingException failure, Journal journal) {
-        try {
-            undo(journal);
-            return failure;
-        } catch (BindingException again) {
-            again.addSuppressed(failure);
-            return again;
-        }
-    }
-
-    /** Takes back what was done for others before one failed; what the user is told then. */
-    BindingException all(BindingException failure, List<Journal> done) {
+    /** Takes changes back because one has failed, the last first; what the user is told then. */
+    BindingException after(BindingException failure, List<Journal> done) {
         for (Journal journal : done.reversed()) {
             try {
                 undo(journal);
@@ -88,17 +75,7 @@ final class BindingUndo {
         if (journal.origin() == null) {
             journals.remove(journal.address());
         } else {
-            journals.write(new Journal(
-                    journal.address(),
-                    journal.modalias(),
-                    State.DONE,
-                    Step.END,
-                    journal.plan(),
-                    Action.BIND,
-                    journal.before(),
-                    journal.before().driver(),
-                    journal.origin(),
-                    journal.persistent()));
+            journals.write(journal.takenBack());
         }
     }
 
@@ -106,28 +83,21 @@ final class BindingUndo {
         PciAddress address = journal.address();
         Binding now = function(address).binding();
         String driver = journal.before().driver();
-        String override = journal.before().override();
-        StringBuilder commands = new StringBuilder("echo " + (override == null ? "" : override) + " > "
-                + SnapshotReader.DEVICES + address + "/driver_override");
-        if (now.driver() != null && !now.driver().equals(driver)) {
-            commands.append("; echo ")
-                    .append(address)
-                    .append(" > /sys/bus/pci/drivers/")
-                    .append(now.driver())
-                    .append("/unbind");
+        List<Step> rest =
+                new ArrayList<>(List.of(new Step.Restore(journal.before().override())));
+        if (!Objects.equals(now.driver(), driver)) {
+            rest.add(new Step.Unbind(now.driver()));
+            if (driver != null) {
+                rest.add(new Step.Bind(driver));
+            }
         }
-        if (driver != null && !driver.equals(now.driver())) {
-            commands.append("; echo ")
-                    .append(address)
-                    .append(" > /sys/bus/pci/drivers/")
-                    .append(driver)
-                    .append("/bind");
-        }
+        List<String> commands =
+                rest.stream().flatMap(step -> step.shell(address).stream()).toList();
         BindingException failure = BindingException.of(
                 Code.ROLLBACK_INCOMPLETE,
                 address + " has " + now + " now, and had " + journal.before() + " before"
                         + (cause == null ? "" : ": " + cause.problem().detail()),
-                "jvfio recover tries again, or: " + commands);
+                "jvfio recover tries again, or: " + String.join("; ", commands));
         if (cause != null) {
             failure.initCause(cause);
         }

@@ -132,7 +132,7 @@ final class CatalogueReader {
     /** The PCI drivers of a module that is there: of all its drivers, they begin with the name of their bus. */
     static List<String> driversOf(HostFiles files, String module) {
         List<String> drivers = new ArrayList<>();
-        for (String entry : files.names("/sys/module/" + Names.fold(module) + "/drivers")) {
+        for (String entry : files.names(Names.driversOf(module))) {
             if (entry.startsWith("pci:")) {
                 drivers.add(entry.substring("pci:".length()));
             }

@@ -41,8 +41,7 @@ final class HostFiles {
 
     /** What a small file says; empty if it cannot be read. */
     String textOrEmpty(String path) {
-        String text = text(path);
-        return text == null ? "" : text;
+        return Names.orEmpty(text(path));
     }
 
     /** A decimal number in a file, or a fallback. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param address the function
  * @param modalias what the function was: another one may be at its place today
  * @param state whether a change is under way
- * @param step the step that is about to be done, or was done last
+ * @param mark the step that is about to be done, or was done last
  * @param plan the change: functions of a group that are changed together have the same
  * @param action what the change is
  * @param before what was there before this change
@@ -30,7 +30,7 @@ record Journal(
         PciAddress address,
         Modalias modalias,
         State state,
-        Step step,
+        Mark mark,
         String plan,
         Action action,
         Binding before,
@@ -50,8 +50,8 @@ record Journal(
         DONE
     }
 
-    /** The steps, in their order. */
-    enum Step {
+    /** What the file says of steps, in their order. */
+    enum Mark {
         BEGIN,
         LOAD,
         OVERRIDE,
@@ -82,20 +82,48 @@ record Journal(
         }
     }
 
-    Journal at(Step next) {
-        return new Journal(address, modalias, state, next, plan, action, before, target, origin, persistent);
+    /** A change that begins, of a function that jvfio has not changed before. */
+    static Journal begin(PciAddress address, Modalias modalias, String plan, Action action, Binding before) {
+        return new Journal(address, modalias, State.IN_FLIGHT, Mark.BEGIN, plan, action, before, null, null, null);
     }
 
-    Journal in(State next) {
-        return new Journal(address, modalias, next, step, plan, action, before, target, origin, persistent);
+    /** The same after a bind, whose way back and whose file stay known; null if there was none. */
+    Journal after(@Nullable Journal bind) {
+        return bind == null
+                ? this
+                : new Journal(
+                        address, modalias, state, mark, plan, action, before, target, bind.origin, bind.persistent);
     }
 
-    Journal leadingTo(String driver) {
-        return new Journal(address, modalias, state, step, plan, action, before, driver, origin, persistent);
+    /** A step is about to be done. */
+    Journal at(Step step) {
+        return new Journal(address, modalias, state, step.mark(), plan, action, before, target, origin, persistent);
+    }
+
+    /** The old driver goes on letting go without us. */
+    Journal pending() {
+        return new Journal(
+                address, modalias, State.UNBIND_PENDING, mark, plan, action, before, target, origin, persistent);
+    }
+
+    Journal leadingTo(@Nullable String driver) {
+        return new Journal(address, modalias, state, mark, plan, action, before, driver, origin, persistent);
     }
 
     Journal lasting(@Nullable String file) {
-        return new Journal(address, modalias, state, step, plan, action, before, target, origin, file);
+        return new Journal(address, modalias, state, mark, plan, action, before, target, origin, file);
+    }
+
+    /** The change is done. From the first bind on, it is known where a release goes back to. */
+    Journal done() {
+        Binding back = origin == null && action == Action.BIND ? before : origin;
+        return new Journal(address, modalias, State.DONE, Mark.END, plan, action, before, target, back, persistent);
+    }
+
+    /** The change was taken back, and the bind before it stands again. */
+    Journal takenBack() {
+        return new Journal(
+                address, modalias, State.DONE, Mark.END, plan, Action.BIND, before, before.driver, origin, persistent);
     }
 
     /** Whether somebody has to finish or undo it. */
@@ -109,7 +137,7 @@ record Journal(
         line(text, "device", address.toString());
         line(text, "modalias", modalias.toString());
         line(text, "state", state.name());
-        line(text, "step", step.name());
+        line(text, "step", mark.name());
         line(text, "plan", plan);
         line(text, "action", action.name());
         line(text, "before-driver", before.driver());
@@ -150,7 +178,7 @@ record Journal(
                 PciAddress.parse(need(values, "device")),
                 Modalias.parse(need(values, "modalias")),
                 State.valueOf(need(values, "state").toUpperCase(Locale.ROOT)),
-                Step.valueOf(need(values, "step").toUpperCase(Locale.ROOT)),
+                Mark.valueOf(need(values, "step").toUpperCase(Locale.ROOT)),
                 need(values, "plan"),
                 Action.valueOf(need(values, "action").toUpperCase(Locale.ROOT)),
                 new Binding(values.get("before-driver"), values.get("before-override")),

@@ -78,19 +78,13 @@ final class Journals {
         }
     }
 
-    /** The step that is about to be done. */
-    Journal enter(Journal journal) {
-        write(journal);
-        return journal;
-    }
-
     /** The journal of a function, which must have been finished; null if it has none. */
     @Nullable Journal finished(PciAddress address) {
         Journal known = read(address);
         if (known != null && known.unfinished()) {
             throw BindingException.of(
                     Code.UNFINISHED,
-                    "a change of " + address + " was begun and not finished (" + known.action() + ", at " + known.step()
+                    "a change of " + address + " was begun and not finished (" + known.action() + ", at " + known.mark()
                             + ")",
                     "jvfio recover puts back what was there before");
         }
@@ -106,18 +100,6 @@ final class Journals {
         return known != null && known.action() == Journal.Action.BIND && Objects.equals(known.target(), driver)
                 ? known
                 : null;
-    }
-
-    /** Takes a function away from its driver; if that goes on without us, the journal says so. */
-    void unbind(FunctionDriver function, Journal journal) {
-        try {
-            function.unbind();
-        } catch (BindingException e) {
-            if (e.problem().code() == Code.UNBIND_PENDING) {
-                write(journal.in(Journal.State.UNBIND_PENDING));
-            }
-            throw e;
-        }
     }
 
     /** Keeps others of our kind from a function until it is closed. */

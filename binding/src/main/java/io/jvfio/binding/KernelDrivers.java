@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the kernel drivers of a host's functions, explains why, binds them and gives the functions back.
@@ -108,8 +107,7 @@ public final class KernelDrivers {
         return new BindResult(
                 explanation,
                 done.stream()
-                        .map(journal -> new Change(
-                                journal.address(), orEmpty(journal.before().driver()), orEmpty(journal.target())))
+                        .map(journal -> Change.of(journal, journal.target()))
                         .toList(),
                 notes,
                 change.awaitNode(address));
@@ -145,13 +143,8 @@ public final class KernelDrivers {
      * @throws IllegalArgumentException if there is no such function
      */
     public ReleaseResult release(PciAddress address, BindOptions options) {
-        Explanation known = planner(address).explained(address, BindRequest.auto());
         return releasing(options)
-                .release(
-                        known.device(),
-                        options.wholeGroup(),
-                        known.catalogue(),
-                        UUID.randomUUID().toString());
+                .release(planner(address).explained(address, BindRequest.auto()), options.wholeGroup());
     }
 
     /**
@@ -161,21 +154,20 @@ public final class KernelDrivers {
      * @throws IllegalArgumentException if there is no such function
      */
     public List<String> releaseSteps(PciAddress address, BindOptions options) {
-        Explanation known = planner(address).explained(address, BindRequest.auto());
-        return releasing(options).shell(known.device(), options.wholeGroup(), known.catalogue());
+        return releasing(options).shell(planner(address).explained(address, BindRequest.auto()), options.wholeGroup());
     }
 
     private BindingRelease releasing(BindOptions options) {
         return new BindingRelease(new HostFiles(source.get()), effects.get(), options.patience());
     }
 
+    private BindingUndo undoing(BindOptions options) {
+        return new BindingUndo(new HostFiles(source.get()), effects.get(), options.patience());
+    }
+
     /** The functions whose change was begun and not finished. Blocks. */
     public List<PciAddress> unfinished() {
-        return new BindingUndo(
-                        new HostFiles(source.get()),
-                        effects.get(),
-                        BindOptions.defaults().patience())
-                .unfinished();
+        return undoing(BindOptions.defaults()).unfinished();
     }
 
     /**
@@ -186,9 +178,7 @@ public final class KernelDrivers {
      */
     public Optional<String> recover(PciAddress address, BindOptions options) {
         Objects.requireNonNull(address, "address");
-        return new BindingUndo(new HostFiles(source.get()), effects.get(), options.patience())
-                .recover(address)
-                .map(Binding::toString);
+        return undoing(options).recover(address).map(Binding::toString);
     }
 
     private BindingChange change(Duration patience) {
@@ -202,9 +192,5 @@ public final class KernelDrivers {
     private String moduleOf(String driver) {
         String module = new HostFiles(source.get()).target("/sys/bus/pci/drivers/" + driver + "/module");
         return module == null ? driver : module;
-    }
-
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
     }
 }

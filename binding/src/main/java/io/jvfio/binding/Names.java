@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.binding;
 
+import org.jspecify.annotations.Nullable;
+
 /** Names of modules. Threads: stateless. */
 final class Names {
     private Names() {}
@@ -8,6 +10,16 @@ final class Names {
     /** A module's name as the kernel compares it: a dash is as good as an underscore. */
     static String fold(String module) {
         return module.replace('-', '_');
+    }
+
+    /** The folder of a module that is there in which its drivers are. */
+    static String driversOf(String module) {
+        return "/sys/module/" + fold(module) + "/drivers";
+    }
+
+    /** A name, or an empty text if there is none. */
+    static String orEmpty(@Nullable String name) {
+        return name == null ? "" : name;
     }
 
     /** The folded name of a module by its file, {@code kernel/drivers/vfio/pci/vfio-pci.ko.xz: ...}. */

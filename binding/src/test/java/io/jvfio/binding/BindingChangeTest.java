@@ -11,6 +11,7 @@ import io.jvfio.binding.BindResult.Change;
 import io.jvfio.binding.BindingProblem.Code;
 import io.jvfio.binding.FakeMachine.Driver;
 import io.jvfio.binding.FakeMachine.Killed;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -425,5 +426,83 @@ class BindingChangeTest {
         assertThat(machine.writes).isEmpty();
         drivers.bind(NVME, AUTO.withForced(Set.of()), OPTIONS);
         assertThat(drivers.releaseSteps(NVME, OPTIONS)).hasSize(3);
+    }
+
+    @Test
+    void a_dry_run_prints_what_is_written_then() {
+        vendorDriver();
+        List<String> bind = echoed(drivers.plan(NVME, AUTO, OPTIONS).getFirst().shell());
+        drivers.bind(NVME, AUTO, OPTIONS);
+        assertThat(machine.writes).isEqualTo(bind);
+
+        List<String> release = echoed(drivers.releaseSteps(NVME, OPTIONS));
+        machine.writes.clear();
+        drivers.release(NVME, OPTIONS);
+        assertThat(machine.writes).isEqualTo(release);
+    }
+
+    /** What lines of a shell write, as the machine remembers it. */
+    private static List<String> echoed(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.startsWith("echo "))
+                .map(line -> line.replace("\"$driver\"", "acme-vfio")
+                        .substring("echo ".length())
+                        .split(" > ", -1))
+                .map(sides -> sides[1] + "=" + sides[0])
+                .toList();
+    }
+
+    /** The file as the first version of the format has it, for each step that it knows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"BEGIN", "LOAD", "OVERRIDE", "UNBIND", "BIND", "VERIFY", "END"})
+    void a_journal_that_an_older_version_has_left_is_taken_back(String step) {
+        String before = machine.state();
+        machine.at(NVME).driver = null;
+        machine.at(NVME).override = "vfio-pci";
+        machine.texts.put("/run/jvfio/journal/pci-" + NVME, """
+                jvfio-journal=1
+                device=0000:01:00.0
+                modalias=%s
+                state=IN_FLIGHT
+                step=%s
+                plan=36fb
+                action=BIND
+                before-driver=nvme
+                target=vfio-pci
+                """.formatted(Fixtures.NVME, step));
+
+        assertThat(drivers.unfinished()).containsExactly(NVME);
+        assertThat(failure(() -> drivers.bind(NVME, AUTO, OPTIONS)).detail()).contains("(BIND, at " + step + ")");
+        assertThat(drivers.recover(NVME, OPTIONS)).contains("driver nvme, no override");
+        assertThat(machine.state()).isEqualTo(before);
+        assertThat(drivers.unfinished()).isEmpty();
+    }
+
+    @Test
+    void the_journal_names_each_step_in_the_words_of_its_format() {
+        Set<String> steps = new LinkedHashSet<>();
+        for (int effects = 0; effects < 20; effects++) {
+            FakeMachine fresh = prepared("bind");
+            fresh.killAfter(effects);
+            try {
+                run("bind", fresh.drivers());
+            } catch (Killed killed) {
+                fresh.restart();
+            }
+            fresh.texts
+                    .getOrDefault("/run/jvfio/journal/pci-" + NVME, "")
+                    .lines()
+                    .filter(line -> line.startsWith("step="))
+                    .forEach(steps::add);
+        }
+        assertThat(steps)
+                .containsExactly(
+                        "step=BEGIN",
+                        "step=LOAD",
+                        "step=OVERRIDE",
+                        "step=UNBIND",
+                        "step=BIND",
+                        "step=VERIFY",
+                        "step=END");
     }
 }

@@ -184,7 +184,7 @@ class CatalogueReaderTest {
                 Fixtures.ADDRESS,
                 Modalias.parse(Fixtures.NVME),
                 Journal.State.IN_FLIGHT,
-                Journal.Step.BIND,
+                Journal.Mark.BIND,
                 "plan",
                 Journal.Action.RELEASE,
                 new Journal.Binding("a", null),

@@ -39,7 +39,7 @@ final class ExplainJson {
         });
         safety(json, decision.safety());
         json.texts("notes", decision.notes());
-        json.texts("plan", explanation.plan().map(BindPlan::steps).orElse(List.of()));
+        json.texts("plan", explanation.plan().map(BindPlan::words).orElse(List.of()));
     }
 
     private static void device(Json json, DeviceSnapshot device) {

@@ -62,7 +62,7 @@ final class ExplainText {
         add("notes", decision.notes());
         add(
                 "steps",
-                explanation.plan().map(BindPlan::steps).map(steps -> String.join(" ; ", steps)).stream()
+                explanation.plan().map(BindPlan::words).map(steps -> String.join(" ; ", steps)).stream()
                         .toList());
         return lines;
     }
