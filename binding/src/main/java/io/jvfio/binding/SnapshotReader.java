@@ -3,11 +3,11 @@ package io.jvfio.binding;
 
 import io.jvfio.PciAddress;
 import io.jvfio.binding.DeviceSnapshot.GroupMember;
+import io.jvfio.host.HostGroup.Role;
 import io.jvfio.variant.Modalias;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotReader {
     static final String DEVICES = "/sys/bus/pci/devices/";
-
-    /** Drivers that leave the group to VFIO ({@code driver_managed_dma}). */
-    private static final Set<String> NEUTRAL = Set.of("pcieport", "pci-stub", "shpchp");
+    private static final String NOIOMMU = "noiommu-";
 
     private final HostFiles files;
 
@@ -43,12 +41,12 @@ final class SnapshotReader {
         return Optional.of(new DeviceSnapshot(
                 address,
                 modalias,
-                hexadecimal(files.text(directory + "/revision")),
+                number(files.text(directory + "/revision")),
                 driver(address),
                 override(address),
                 isVfio(address),
-                group == null ? -1 : number(group),
-                isNoIommu(address, group),
+                number(group),
+                vfioNodes(files, address).stream().anyMatch(node -> node.contains("/" + NOIOMMU)),
                 files.number(directory + "/numa_node", -1),
                 physicalFunction,
                 physicalFunction == null ? null : driver(physicalFunction),
@@ -69,21 +67,10 @@ final class SnapshotReader {
 
     /** Whether the bound driver offers VFIO; before Linux 6.1 only the group tells. */
     boolean isVfio(PciAddress address) {
-        if (!files.names(DEVICES + address + "/vfio-dev").isEmpty()) {
-            return true;
-        }
-        String driver = driver(address);
-        String group = files.target(DEVICES + address + "/iommu_group");
-        return !files.exists("/sys/class/vfio-dev")
-                && driver != null
-                && !NEUTRAL.contains(driver)
-                && group != null
-                && (files.exists("/sys/class/vfio/" + group) || files.exists("/sys/class/vfio/noiommu-" + group));
-    }
-
-    private boolean isNoIommu(PciAddress address, @Nullable String group) {
-        return files.names(DEVICES + address + "/vfio-dev").stream().anyMatch(name -> name.startsWith("noiommu-"))
-                || group != null && files.exists("/sys/class/vfio/noiommu-" + group);
+        return !files.names(DEVICES + address + "/vfio-dev").isEmpty()
+                || !files.exists("/sys/class/vfio-dev")
+                        && Role.of(driver(address), false) == Role.BLOCKER
+                        && !vfioNodes(files, address).isEmpty();
     }
 
     private List<GroupMember> others(PciAddress address, @Nullable String group) {
@@ -95,21 +82,20 @@ final class SnapshotReader {
                 String driver = driver(other);
                 String modalias = files.text(DEVICES + name + "/modalias");
                 boolean bridge = modalias != null && HazardTable.isBridge(Modalias.parse(modalias));
-                others.add(new GroupMember(
-                        other, driver, bridge, driver != null && !NEUTRAL.contains(driver) && !isVfio(other)));
+                others.add(new GroupMember(other, driver, bridge, Role.of(driver, isVfio(other)) == Role.BLOCKER));
             }
         }
         return others;
     }
 
-    /** The nodes by which processes have a function that is bound to a VFIO driver. */
+    /** The nodes by which processes have a function that is bound to a VFIO driver: its own, and that of its group. */
     static List<String> vfioNodes(HostFiles files, PciAddress address) {
         List<String> nodes = new ArrayList<>();
         for (String name : files.names(DEVICES + address + "/vfio-dev")) {
             nodes.add("/dev/vfio/devices/" + name);
         }
         String group = files.target(DEVICES + address + "/iommu_group");
-        for (String prefix : group == null ? List.<String>of() : List.of("", "noiommu-")) {
+        for (String prefix : group == null ? List.<String>of() : List.of("", NOIOMMU)) {
             if (files.exists("/sys/class/vfio/" + prefix + group)) {
                 nodes.add("/dev/vfio/" + prefix + group);
             }
@@ -117,15 +103,8 @@ final class SnapshotReader {
         return nodes;
     }
 
-    private static int number(String text) {
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException garbage) {
-            return -1;
-        }
-    }
-
-    private static int hexadecimal(@Nullable String text) {
+    /** A number as sysfs writes it, {@code 41} or {@code 0x0f}; -1 if it is none. */
+    private static int number(@Nullable String text) {
         try {
             return text == null ? -1 : Integer.decode(text);
         } catch (NumberFormatException garbage) {

@@ -3,6 +3,7 @@ package io.jvfio.host;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,20 @@ public record HostGroup(int number, String type, boolean noIommu, List<Member> m
         /** Its driver does no DMA for the host, as that of a bridge: it keeps nobody from the group. */
         NEUTRAL,
         /** Its driver does DMA for the host: while it is bound, VFIO cannot have the group. */
-        BLOCKER
+        BLOCKER;
+
+        /** Drivers whose device does not keep others of its group from being opened ({@code driver_managed_dma}). */
+        private static final Set<String> NEUTRAL_DRIVERS = Set.of("pcieport", "pci-stub", "shpchp");
+
+        /**
+         * That of a device.
+         *
+         * @param driver the kernel driver that is bound to it, or null
+         * @param vfio whether that driver offers VFIO
+         */
+        public static Role of(@Nullable String driver, boolean vfio) {
+            return vfio ? VFIO : driver == null ? UNBOUND : NEUTRAL_DRIVERS.contains(driver) ? NEUTRAL : BLOCKER;
+        }
     }
 
     /**

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class VfioClasses {
     private static final String NOIOMMU = "noiommu-";
-
-    /** Drivers whose device does not keep others of its group from being opened ({@code driver_managed_dma}). */
-    private static final Set<String> NEUTRAL_DRIVERS = Set.of("pcieport", "pci-stub", "shpchp");
 
     private final Sysfs files;
     private final Path nodes;
@@ -78,8 +74,8 @@ final class VfioClasses {
             return cdevs.containsKey(device.name());
         }
         // Before Linux 6.1: VFIO has the group, so none of its drivers uses DMA for itself.
-        String driver = device.driver();
-        return groups.containsKey(device.group()) && driver != null && !NEUTRAL_DRIVERS.contains(driver);
+        return groups.containsKey(device.group())
+                && HostGroup.Role.of(device.driver(), false) == HostGroup.Role.BLOCKER;
     }
 
     /**
@@ -130,13 +126,7 @@ final class VfioClasses {
 
     /** What a device does to its group. */
     HostGroup.Role role(BusDevice member) {
-        if (isVfio(member)) {
-            return HostGroup.Role.VFIO;
-        }
-        String driver = member.driver();
-        return driver == null
-                ? HostGroup.Role.UNBOUND
-                : NEUTRAL_DRIVERS.contains(driver) ? HostGroup.Role.NEUTRAL : HostGroup.Role.BLOCKER;
+        return HostGroup.Role.of(member.driver(), isVfio(member));
     }
 
     /** Whether VFIO has a group without an IOMMU. */
