@@ -10,8 +10,8 @@ import java.util.Objects;
  * <p>Threads: immutable.
  *
  * @param wholeGroup whether the other functions of the group are taken too, all or none
- * @param nextOnFailure whether another driver is tried if the chosen one refuses the device
- * @param persist whether the driver is to be bound again at each start of the host
+ * @param nextOnFailure whether another kernel driver is tried if the chosen one refuses the device
+ * @param persist whether the function is to be bound again at each start of the host
  * @param patience how long the kernel may take for each step
  */
 public record BindOptions(boolean wholeGroup, boolean nextOnFailure, boolean persist, Duration patience) {
@@ -20,7 +20,7 @@ public record BindOptions(boolean wholeGroup, boolean nextOnFailure, boolean per
         Objects.requireNonNull(patience, "patience");
     }
 
-    /** This function alone, this driver alone, until the host starts anew; 10 seconds for each step. */
+    /** This function alone, this kernel driver alone, until the host starts anew; 10 seconds for each step. */
     public static BindOptions defaults() {
         return new BindOptions(false, false, false, Duration.ofSeconds(10));
     }

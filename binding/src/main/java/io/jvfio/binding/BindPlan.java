@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a function gets a driver: the state that the plan was made for, and the one that it leads to.
+ * How a function gets a kernel driver: the state that the plan was made for, and the one that it leads to.
  *
  * <p>Threads: immutable.
  *

@@ -37,7 +37,7 @@ final class BindPlanner {
         return new BindPlanner(recording.files(), () -> recording);
     }
 
-    /** Which driver a function should have; empty if there is no such function. */
+    /** Which kernel driver a function should have; empty if there is no such function. */
     Optional<Explanation> explain(PciAddress address, BindRequest request) {
         Objects.requireNonNull(request, "request");
         BindingPolicy policy = BindingPolicy.read(files, address);

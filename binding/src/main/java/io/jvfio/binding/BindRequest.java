@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which driver somebody wants, and what may be put at risk for it.
+ * Which kernel driver somebody wants, and what may be put at risk for it.
  *
  * <p>Threads: immutable.
  *

@@ -21,7 +21,7 @@ public record BindResult(
         Explanation explanation, List<Change> changes, List<String> notes, Optional<BindingProblem> warning) {
 
     /**
-     * A function that has another driver now.
+     * A function that has another kernel driver now.
      *
      * <p>Threads: immutable.
      *

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Changes functions step by step: each step is in the journal before it is done and is checked after it. A step that fails
- * takes back those before it; whoever finds a journal of a change that nobody has finished can take it back too.
+ * Changes functions step by step: each step is in the journal before it is done and is checked after it. A step that
+ * fails takes back those before it; whoever finds a journal of a change that nobody has finished can take it back too.
  *
  * <p>Threads: one at a time.
  */
@@ -67,7 +67,7 @@ final class BindingChange {
     }
 
     private Journal one(Begun begun) {
-        FunctionDriver function = function(begun.journal.address());
+        FunctionBinding function = function(begun.journal.address());
         Journal journal = begun.journal;
         journals.write(journal);
         try {
@@ -86,12 +86,12 @@ final class BindingChange {
         }
     }
 
-    private FunctionDriver function(PciAddress address) {
-        return new FunctionDriver(files, effects, address, patience);
+    private FunctionBinding function(PciAddress address) {
+        return new FunctionBinding(files, effects, address, patience);
     }
 
     /** Does a step; the journal with what has become known by it. */
-    private Journal done(Step step, FunctionDriver function, Journal journal) {
+    private Journal done(Step step, FunctionBinding function, Journal journal) {
         switch (step) {
             case Step.Load load -> {
                 return journal.leadingTo(loaded(load));
@@ -134,7 +134,7 @@ final class BindingChange {
         return driver;
     }
 
-    private static void verify(FunctionDriver function, Journal journal) {
+    private static void verify(FunctionBinding function, Journal journal) {
         if (!function.isVfio()) {
             throw BindingException.of(
                     Code.NOT_A_VFIO_DRIVER,
@@ -143,7 +143,7 @@ final class BindingChange {
         }
     }
 
-    private static void compare(FunctionDriver function, Journal journal, Binding wanted) {
+    private static void compare(FunctionBinding function, Journal journal, Binding wanted) {
         Binding now = function.binding();
         if (!now.equals(wanted)) {
             throw BindingException.of(Code.STEP_FAILED, journal.address() + " has " + now + ", not " + wanted, "");

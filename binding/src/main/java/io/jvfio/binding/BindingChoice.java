@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the driver: first whatever has been named, then the closest alias among those whose module can be had. Nothing
- * but its arguments counts, and not their order either, except where a request says so.
+ * Chooses the kernel driver: first whatever has been named, then the closest alias among those whose module can be had.
+ * Nothing but its arguments counts, and not their order either, except where a request says so.
  *
  * <p>Threads: one at a time.
  */

@@ -4,7 +4,8 @@ package io.jvfio.binding;
 import java.util.Objects;
 
 /**
- * A driver could not be bound or given back. What became of the device says the problem's severity.
+ * A function could not be bound to a kernel driver or given back. What became of the device says the problem's
+ * severity.
  *
  * <p>Threads: immutable but for what {@link Throwable} allows.
  */

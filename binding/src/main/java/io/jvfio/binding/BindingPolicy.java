@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a site has laid down about drivers, in files of lines:
+ * What a site has laid down about kernel drivers, in files of lines:
  *
  * <pre>{@code
  * pci:0000:3b:00.0 = vfio-pci                # this function

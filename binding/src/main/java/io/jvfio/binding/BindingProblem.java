@@ -4,7 +4,7 @@ package io.jvfio.binding;
 import java.util.Objects;
 
 /**
- * Why a driver could not be chosen, bound or given back.
+ * Why a kernel driver could not be chosen for a function, or the function not be bound or given back.
  *
  * <p>Threads: immutable.
  *

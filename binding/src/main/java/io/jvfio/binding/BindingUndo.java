@@ -31,8 +31,8 @@ final class BindingUndo {
         this.patience = patience;
     }
 
-    private FunctionDriver function(PciAddress address) {
-        return new FunctionDriver(files, effects, address, patience);
+    private FunctionBinding function(PciAddress address) {
+        return new FunctionBinding(files, effects, address, patience);
     }
 
     /** Takes changes back because one has failed, the last first; what the user is told then. */
@@ -50,7 +50,7 @@ final class BindingUndo {
 
     /** Brings a function back to what the journal says was there before, and closes the journal. */
     void undo(Journal journal) {
-        FunctionDriver function = function(journal.address());
+        FunctionBinding function = function(journal.address());
         Binding before = journal.before();
         try {
             String driver = function.driver();
@@ -121,7 +121,7 @@ final class BindingUndo {
                 journals.remove(address);
                 return Optional.empty();
             }
-            FunctionDriver function = function(address);
+            FunctionBinding function = function(address);
             if (journal.state() == State.UNBIND_PENDING
                     && Objects.equals(function.driver(), journal.before().driver())) {
                 throw BindingException.of(

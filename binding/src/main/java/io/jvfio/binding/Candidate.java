@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A driver that claims the device.
+ * A kernel driver that claims the device.
  *
  * <p>Threads: immutable.
  *

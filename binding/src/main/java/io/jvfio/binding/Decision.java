@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which driver a function should have, and everything that led there. The same facts and the same request give an equal
- * decision anywhere.
+ * Which kernel driver a function should have, and everything that led there. The same facts and the same request give
+ * an equal decision anywhere.
  *
  * <p>Threads: immutable.
  *

@@ -10,7 +10,7 @@ import java.util.Optional;
  * <p>Threads: immutable.
  *
  * @param device the function
- * @param catalogue the drivers of the kernel
+ * @param catalogue the kernel's drivers
  * @param request what was asked for
  * @param decision what it came to
  * @param plan how it would be done; empty if there is nothing to do

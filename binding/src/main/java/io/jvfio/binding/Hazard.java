@@ -4,7 +4,7 @@ package io.jvfio.binding;
 import java.util.Objects;
 
 /**
- * Something that taking a device away from its driver would hurt, or that would make it useless for VFIO.
+ * Something that taking a device away from its kernel driver would hurt, or that would make it useless for VFIO.
  *
  * <p>Threads: immutable.
  *

@@ -53,7 +53,7 @@ public final class KernelDrivers {
     }
 
     /**
-     * Which driver a function should have, and why. Changes nothing. Blocks.
+     * Which kernel driver a function should have, and why. Changes nothing. Blocks.
      *
      * @return empty if there is no function at this address
      * @throws IllegalArgumentException if the site's policy cannot be understood
@@ -84,8 +84,8 @@ public final class KernelDrivers {
     }
 
     /**
-     * Binds a function to the driver that is chosen for it, or leaves everything as it was. Blocks, each step at most as
-     * long as the options say.
+     * Binds a function to the kernel driver that is chosen for it, or leaves everything as it was. Blocks, each step at
+     * most as long as the options say.
      *
      * @throws BindingException if it cannot be, or would hurt, or a step fails
      * @throws IllegalArgumentException if there is no such function, or the site's policy cannot be understood

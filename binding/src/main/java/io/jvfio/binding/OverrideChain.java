@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has named a driver, the strongest first: the request, the environment, the site's policy for this function and for
- * functions like it, and an override that somebody has set before.
+ * Who has named a kernel driver, the strongest first: the request, the environment, the site's policy for this function
+ * and for functions like it, and an override that somebody has set before.
  *
  * <p>Threads: immutable.
  */

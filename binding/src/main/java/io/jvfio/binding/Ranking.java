@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The drivers that claim a device, in order: fewest wildcards, then which fields, then the site's preference. What is
- * still equal is a tie; the order among those is by name, so that it does not depend on any list, and decides nothing.
+ * The kernel drivers that claim a device, in order: fewest wildcards, then which fields, then the site's preference.
+ * What is still equal is a tie; the order among those is by name, so that it does not depend on any list, and decides
+ * nothing.
  *
  * <p>Threads: immutable.
  */

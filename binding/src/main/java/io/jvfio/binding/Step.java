@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of a change: what a dry run prints, what is done, and what the journal names before it is done. A driver that
- * is null is the one of the module which was loaded.
+ * One step of a change: what a dry run prints, what is done, and what the journal names before it is done. A kernel
+ * driver that is null is the one of the module which was loaded.
  *
  * <p>Threads: immutable, all of them.
  */

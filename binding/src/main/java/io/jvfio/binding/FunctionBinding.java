@@ -11,12 +11,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver and the override of one function: single writes, each checked by what the kernel shows afterwards, since some
- * writes succeed without doing anything.
+ * The kernel driver and the override of one function: single writes, each checked by what the kernel shows afterwards,
+ * since some writes succeed without doing anything.
  *
  * <p>Threads: as its files and effects.
  */
-final class FunctionDriver {
+final class FunctionBinding {
     private static final String DRIVERS = "/sys/bus/pci/drivers/";
 
     private final SnapshotReader reader;
@@ -24,7 +24,7 @@ final class FunctionDriver {
     private final PciAddress address;
     private final Duration patience;
 
-    FunctionDriver(HostFiles files, Effects effects, PciAddress address, Duration patience) {
+    FunctionBinding(HostFiles files, Effects effects, PciAddress address, Duration patience) {
         this.reader = new SnapshotReader(files);
         this.effects = effects;
         this.address = address;
