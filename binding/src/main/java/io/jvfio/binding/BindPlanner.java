@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,23 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: one at a time.
  */
 final class BindPlanner {
+    private final HostRecording.Recorder recorder;
     private final HostFiles files;
-    private final Supplier<HostRecording> recording;
 
-    private BindPlanner(HostFiles files, Supplier<HostRecording> recording) {
-        this.files = files;
-        this.recording = recording;
-    }
-
-    /** A look at a host that is there. */
-    static BindPlanner of(PciAddress address, HostFiles.Source source) {
-        HostRecording.Recorder recorder = new HostRecording.Recorder(address, source);
-        return new BindPlanner(new HostFiles(recorder), recorder::recording);
-    }
-
-    /** A look that was recorded. */
-    static BindPlanner of(HostRecording recording) {
-        return new BindPlanner(recording.files(), () -> recording);
+    BindPlanner(PciAddress address, HostFiles.Source source) {
+        this.recorder = new HostRecording.Recorder(address, source);
+        this.files = new HostFiles(recorder);
     }
 
     /** Which kernel driver a function should have; empty if there is no such function. */
@@ -54,7 +42,7 @@ final class BindPlanner {
             Decision decision = BindingChoice.choose(device, catalogue, policy, request);
             Optional<BindPlan> plan =
                     decision.changes() ? Optional.of(BindPlan.of(device, catalogue, decision)) : Optional.empty();
-            return new Explanation(device, catalogue, request, decision, plan, recording.get());
+            return new Explanation(device, catalogue, request, decision, plan, recorder.recording());
         });
     }
 

@@ -64,13 +64,16 @@ final class BindingRelease {
             refuseIfOpen(address);
         }
         List<Leftover> leftovers = leftovers(known, wholeGroup);
-        List<Change> changes = release(functions, UUID.randomUUID().toString());
+        String id = UUID.randomUUID().toString();
+        SequencedMap<PciAddress, Supplier<Begun>> changes = new LinkedHashMap<>();
+        functions.forEach(address -> changes.put(address, () -> begun(address, id)));
+        List<Change> done = change.all(changes, this::end);
         List<String> notes = new ArrayList<>();
         for (Leftover leftover : leftovers) {
             persistence.forget(leftover.address, leftover.file);
             notes.add(leftover.file + " is removed: no start of the host binds " + leftover.address + " any more");
         }
-        return new ReleaseResult(changes, notes);
+        return new ReleaseResult(done, notes);
     }
 
     private record Leftover(PciAddress address, String file) {}
@@ -104,12 +107,6 @@ final class BindingRelease {
                     address + " is in use: " + String.join(", ", named),
                     "end those first"));
         }
-    }
-
-    private List<Change> release(List<PciAddress> functions, String id) {
-        SequencedMap<PciAddress, Supplier<Begun>> changes = new LinkedHashMap<>();
-        functions.forEach(address -> changes.put(address, () -> begun(address, id)));
-        return change.all(changes, this::end);
     }
 
     private List<Change> end(List<Journal> done) {

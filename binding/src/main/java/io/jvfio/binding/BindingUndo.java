@@ -67,11 +67,6 @@ final class BindingUndo {
         if (!function.binding().equals(before)) {
             throw incomplete(journal, null);
         }
-        close(journal);
-    }
-
-    /** What the journal says when its change was taken back: as before, or nothing. */
-    private void close(Journal journal) {
         if (journal.origin() == null) {
             journals.remove(journal.address());
         } else {

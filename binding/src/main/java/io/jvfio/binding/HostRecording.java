@@ -33,8 +33,8 @@ public record HostRecording(PciAddress address, Map<String, List<String>> facts)
     }
 
     /** The host as it was. */
-    HostFiles files() {
-        return new HostFiles(question -> facts.get(question.key()));
+    HostFiles.Source source() {
+        return question -> facts.get(question.key());
     }
 
     /** Answers from another source and remembers. Threads: one at a time. */

@@ -7,7 +7,6 @@ import io.jvfio.binding.BindingProblem.Code;
 import io.jvfio.binding.Journal.Binding;
 import io.jvfio.internal.sys.SystemCalls;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +63,7 @@ public final class KernelDrivers {
 
     /** The same on what was recorded of another host, or of this one before. */
     public static Optional<Explanation> replay(HostRecording recording, BindRequest request) {
-        return BindPlanner.of(recording).explain(recording.address(), request);
+        return new BindPlanner(recording.address(), recording.source()).explain(recording.address(), request);
     }
 
     /**
@@ -80,7 +79,7 @@ public final class KernelDrivers {
     }
 
     private BindPlanner planner(PciAddress address) {
-        return BindPlanner.of(Objects.requireNonNull(address, "address"), source.get());
+        return new BindPlanner(Objects.requireNonNull(address, "address"), source.get());
     }
 
     /**
@@ -93,13 +92,14 @@ public final class KernelDrivers {
     public BindResult bind(PciAddress address, BindRequest request, BindOptions options) {
         BindPlanner planner = planner(address);
         Explanation explanation = planner.explained(address, request);
-        BindingChange change = change(options.patience());
+        BindingChange change = new BindingChange(new HostFiles(source.get()), effects.get(), options.patience());
         List<String> notes = new ArrayList<>(explanation.decision().notes());
         List<Journal> done = bindOrNext(change, planner, explanation, options, notes);
         if (options.persist()) {
             for (Journal journal : done) {
                 String driver = Objects.requireNonNull(journal.target(), "target");
-                String file = persistence().keep(journal.address(), driver, moduleOf(driver));
+                String file = new Persistence(new HostFiles(source.get()), effects.get())
+                        .keep(journal.address(), driver, moduleOf(driver));
                 change.lasting(journal, file);
                 notes.add(driver + " will be bound to " + journal.address() + " at each start, by " + file);
             }
@@ -179,14 +179,6 @@ public final class KernelDrivers {
     public Optional<String> recover(PciAddress address, BindOptions options) {
         Objects.requireNonNull(address, "address");
         return undoing(options).recover(address).map(Binding::toString);
-    }
-
-    private BindingChange change(Duration patience) {
-        return new BindingChange(new HostFiles(source.get()), effects.get(), patience);
-    }
-
-    private Persistence persistence() {
-        return new Persistence(new HostFiles(source.get()), effects.get());
     }
 
     private String moduleOf(String driver) {
