@@ -58,7 +58,7 @@ public record ModuleAlias(Source source, String pattern, String module) {
 
     /** Whether the kernel's tools would say that it matches. */
     public boolean matches(Modalias function) {
-        return Glob.matches(pattern, BUS + function);
+        return Glob.matches(pattern, BUS + Objects.requireNonNull(function, "function"));
     }
 
     /** What it asks for, or empty if it has a form of its own. */

@@ -2,6 +2,7 @@
 package io.jvfio.tests.nullness;
 
 import io.jvfio.Vfio;
+import io.jvfio.binding.KernelDrivers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Executable;
@@ -16,10 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The public types of core's exported packages and what can be called on them without a device. */
+/** The public types of core's exported packages and of binding, and what can be called on them without a device. */
 final class Api {
     private static final List<String> PACKAGES =
-            List.of("", "device", "host", "host/driver", "iommu", "interrupt", "mmio", "pci", "pci/config", "variant");
+            List.of("", "device", "host", "iommu", "interrupt", "mmio", "pci", "pci/config", "variant");
 
     private Api() {}
 
@@ -38,14 +39,19 @@ final class Api {
     }
 
     private static List<? extends Class<?>> types() {
-        return PACKAGES.stream()
-                .flatMap(name -> classes("io/jvfio/" + name))
-                .filter(type -> Modifier.isPublic(type.getModifiers()))
+        Stream<Class<?>> core = PACKAGES.stream().flatMap(name -> classes(Vfio.class, "io/jvfio/" + name));
+        return Stream.concat(core, classes(KernelDrivers.class, "io/jvfio/binding"))
+                .filter(Api::isPublic)
                 .toList();
     }
 
-    private static Stream<Class<?>> classes(String folder) {
-        URI source = location();
+    private static boolean isPublic(Class<?> type) {
+        return Modifier.isPublic(type.getModifiers())
+                && (type.getEnclosingClass() == null || isPublic(type.getEnclosingClass()));
+    }
+
+    private static Stream<Class<?>> classes(Class<?> neighbour, String folder) {
+        URI source = location(neighbour);
         if (source.getPath().endsWith(".jar")) {
             try (FileSystem jar = FileSystems.newFileSystem(Path.of(source), Map.of())) {
                 return names(jar.getPath(folder)).toList().stream().map(Api::load);
@@ -80,13 +86,9 @@ final class Api {
         }
     }
 
-    private static URI location() {
+    private static URI location(Class<?> type) {
         try {
-            return Vfio.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI();
+            return type.getProtectionDomain().getCodeSource().getLocation().toURI();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
