@@ -71,7 +71,9 @@ public interface DeviceFeature<R> {
      *
      * @param payload {@link #size} zeroed bytes, in the machine's byte order, gone after the call
      */
-    default void encode(MemorySegment payload) {}
+    default void encode(MemorySegment payload) {
+        Objects.requireNonNull(payload, "payload");
+    }
 
     /**
      * Reads the answer. Called only if the device has the feature.
@@ -136,6 +138,7 @@ public interface DeviceFeature<R> {
 
         @Override
         public Done decode(MemorySegment payload) {
+            Objects.requireNonNull(payload, "payload");
             return Done.DONE;
         }
     }
@@ -149,6 +152,7 @@ public interface DeviceFeature<R> {
 
         @Override
         default Done decode(MemorySegment payload) {
+            Objects.requireNonNull(payload, "payload");
             return Done.DONE;
         }
     }

@@ -19,7 +19,8 @@ public final class IrqHeldException extends IllegalStateException {
      * @param holder who has its interrupts
      */
     public IrqHeldException(IrqRequest request, String device, IrqOwner holder) {
-        super("irq index " + request.index() + " of " + device + " cannot be changed by " + request.owner() + ": "
-                + Objects.requireNonNull(holder, "holder") + " has its interrupts until he disables them");
+        super("irq index " + request.index() + " of " + Objects.requireNonNull(device, "device")
+                + " cannot be changed by " + request.owner() + ": " + Objects.requireNonNull(holder, "holder")
+                + " has its interrupts until he disables them");
     }
 }

@@ -2,6 +2,7 @@
 package io.jvfio.device;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * The ability to bring to rest what somebody has going in the device, while registers, DMA and interrupts still work:
@@ -22,6 +23,7 @@ public interface Quiesce {
      * takes back the device goes on. Blocks, at most for {@link #LONGEST}, if those who are asked keep to their limit.
      */
     static void run(VfioDevice device) {
+        Objects.requireNonNull(device, "device");
         try {
             device.ability(Quiesce.class)
                     .ifPresent(rest -> rest.quiesce(rest.limit().compareTo(LONGEST) < 0 ? rest.limit() : LONGEST));

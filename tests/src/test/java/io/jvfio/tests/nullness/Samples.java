@@ -6,6 +6,8 @@ import io.jvfio.PciAddress;
 import io.jvfio.Setting;
 import io.jvfio.binding.BindRequest;
 import io.jvfio.carrier.CarrierContext;
+import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.IrqOwner;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.host.Host;
 import io.jvfio.internal.sys.Descriptor;
@@ -49,6 +51,11 @@ final class Samples {
             Map.entry(byte[].class, new byte[] {1}),
             Map.entry(ConfigImage.class, ConfigImage.of(new byte[64])),
             Map.entry(Setting[].class, new Setting[0]),
+            Map.entry(ClassLoader[].class, new ClassLoader[0]),
+            Map.entry(AutoCloseable[].class, new AutoCloseable[0]),
+            Map.entry(IrqOwner.class, IrqOwner.of("a sample")),
+            Map.entry(DeviceFeature.Direction.class, DeviceFeature.Direction.PROBE_SET),
+            Map.entry(Object.class, CarrierContext.of()),
             Map.entry(UUID.class, new UUID(1, 2)),
             Map.entry(Path.class, Path.of("/nowhere")),
             Map.entry(Duration.class, Duration.ofSeconds(1)),
