@@ -91,6 +91,21 @@ public final class InfoCapability {
         return List.copyOf(areas);
     }
 
+    /**
+     * The areas of the sparse map in a region's chain, as {@link #areas(long)} has them, or all of the region if there is
+     * none.
+     *
+     * @param regionSize bytes
+     * @throws IllegalArgumentException if the map is malformed, or an area does not lie inside
+     */
+    public static List<RegionArea> areas(List<InfoCapability> chain, long regionSize) {
+        return chain.stream()
+                .filter(capability -> capability.id() == VfioPci.VFIO_REGION_INFO_CAP_SPARSE_MMAP)
+                .findFirst()
+                .map(sparse -> sparse.areas(regionSize))
+                .orElseGet(() -> List.of(new RegionArea(0, regionSize)));
+    }
+
     /** A sparse map: the parts of a region that can be mapped, {@code VFIO_REGION_INFO_CAP_SPARSE_MMAP}. */
     public static InfoCapability sparse(List<RegionArea> areas) {
         MemorySegment data = header(VfioPci.VFIO_REGION_INFO_CAP_SPARSE_MMAP, AREAS + areas.size() * AREA);

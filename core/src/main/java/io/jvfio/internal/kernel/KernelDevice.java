@@ -113,7 +113,7 @@ final class KernelDevice implements VfioDevice {
                     raw.flags(),
                     raw.numRegions(),
                     raw.numIrqs(),
-                    RegionTable.capabilities(VfioDeviceInfo.capabilities(segment)));
+                    VfioDeviceInfo.capabilities(segment).capabilities());
         }
     }
 

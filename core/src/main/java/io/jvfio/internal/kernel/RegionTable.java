@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.kernel;
 
-import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_CAP_SPARSE_MMAP;
 import static io.jvfio.device.VfioPci.VFIO_REGION_INFO_FLAG_MMAP;
 import static io.jvfio.internal.uapi.VfioRegionInfo.VFIO_DEVICE_GET_REGION_INFO;
 
@@ -11,9 +10,8 @@ import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.internal.sys.Descriptor;
-import io.jvfio.internal.uapi.CapabilityChain;
+import io.jvfio.internal.uapi.InfoChain;
 import io.jvfio.internal.uapi.VfioRegionInfo;
-import io.jvfio.internal.uapi.VfioRegionInfoCapSparseMmap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -65,32 +63,11 @@ final class RegionTable {
         return new RegionTable(List.copyOf(infos), offsets);
     }
 
-    private static RegionInfo decode(int index, VfioRegionInfo info, CapabilityChain chain, boolean barsAreMemory) {
+    private static RegionInfo decode(int index, VfioRegionInfo info, InfoChain chain, boolean barsAreMemory) {
         boolean mappable = barsAreMemory && (info.flags() & VFIO_REGION_INFO_FLAG_MMAP) != 0;
-        return new RegionInfo(
-                index,
-                info.flags(),
-                info.size(),
-                mappable ? areas(info.size(), chain) : List.of(),
-                capabilities(chain));
-    }
-
-    /** The areas of a sparse map, or all of the region. */
-    private static List<RegionArea> areas(long size, CapabilityChain chain) {
-        CapabilityChain.Link sparse = chain.find(VFIO_REGION_INFO_CAP_SPARSE_MMAP);
-        if (sparse == null) {
-            return List.of(new RegionArea(0, size));
-        }
-        return VfioRegionInfoCapSparseMmap.read(sparse.segment()).areas().stream()
-                .filter(area -> area.size() != 0)
-                .map(area -> new RegionArea(area.offset(), area.size()))
-                .toList();
-    }
-
-    static List<InfoCapability> capabilities(CapabilityChain chain) {
-        return chain.toList().stream()
-                .map(link -> new InfoCapability(link.id(), link.version(), link.segment()))
-                .toList();
+        List<InfoCapability> capabilities = chain.capabilities();
+        List<RegionArea> areas = mappable ? InfoCapability.areas(capabilities, info.size()) : List.of();
+        return new RegionInfo(index, info.flags(), info.size(), areas, capabilities);
     }
 
     /** What is known of a region. */

@@ -8,7 +8,7 @@ import static io.jvfio.internal.uapi.VfioIommuType1Info.VFIO_IOMMU_TYPE1_INFO_DM
 
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.internal.uapi.CapabilityChain;
+import io.jvfio.internal.uapi.InfoChain;
 import io.jvfio.internal.uapi.VfioIommuType1Info;
 import io.jvfio.internal.uapi.VfioIommuType1InfoCapIovaRange;
 import io.jvfio.internal.uapi.VfioIommuType1InfoDmaAvail;
@@ -39,13 +39,13 @@ record Type1Limits(List<IovaRange> usable, long pageSizes, long mapsLeft) {
                     subject);
             VfioIommuType1Info info = VfioIommuType1Info.read(segment);
             boolean told = (info.flags() & VFIO_IOMMU_INFO_PGSIZES) != 0 && info.iovaPgsizes() != 0;
-            CapabilityChain chain = VfioIommuType1Info.capabilities(segment);
+            InfoChain chain = VfioIommuType1Info.capabilities(segment);
             return new Type1Limits(usable(chain), told ? info.iovaPgsizes() : sys.pageSize(), mapsLeft(chain));
         }
     }
 
-    private static List<IovaRange> usable(CapabilityChain chain) {
-        CapabilityChain.Link link = chain.find(VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE);
+    private static List<IovaRange> usable(InfoChain chain) {
+        InfoChain.Link link = chain.find(VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE);
         if (link == null) {
             return List.of(IovaRange.ALL);
         }
@@ -54,8 +54,8 @@ record Type1Limits(List<IovaRange> usable, long pageSizes, long mapsLeft) {
                 .toList();
     }
 
-    private static long mapsLeft(CapabilityChain chain) {
-        CapabilityChain.Link link = chain.find(VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
+    private static long mapsLeft(InfoChain chain) {
+        InfoChain.Link link = chain.find(VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
         return link == null
                 ? -1
                 : toCount(VfioIommuType1InfoDmaAvail.read(link.segment()).avail());

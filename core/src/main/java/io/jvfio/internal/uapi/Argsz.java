@@ -18,4 +18,14 @@ public final class Argsz {
     public static long of(MemorySegment struct) {
         return Integer.toUnsignedLong(struct.get(JAVA_INT_UNALIGNED, 0));
     }
+
+    /**
+     * Sets the field to another size than that of the buffer: who answers names what it would need, and who asks what it can
+     * take back where question and answer have a buffer each.
+     *
+     * @param bytes 0 to 0xffffffff
+     */
+    public static void set(MemorySegment struct, long bytes) {
+        struct.set(JAVA_INT_UNALIGNED, 0, (int) bytes);
+    }
 }

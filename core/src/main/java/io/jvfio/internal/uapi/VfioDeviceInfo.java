@@ -73,10 +73,10 @@ public record VfioDeviceInfo(int flags, int numRegions, int numIrqs, int capOffs
      * @param segment the buffer given to the ioctl
      * @throws MalformedStructException if the buffer is too short for all of them, or the chain is broken
      */
-    public static CapabilityChain capabilities(MemorySegment segment) {
+    public static InfoChain capabilities(MemorySegment segment) {
         VfioDeviceInfo info = read(segment);
         return (info.flags & VfioPci.VFIO_DEVICE_FLAGS_CAPS) == 0
-                ? CapabilityChain.empty()
-                : CapabilityChain.read(segment, FIXED_SIZE, info.capOffset);
+                ? InfoChain.empty()
+                : InfoChain.read(segment, FIXED_SIZE, info.capOffset);
     }
 }

@@ -76,10 +76,10 @@ public record VfioIommuType1Info(int flags, long iovaPgsizes, int capOffset) {
      * @param segment the buffer given to the ioctl
      * @throws MalformedStructException if the buffer is too short for all of them, or the chain is broken
      */
-    public static CapabilityChain capabilities(MemorySegment segment) {
+    public static InfoChain capabilities(MemorySegment segment) {
         VfioIommuType1Info info = read(segment);
         return (info.flags & VFIO_IOMMU_INFO_CAPS) == 0
-                ? CapabilityChain.empty()
-                : CapabilityChain.read(segment, LAYOUT.byteSize(), info.capOffset);
+                ? InfoChain.empty()
+                : InfoChain.read(segment, LAYOUT.byteSize(), info.capOffset);
     }
 }

@@ -78,10 +78,10 @@ public record VfioRegionInfo(int flags, int index, int capOffset, long size, lon
      * @param segment the buffer given to the ioctl
      * @throws MalformedStructException if the buffer is too short for all of them, or the chain is broken
      */
-    public static CapabilityChain capabilities(MemorySegment segment) {
+    public static InfoChain capabilities(MemorySegment segment) {
         VfioRegionInfo info = read(segment);
         return (info.flags & VfioPci.VFIO_REGION_INFO_FLAG_CAPS) == 0
-                ? CapabilityChain.empty()
-                : CapabilityChain.read(segment, LAYOUT.byteSize(), info.capOffset);
+                ? InfoChain.empty()
+                : InfoChain.read(segment, LAYOUT.byteSize(), info.capOffset);
     }
 }

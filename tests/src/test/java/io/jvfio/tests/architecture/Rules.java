@@ -109,7 +109,8 @@ final class Rules {
                 .should()
                 .dependOnClassesThat(resideInAPackage(root + "..")
                         .and(resideOutsideOfPackages(root, sys, uapi))
-                        .and(areNot(".device.VfioPci")));
+                        .and(areNot(".device.VfioPci"))
+                        .and(areNot(".device.InfoCapability")));
     }
 
     private ArchRule uapiIsTheCarriersOwn() {

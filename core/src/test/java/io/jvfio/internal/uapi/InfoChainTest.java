@@ -5,6 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.device.InfoCapability;
+import io.jvfio.device.RegionArea;
+import io.jvfio.device.RegionType;
 import io.jvfio.device.VfioPci;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -17,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a walk that never ends is a failure
-class CapabilityChainTest {
+class InfoChainTest {
     private static final int FIXED_SIZE = 32;
 
     @Test
@@ -27,12 +30,11 @@ class CapabilityChainTest {
         header(struct, 0x30, 1, 3, 0x58);
         header(struct, 0x58, 3, 1, 0);
 
-        List<CapabilityChain.Link> links =
-                CapabilityChain.read(struct, FIXED_SIZE, 0x20).toList();
+        List<InfoChain.Link> links = InfoChain.read(struct, FIXED_SIZE, 0x20).toList();
 
-        assertThat(links).extracting(CapabilityChain.Link::id).containsExactly(2, 1, 3);
-        assertThat(links).extracting(CapabilityChain.Link::version).containsExactly(1, 3, 1);
-        assertThat(links).extracting(CapabilityChain.Link::offset).containsExactly(0x20L, 0x30L, 0x58L);
+        assertThat(links).extracting(InfoChain.Link::id).containsExactly(2, 1, 3);
+        assertThat(links).extracting(InfoChain.Link::version).containsExactly(1, 3, 1);
+        assertThat(links).extracting(InfoChain.Link::offset).containsExactly(0x20L, 0x30L, 0x58L);
         assertThat(links).extracting(link -> link.segment().byteSize()).containsExactly(0x10L, 0x28L, 8L);
     }
 
@@ -42,18 +44,18 @@ class CapabilityChainTest {
         header(struct, 0x20, 7, 1, 0x30);
         header(struct, 0x30, 7, 2, 0);
 
-        CapabilityChain chain = CapabilityChain.read(struct, FIXED_SIZE, 0x20);
+        InfoChain chain = InfoChain.read(struct, FIXED_SIZE, 0x20);
 
         assertThat(chain.find(7))
                 .isNotNull()
-                .extracting(CapabilityChain.Link::version)
+                .extracting(InfoChain.Link::version)
                 .isEqualTo(1);
         assertThat(chain.find(8)).isNull();
     }
 
     @Test
     void a_first_offset_of_zero_is_an_empty_chain() {
-        assertThat(CapabilityChain.read(struct(FIXED_SIZE), FIXED_SIZE, 0)).isEmpty();
+        assertThat(InfoChain.read(struct(FIXED_SIZE), FIXED_SIZE, 0)).isEmpty();
     }
 
     @Test
@@ -62,7 +64,7 @@ class CapabilityChainTest {
         header(struct, 0x23, 2, 1, 0x35);
         header(struct, 0x35, 1, 1, 0);
 
-        assertThat(CapabilityChain.read(struct, FIXED_SIZE, 0x23)).hasSize(2);
+        assertThat(InfoChain.read(struct, FIXED_SIZE, 0x23)).hasSize(2);
     }
 
     @Test
@@ -71,7 +73,7 @@ class CapabilityChainTest {
         struct.set(JAVA_INT_UNALIGNED, 0, 0x40);
         header(struct, 0x20, 1, 1, 0);
 
-        CapabilityChain chain = CapabilityChain.read(struct, FIXED_SIZE, 0x20);
+        InfoChain chain = InfoChain.read(struct, FIXED_SIZE, 0x20);
 
         assertThat(chain.toList().getFirst().segment().byteSize()).isEqualTo(0x20);
     }
@@ -95,7 +97,7 @@ class CapabilityChainTest {
             header(struct, at, 1, 1, Long.decode(second).intValue());
         }
 
-        assertThatThrownBy(() -> CapabilityChain.read(struct, FIXED_SIZE, at))
+        assertThatThrownBy(() -> InfoChain.read(struct, FIXED_SIZE, at))
                 .isInstanceOf(MalformedStructException.class)
                 .hasMessageContaining("capability at " + wrong);
     }
@@ -105,7 +107,7 @@ class CapabilityChainTest {
         MemorySegment struct = struct(0x20);
         struct.set(JAVA_INT_UNALIGNED, 0, 0x58);
 
-        assertThatThrownBy(() -> CapabilityChain.read(struct, FIXED_SIZE, 0))
+        assertThatThrownBy(() -> InfoChain.read(struct, FIXED_SIZE, 0))
                 .isInstanceOf(MalformedStructException.class)
                 .hasMessageContaining("0x58")
                 .hasMessageContaining("0x20");
@@ -129,6 +131,83 @@ class CapabilityChainTest {
         header(struct, 20, VfioPci.VFIO_DEVICE_INFO_CAP_ZPCI_BASE, 1, 0);
 
         assertThat(VfioDeviceInfo.capabilities(struct)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0x40, 0x20", "0x39, 0x19", "0x7fffffff, 0x20"})
+    void an_offset_behind_a_struct_that_was_cut_ends_the_chain(String behind, String size) {
+        MemorySegment struct = struct(0x40);
+        struct.set(JAVA_INT_UNALIGNED, 0, 0x1000);
+        header(struct, 0x20, 2, 1, Integer.decode(behind));
+
+        InfoChain chain = InfoChain.readCut(struct, FIXED_SIZE, 0x20);
+
+        assertThat(chain).singleElement().satisfies(link -> {
+            assertThat(link.id()).isEqualTo(2);
+            assertThat(link.segment().byteSize()).isEqualTo(Long.decode(size));
+        });
+        assertThat(InfoChain.readCut(struct, FIXED_SIZE, Integer.decode(behind)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0x1f, 0, 0x1f",
+        "0x30, 0x20, 0x20",
+        "0x30, 0x30, 0x30",
+        "0x30, 0x37, 0x37",
+        "0x20, 0x80000000, 0x80000000"
+    })
+    void a_struct_that_was_cut_has_no_other_liberty(int first, String second, String wrong) {
+        MemorySegment struct = struct(0x40);
+        header(struct, first, 1, 1, Long.decode(second).intValue());
+
+        assertThatThrownBy(() -> InfoChain.readCut(struct, FIXED_SIZE, first))
+                .isInstanceOf(MalformedStructException.class)
+                .hasMessageContaining("capability at " + wrong);
+    }
+
+    @Test
+    void a_chain_of_64_is_read_and_a_longer_one_is_refused() {
+        MemorySegment struct = struct(FIXED_SIZE + 65 * 8);
+        for (int i = 0; i < 65; i++) {
+            int at = FIXED_SIZE + i * 8;
+            header(struct, at, i, 1, i == 64 ? 0 : at + 8);
+        }
+        assertThat(InfoChain.read(struct, FIXED_SIZE, FIXED_SIZE + 8)).hasSize(64);
+        for (boolean cut : new boolean[] {false, true}) {
+            assertThatThrownBy(() -> {
+                        if (cut) {
+                            InfoChain.readCut(struct, FIXED_SIZE, FIXED_SIZE);
+                        } else {
+                            InfoChain.read(struct, FIXED_SIZE, FIXED_SIZE);
+                        }
+                    })
+                    .isInstanceOf(MalformedStructException.class)
+                    .hasMessageContaining("capability at 0x220 comes after 64");
+        }
+    }
+
+    @Test
+    void what_was_written_is_read() {
+        List<InfoCapability> capabilities = List.of(
+                InfoCapability.sparse(List.of(new RegionArea(0x1000, 0x2000))),
+                new InfoCapability(7, 2, MemorySegment.ofArray(new byte[11])),
+                InfoCapability.type(new RegionType(1, 2)));
+        int size = InfoChain.byteSize(capabilities);
+        assertThat(size).isEqualTo(32 + 16 + 16);
+        MemorySegment struct = struct(FIXED_SIZE + size);
+        struct.asSlice(FIXED_SIZE).fill((byte) 0);
+
+        InfoChain.write(struct, FIXED_SIZE, capabilities);
+
+        List<InfoCapability> read =
+                InfoChain.read(struct, FIXED_SIZE, FIXED_SIZE).capabilities();
+        assertThat(read).extracting(InfoCapability::id).containsExactly(1, 7, 2);
+        assertThat(read).extracting(InfoCapability::version).containsExactly(1, 2, 1);
+        assertThat(read.getFirst().areas(0x3000)).containsExactly(new RegionArea(0x1000, 0x2000));
+        assertThat(read.getLast().word(12)).isEqualTo(2);
+        assertThat(InfoChain.byteSize(List.of())).isZero();
     }
 
     static LongStream seeds() {
@@ -156,29 +235,40 @@ class CapabilityChainTest {
                 struct.set(JAVA_INT_UNALIGNED, first + 4, random.nextInt(bytes.length));
             }
             try {
-                List<CapabilityChain.Link> links =
-                        CapabilityChain.read(struct, fixed, first).toList();
+                List<InfoChain.Link> links =
+                        InfoChain.read(struct, fixed, first).toList();
                 assertWithin(links, fixed, argsz);
+                assertThat(InfoChain.readCut(struct.asSlice(0, argsz), fixed, first))
+                        .extracting(InfoChain.Link::header)
+                        .isEqualTo(links.stream().map(InfoChain.Link::header).toList());
                 read += links.size() > 1 ? 1 : 0;
 
                 for (int b = argsz; b < bytes.length; b++) {
                     bytes[b] = (byte) random.nextInt();
                 }
-                assertThat(CapabilityChain.read(struct, fixed, first).toList())
+                assertThat(InfoChain.read(struct, fixed, first).toList())
                         .as("bytes behind argsz make no difference")
-                        .extracting(CapabilityChain.Link::header)
-                        .isEqualTo(
-                                links.stream().map(CapabilityChain.Link::header).toList());
+                        .extracting(InfoChain.Link::header)
+                        .isEqualTo(links.stream().map(InfoChain.Link::header).toList());
             } catch (MalformedStructException expected) {
                 assertThat(expected).hasMessageContaining("0x");
+                assertWithinOrRefused(struct, fixed, first);
             }
         }
         assertThat(read).as("chains of two or more among the random bytes").isPositive();
     }
 
-    private static void assertWithin(List<CapabilityChain.Link> links, long fixed, long argsz) {
+    private static void assertWithinOrRefused(MemorySegment cut, int fixed, int first) {
+        try {
+            assertWithin(InfoChain.readCut(cut, fixed, first).toList(), fixed, cut.byteSize());
+        } catch (MalformedStructException expected) {
+            assertThat(expected).hasMessageContaining("0x");
+        }
+    }
+
+    private static void assertWithin(List<InfoChain.Link> links, long fixed, long argsz) {
         long end = fixed;
-        for (CapabilityChain.Link link : links) {
+        for (InfoChain.Link link : links) {
             assertThat(link.offset()).isGreaterThanOrEqualTo(end);
             assertThat(link.segment().byteSize()).isGreaterThanOrEqualTo(8);
             end = link.offset() + link.segment().byteSize();
