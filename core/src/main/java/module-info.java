@@ -27,6 +27,9 @@ module io.jvfio.core {
             io.jvfio.emulation,
             io.jvfio.platform.zpci,
             io.jvfio.testkit;
+    exports io.jvfio.internal.uapi to
+            io.jvfio.vfiouser,
+            io.jvfio.platform.zpci;
 
     uses io.jvfio.carrier.CarrierProvider;
 }

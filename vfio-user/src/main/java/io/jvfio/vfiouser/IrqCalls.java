@@ -7,6 +7,7 @@ import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.internal.uapi.VfioIrqSet;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.ProtocolException;
 import io.jvfio.vfiouser.protocol.SetIrqs;
@@ -92,11 +93,15 @@ final class IrqCalls {
         return end - from;
     }
 
-    private static void send(ServerConnection connection, SetIrqs set, List<Boolean> flags, List<Fd> fds) {
-        String subject = set.action() + " of " + set.count() + " vectors from " + set.start() + " of irq index "
+    private static void send(ServerConnection connection, VfioIrqSet set, List<Boolean> flags, List<Fd> fds) {
+        String subject = SetIrqs.action(set) + " of " + set.count() + " vectors from " + set.start() + " of irq index "
                 + set.index() + " of " + connection.name();
         connection.call(
-                Command.DEVICE_SET_IRQS, (message, id) -> set.write(message, id, flags), fds, reply -> null, subject);
+                Command.DEVICE_SET_IRQS,
+                (message, id) -> SetIrqs.write(message, id, set, flags),
+                fds,
+                reply -> null,
+                subject);
     }
 
     /**

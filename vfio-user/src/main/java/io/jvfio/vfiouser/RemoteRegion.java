@@ -10,9 +10,10 @@ import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.uapi.VfioRegionInfo;
 import io.jvfio.vfiouser.protocol.Command;
+import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.ProtocolException;
-import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
     }
 
     /** A reply with what came along. */
-    private record Answer(RegionInfoPayload payload, long needed, List<Fd> files) {}
+    private record Answer(VfioRegionInfo info, List<InfoCapability> chain, long needed, List<Fd> files) {}
 
     /**
      * Asks for a region.
@@ -48,7 +49,7 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
      * @throws io.jvfio.VfioException if the server does not answer as it should
      */
     static RemoteRegion ask(SystemCalls sys, ServerConnection connection, int index) {
-        int argsz = RegionInfoPayload.SIZE;
+        int argsz = InfoMessages.REGION_SIZE;
         String subject = "region " + index + " of " + connection.name();
         for (int i = 0; i < GROWTHS; i++) {
             Answer answer;
@@ -79,24 +80,24 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
     private static Answer ask(ServerConnection connection, int index, int argsz, String subject) {
         return connection.call(
                 Command.DEVICE_GET_REGION_INFO,
-                (message, id) -> RegionInfoPayload.writeRequest(message, id, index, argsz),
+                (message, id) -> InfoMessages.askRegion(message, id, index, argsz),
                 ServerConnection.NO_FDS,
                 reply -> {
-                    RegionInfoPayload payload = RegionInfoPayload.readReply(reply, index);
+                    VfioRegionInfo info = InfoMessages.region(reply, index);
+                    List<InfoCapability> chain = InfoMessages.capabilities(reply, info);
                     List<Fd> files = new ArrayList<>();
                     while (reply.fdCount() > 0) {
                         files.add(reply.takeFd(0));
                     }
-                    return new Answer(payload, RegionInfoPayload.needed(reply), files);
+                    return new Answer(info, chain, InfoMessages.needed(reply), files);
                 },
                 subject);
     }
 
     private static RemoteRegion of(SystemCalls sys, ServerConnection connection, int index, Answer answer) {
-        RegionInfoPayload payload = answer.payload;
         List<RegionArea> areas;
         try {
-            areas = mappable(sys, payload, answer.files);
+            areas = mappable(sys, answer);
         } catch (RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -111,44 +112,36 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
             files.forEach(Fd::close);
             files = List.of();
         }
-        RegionInfo info = new RegionInfo(index, payload.flags(), payload.size(), areas, payload.capabilities());
-        return new RemoteRegion(info, payload.offset(), files);
+        VfioRegionInfo info = answer.info;
+        return new RemoteRegion(
+                new RegionInfo(index, info.flags(), info.size(), areas, answer.chain), info.offset(), files);
     }
 
     /** The areas that can be mapped: whole pages of a file that has them. */
-    private static List<RegionArea> mappable(SystemCalls sys, RegionInfoPayload payload, List<Fd> files) {
-        if ((payload.flags() & RegionInfoPayload.MMAP) == 0 || files.isEmpty() || payload.size() == 0) {
+    private static List<RegionArea> mappable(SystemCalls sys, Answer answer) {
+        VfioRegionInfo info = answer.info;
+        List<Fd> files = answer.files;
+        if ((info.flags() & VfioPci.VFIO_REGION_INFO_FLAG_MMAP) == 0 || files.isEmpty() || info.size() == 0) {
             return List.of();
         }
-        InfoCapability sparse = find(payload.capabilities(), VfioPci.VFIO_REGION_INFO_CAP_SPARSE_MMAP);
-        List<RegionArea> areas =
-                sparse == null ? List.of(new RegionArea(0, payload.size())) : sparse.areas(payload.size());
+        List<RegionArea> areas = InfoCapability.areas(answer.chain, info.size());
         if (files.size() > 1 && files.size() != areas.size()) {
             throw new IllegalArgumentException(files.size() + " files for " + areas.size() + " areas");
         }
         for (int i = 0; i < areas.size(); i++) {
             RegionArea area = areas.get(i);
             long page = sys.pageSize();
-            if (area.offset() % page != 0 || payload.offset() % page != 0) {
+            if (area.offset() % page != 0 || info.offset() % page != 0) {
                 throw new IllegalArgumentException("an area at " + Hex.of(area.offset()) + ", file offset "
-                        + Hex.of(payload.offset()) + ", does not start at a page");
+                        + Hex.of(info.offset()) + ", does not start at a page");
             }
             FileStatus status = FileStatus.of(sys, files.get(files.size() == 1 ? 0 : i));
             // Of device files nobody knows the size; a file that is too short would fault.
-            if (status.regular() && payload.offset() + area.end() > status.size()) {
+            if (status.regular() && info.offset() + area.end() > status.size()) {
                 throw new IllegalArgumentException("the file has " + Hex.of(status.size()) + " bytes");
             }
         }
         return areas;
-    }
-
-    private static @Nullable InfoCapability find(List<InfoCapability> chain, int id) {
-        for (InfoCapability capability : chain) {
-            if (capability.id() == id) {
-                return capability;
-            }
-        }
-        return null;
     }
 
     /** The file behind an area that contains these bytes, or null. */

@@ -10,8 +10,7 @@ import io.jvfio.device.RegionInfo;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.DmaMappings;
 import io.jvfio.vfiouser.protocol.Command;
-import io.jvfio.vfiouser.protocol.DeviceInfoPayload;
-import io.jvfio.vfiouser.protocol.IrqInfoPayload;
+import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,10 +74,9 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
         boolean chain = connection.server().addedRegions();
         DeviceInfo info = connection.call(
                 Command.DEVICE_GET_INFO,
-                (message, id) ->
-                        DeviceInfoPayload.writeRequest(message, id, chain ? MOST_INFO : DeviceInfoPayload.SIZE),
+                (message, id) -> InfoMessages.askDevice(message, id, chain ? MOST_INFO : InfoMessages.DEVICE_SIZE),
                 ServerConnection.NO_FDS,
-                DeviceInfoPayload::readReply,
+                InfoMessages::device,
                 connection.name());
         if (Integer.compareUnsigned(info.regionCount(), MOST_REGIONS) > 0
                 || Integer.compareUnsigned(info.irqCount(), MOST_IRQS) > 0) {
@@ -95,9 +93,9 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
         try {
             return connection.call(
                     Command.DEVICE_GET_IRQ_INFO,
-                    (message, id) -> IrqInfoPayload.writeRequest(message, id, index),
+                    (message, id) -> InfoMessages.askIrq(message, id, index),
                     ServerConnection.NO_FDS,
-                    reply -> IrqInfoPayload.readReply(reply, index, MOST_VECTORS),
+                    reply -> InfoMessages.irq(reply, index, MOST_VECTORS),
                     "irq index " + index + " of " + connection.name());
         } catch (ProtocolException e) {
             throw e;

@@ -7,21 +7,20 @@ import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.UnixSocket;
+import io.jvfio.internal.uapi.VfioIrqSet;
 import io.jvfio.vfiouser.fuzz.Fuzzed;
 import io.jvfio.vfiouser.fuzz.Wire;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
-import io.jvfio.vfiouser.protocol.DeviceInfoPayload;
 import io.jvfio.vfiouser.protocol.DmaAccess;
 import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
 import io.jvfio.vfiouser.protocol.Feature;
-import io.jvfio.vfiouser.protocol.IrqInfoPayload;
+import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
 import io.jvfio.vfiouser.protocol.MessageChannel.Outcome;
 import io.jvfio.vfiouser.protocol.RegionAccess;
-import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import io.jvfio.vfiouser.protocol.SetIrqs;
 import io.jvfio.vfiouser.protocol.Version;
 import java.lang.foreign.Arena;
@@ -111,12 +110,12 @@ final class TestClient implements AutoCloseable {
             case DMA_MAP -> map();
             case DMA_UNMAP -> unmap();
             case DEVICE_GET_INFO -> {
-                DeviceInfoPayload.writeReply(out, in, DeviceInfoPayload.readRequest(in), server.info());
+                InfoMessages.tellDevice(out, in, InfoMessages.deviceArgsz(in), server.info());
                 reply();
             }
             case DEVICE_GET_REGION_INFO -> regionInfo();
             case DEVICE_GET_IRQ_INFO -> {
-                IrqInfoPayload.writeReply(out, in, server.irq(IrqInfoPayload.readRequest(in)));
+                InfoMessages.tellIrq(out, in, server.irq(InfoMessages.irqIndex(in)));
                 reply();
             }
             case DEVICE_SET_IRQS -> setIrqs();
@@ -180,31 +179,32 @@ final class TestClient implements AutoCloseable {
     }
 
     private void regionInfo() {
-        int argsz = RegionInfoPayload.readRequest(in);
-        int index = RegionInfoPayload.requestedIndex(in);
-        boolean fits = server.region(index).writeReply(out, in, argsz);
+        int argsz = InfoMessages.regionArgsz(in);
+        int index = InfoMessages.regionIndex(in);
+        boolean fits = InfoMessages.tellRegion(out, in, argsz, server.region(index), 0);
         Fd file = server.file(index);
         channel.send(out, fits && file != null ? List.of(file) : List.of());
     }
 
     private void setIrqs() {
-        SetIrqs set = SetIrqs.read(in);
+        VfioIrqSet set = SetIrqs.read(in);
         int count = server.irq(set.index()).count();
         if (set.start() + set.count() > count) {
             throw new VfioException("test", Errno.EINVAL, "vectors", "");
         }
         Fd[] fds = eventfds.computeIfAbsent(set.index(), index -> new Fd[count]);
-        boolean assigns = (set.flags() & SetIrqs.DATA_EVENTFD) != 0;
+        boolean assigns = (set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD) != 0;
         if (set.count() == 0) {
             for (int i = 0; i < count; i++) {
                 replace(fds, i, null);
             }
         }
         for (int i = 0; i < set.count(); i++) {
-            if (assigns && (set.flags() & SetIrqs.ACTION_TRIGGER) != 0) {
+            if (assigns && (set.flags() & VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER) != 0) {
                 replace(fds, set.start() + i, in.fdCount() == 0 ? null : in.takeFd(0));
-            } else if ((set.flags() & SetIrqs.ACTION_TRIGGER) != 0
-                    && ((set.flags() & SetIrqs.DATA_NONE) != 0 || SetIrqs.bool(in, i))) {
+            } else if ((set.flags() & VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER) != 0
+                    && ((set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_NONE) != 0
+                            || VfioIrqSet.readBool(in.payload(), i))) {
                 fire(fds[set.start() + i]);
             }
         }

@@ -9,6 +9,7 @@ import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.RegionArea;
+import io.jvfio.device.RegionInfo;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.SystemCalls;
@@ -16,7 +17,6 @@ import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Message;
-import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -146,7 +146,7 @@ final class TestServer implements AutoCloseable {
         return new DeviceInfo(3, 9, 5, List.of());
     }
 
-    RegionInfoPayload region(int index) {
+    RegionInfo region(int index) {
         if (index < 0 || index >= memories.size()) {
             throw new VfioException("test", Errno.EINVAL, "region " + index, "");
         }
@@ -155,7 +155,7 @@ final class TestServer implements AutoCloseable {
         List<InfoCapability> chain = index == WINDOW_BAR
                 ? List.of(InfoCapability.sparse(List.of(new RegionArea(WINDOW_OFFSET, WINDOW_SIZE))))
                 : List.of();
-        return new RegionInfoPayload(flags, index, size, 0, chain);
+        return new RegionInfo(index, flags, size, List.of(), chain);
     }
 
     Fd file(int index) {

@@ -10,13 +10,14 @@ import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.RegionArea;
+import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
+import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.RegionAccess;
-import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -131,19 +132,23 @@ final class VfioUserDeviceTest extends ClientTest {
 
     @Test
     void areas_that_do_not_fit_are_not_mapped() {
-        RegionInfoPayload good = server.region(TestServer.WINDOW_BAR);
+        RegionInfo good = server.region(TestServer.WINDOW_BAR);
         for (RegionArea bad : List.of(
                 new RegionArea(8, 4096),
                 new RegionArea(0, TestServer.WINDOW_BAR_SIZE + 1),
                 new RegionArea(TestServer.WINDOW_BAR_SIZE, 4096))) {
             server.script = (client, command) -> {
                 if (Command.of(command.commandId()) != Command.DEVICE_GET_REGION_INFO
-                        || RegionInfoPayload.requestedIndex(command) != TestServer.WINDOW_BAR) {
+                        || InfoMessages.regionIndex(command) != TestServer.WINDOW_BAR) {
                     return false;
                 }
-                RegionInfoPayload changed = new RegionInfoPayload(
-                        good.flags(), good.index(), good.size(), 0, List.of(InfoCapability.sparse(List.of(bad))));
-                changed.writeReply(client.out, command, RegionInfoPayload.readRequest(command));
+                RegionInfo changed = new RegionInfo(
+                        good.index(),
+                        good.flags(),
+                        good.size(),
+                        List.of(),
+                        List.of(InfoCapability.sparse(List.of(bad))));
+                InfoMessages.tellRegion(client.out, command, InfoMessages.regionArgsz(command), changed, 0);
                 client.send(List.of(server.file(TestServer.WINDOW_BAR)));
                 return true;
             };
@@ -158,10 +163,10 @@ final class VfioUserDeviceTest extends ClientTest {
     void a_file_that_is_shorter_than_its_region_is_not_mapped() {
         server.script = (client, command) -> {
             if (Command.of(command.commandId()) != Command.DEVICE_GET_REGION_INFO
-                    || RegionInfoPayload.requestedIndex(command) != TestServer.WHOLE_BAR) {
+                    || InfoMessages.regionIndex(command) != TestServer.WHOLE_BAR) {
                 return false;
             }
-            new RegionInfoPayload(7, TestServer.WHOLE_BAR, 0x2000, 0, List.of()).writeReply(client.out, command, 32);
+            InfoMessages.tellRegion(client.out, command, 32, new RegionInfo(TestServer.WHOLE_BAR, 7, 0x2000), 0);
             client.send(List.of(server.file(TestServer.WHOLE_BAR)));
             return true;
         };
@@ -173,10 +178,10 @@ final class VfioUserDeviceTest extends ClientTest {
     void a_server_that_always_names_a_larger_size_is_not_asked_for_ever(int growth) {
         server.script = (client, command) -> {
             if (Command.of(command.commandId()) != Command.DEVICE_GET_REGION_INFO
-                    || RegionInfoPayload.requestedIndex(command) != 4) {
+                    || InfoMessages.regionIndex(command) != 4) {
                 return false;
             }
-            new RegionInfoPayload(3, 4, 64, 0, List.of()).writeReply(client.out, command, 32);
+            InfoMessages.tellRegion(client.out, command, 32, new RegionInfo(4, 3, 64), 0);
             client.out.set32(0, growth == 33 ? command.u32(0) + 1 : growth);
             client.reply();
             return true;
@@ -192,13 +197,13 @@ final class VfioUserDeviceTest extends ClientTest {
     void a_chain_that_is_announced_but_not_sent_is_asked_for_again() {
         server.script = (client, command) -> {
             if (Command.of(command.commandId()) != Command.DEVICE_GET_REGION_INFO
-                    || RegionInfoPayload.requestedIndex(command) != TestServer.WINDOW_BAR
+                    || InfoMessages.regionIndex(command) != TestServer.WINDOW_BAR
                     || command.u32(0) > 32) {
                 return false;
             }
             // As the server of rust-vmm does.
-            server.region(TestServer.WINDOW_BAR).writeReply(client.out, command, 32);
-            client.out.set32(4, RegionInfoPayload.MMAP | RegionInfoPayload.CAPS | 3);
+            InfoMessages.tellRegion(client.out, command, 32, server.region(TestServer.WINDOW_BAR), 0);
+            client.out.set32(4, VfioPci.VFIO_REGION_INFO_FLAG_MMAP | VfioPci.VFIO_REGION_INFO_FLAG_CAPS | 3);
             client.out.set32(12, 32);
             client.reply();
             return true;

@@ -6,6 +6,7 @@ import static io.jvfio.internal.uapi.CLayouts.field;
 import static io.jvfio.internal.uapi.CLayouts.sizeOf;
 import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.u32;
+import static io.jvfio.internal.uapi.CLayouts.zeroExtended;
 
 import io.jvfio.device.VfioPci;
 import java.lang.foreign.MemorySegment;
@@ -36,6 +37,9 @@ public record VfioDeviceInfo(int flags, int numRegions, int numIrqs, int capOffs
     /** Asks a device; out: all. */
     public static final Ioctl VFIO_DEVICE_GET_INFO = Ioctl.vfio("VFIO_DEVICE_GET_INFO", 7);
 
+    // Before Linux 5.10 the struct ended before cap_offset, as it still does in vfio-user without capabilities.
+    private static final long FIRST_VERSION_SIZE = 16;
+
     // Before Linux 6.6 the struct had no padding, and a capability could start right behind cap_offset.
     private static final long FIXED_SIZE = 20;
 
@@ -50,11 +54,11 @@ public record VfioDeviceInfo(int flags, int numRegions, int numIrqs, int capOffs
         return new VfioDeviceInfo(0, 0, 0, 0);
     }
 
-    /** Decodes the struct at the start of {@code segment}. */
+    /** Decodes a struct of any version; what an older one lacks is 0. */
     public static VfioDeviceInfo read(MemorySegment segment) {
-        return new VfioDeviceInfo(
-                (int) FLAGS.get(segment), (int) NUM_REGIONS.get(segment), (int) NUM_IRQS.get(segment), (int)
-                        CAP_OFFSET.get(segment));
+        MemorySegment whole = zeroExtended(LAYOUT, segment, FIRST_VERSION_SIZE);
+        return new VfioDeviceInfo((int) FLAGS.get(whole), (int) NUM_REGIONS.get(whole), (int) NUM_IRQS.get(whole), (int)
+                CAP_OFFSET.get(whole));
     }
 
     /** Encodes the struct at the start of {@code segment}, the size being that of the segment. */

@@ -59,7 +59,7 @@ final class Rules {
         rules.put(
                 "internal.uapi depends on internal.sys, the root package and the words of VFIO at most",
                 uapiStandsOnSys());
-        rules.put("internal.uapi is used by the kernel carriers alone", uapiIsTheCarriersOwn());
+        rules.put("internal.uapi is used by those who speak the kernel's structs", uapiIsForItsSpeakers());
         rules.put("the kernel carriers are named in the root package at most", carriersAreHidden());
         rules.put("the contract does not depend on what is built on it", contractStandsBelow());
         rules.put("core has no dependency", coreHasNoDependency());
@@ -113,12 +113,12 @@ final class Rules {
                         .and(areNot(".device.InfoCapability")));
     }
 
-    private ArchRule uapiIsTheCarriersOwn() {
+    private ArchRule uapiIsForItsSpeakers() {
         return noClasses()
-                .that(resideOutsideOfPackages(uapi, kernel))
+                .that(resideOutsideOfPackages(uapi, kernel, root + ".vfiouser..", root + ".platform.zpci.."))
                 .should()
                 .dependOnClassesThat(resideInAPackage(uapi))
-                .because("what the kernel's structs look like is nobody else's business");
+                .because("the kernel, a vfio-user peer and zPCI's capabilities have them on the wire, nobody else");
     }
 
     private ArchRule carriersAreHidden() {

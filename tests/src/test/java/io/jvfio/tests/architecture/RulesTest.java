@@ -27,7 +27,7 @@ class RulesTest {
                 "no arena without an end | mmio.NeverFrees",
                 "internal.sys depends on the root package at most | internal.sys.DependsOnContract",
                 "internal.uapi depends on internal.sys, the root package and the words of VFIO at most | internal.uapi.DependsOnContract",
-                "internal.uapi is used by the kernel carriers alone | device.DependsOnUapi",
+                "internal.uapi is used by those who speak the kernel's structs | device.DependsOnUapi",
                 "the kernel carriers are named in the root package at most | device.DependsOnCarrier",
                 "the contract does not depend on what is built on it | device.DependsOnPci",
                 "core has no dependency | device.DependsOnLibrary",

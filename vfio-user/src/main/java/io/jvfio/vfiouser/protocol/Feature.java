@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import static io.jvfio.internal.uapi.VfioDeviceFeature.VFIO_DEVICE_FEATURE_GET;
+import static io.jvfio.internal.uapi.VfioDeviceFeature.VFIO_DEVICE_FEATURE_MASK;
+import static io.jvfio.internal.uapi.VfioDeviceFeature.VFIO_DEVICE_FEATURE_PROBE;
+import static io.jvfio.internal.uapi.VfioDeviceFeature.VFIO_DEVICE_FEATURE_SET;
+
 import io.jvfio.Hex;
+import io.jvfio.internal.uapi.Argsz;
+import io.jvfio.internal.uapi.VfioDeviceFeature;
 
 /**
- * The payload of {@code DEVICE_FEATURE}: a header and the feature's data, read and written in place.
+ * {@code DEVICE_FEATURE}: the kernel's struct and the feature's data, read and written in place. The argsz of a request is
+ * the largest payload of the reply.
  *
  * <p>Threads: pure functions of the message.
  */
 public final class Feature {
     /** The size before the data in bytes. */
-    public static final int SIZE = 8;
+    public static final int SIZE = (int) VfioDeviceFeature.LAYOUT.byteSize();
 
-    /** The data is wanted. */
-    public static final int GET = 0x10000;
-
-    /** The data is to be applied. */
-    public static final int SET = 0x20000;
-
-    /** Only whether it would be possible is wanted. */
-    public static final int PROBE = 0x40000;
-
-    private static final int NUMBER = 0xffff;
+    private static final int ALL =
+            VFIO_DEVICE_FEATURE_MASK | VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_PROBE;
 
     private Feature() {}
 
     /**
      * Starts a request; the caller fills the data from byte 8 on.
      *
-     * @param number of the feature with {@link #GET}, {@link #SET}, {@link #PROBE}
+     * @param number of the feature with {@code VFIO_DEVICE_FEATURE_GET}, {@code _SET}, {@code _PROBE}
      * @param data bytes of data in the request
      * @param reply at most how many bytes of data in the reply
      */
     public static void begin(Message request, int id, int number, int data, int reply) {
         request.beginCommand(id, Command.DEVICE_FEATURE, SIZE + data);
-        request.set32(0, SIZE + reply);
-        request.set32(4, number);
+        new VfioDeviceFeature(number).fill(request.payload());
+        Argsz.set(request.payload(), SIZE + reply);
     }
 
     /**
@@ -46,40 +46,39 @@ public final class Feature {
     public static void check(Message request) {
         request.require(SIZE);
         int flags = flags(request);
-        boolean get = (flags & GET) != 0;
-        boolean set = (flags & SET) != 0;
-        boolean probe = (flags & PROBE) != 0;
-        if ((flags & ~(NUMBER | GET | SET | PROBE)) != 0
+        boolean get = (flags & VFIO_DEVICE_FEATURE_GET) != 0;
+        boolean set = (flags & VFIO_DEVICE_FEATURE_SET) != 0;
+        boolean probe = (flags & VFIO_DEVICE_FEATURE_PROBE) != 0;
+        if ((flags & ~ALL) != 0
                 || !get && !set && !probe
                 || get && set && !probe
-                || Integer.compareUnsigned(request.u32(0), SIZE) < 0) {
-            throw request.invalid("argsz " + Integer.toUnsignedString(request.u32(0)) + ", flags " + Hex.of(flags));
+                || Argsz.of(request.payload()) < SIZE) {
+            throw request.invalid("argsz " + Argsz.of(request.payload()) + ", flags " + Hex.of(flags));
         }
     }
 
     /** The feature's number. */
     public static int number(Message message) {
-        return flags(message) & NUMBER;
+        return flags(message) & VFIO_DEVICE_FEATURE_MASK;
     }
 
-    /** The number with {@link #GET}, {@link #SET}, {@link #PROBE}. */
+    /** The number with {@code VFIO_DEVICE_FEATURE_GET}, {@code _SET}, {@code _PROBE}. */
     public static int flags(Message message) {
-        return message.u32(4);
+        return VfioDeviceFeature.read(message.payload()).flags();
     }
 
     /** At most how many bytes of data the sender takes back, 0 or more. */
     public static int replyRoom(Message request) {
-        return (int) Math.min(Integer.toUnsignedLong(request.u32(0)) - SIZE, request.limit() - SIZE);
+        return (int) Math.min(Argsz.of(request.payload()) - SIZE, request.limit() - SIZE);
     }
 
     /**
-     * Starts the reply; the caller fills the data from byte 8 on, or copies that of the request for {@link #SET} and
-     * {@link #PROBE}.
+     * Starts the reply; the caller fills the data from byte 8 on, or copies that of the request for SET and
+     * PROBE.
      */
     public static void beginReply(Message reply, Message command, int data) {
         reply.beginReply(command, SIZE + data);
-        reply.set32(0, SIZE + data);
-        reply.set32(4, flags(command));
+        new VfioDeviceFeature(flags(command)).fill(reply.payload());
     }
 
     /**
@@ -91,7 +90,7 @@ public final class Feature {
      */
     public static void checkReply(Message reply, int number, int data) {
         reply.require(SIZE + data);
-        if ((flags(reply) & NUMBER) != (number & NUMBER)) {
+        if (number(reply) != (number & VFIO_DEVICE_FEATURE_MASK)) {
             throw reply.invalid("an answer about feature " + number(reply));
         }
     }

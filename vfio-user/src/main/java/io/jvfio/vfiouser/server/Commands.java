@@ -11,11 +11,11 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.IovaExhaustedException;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
-import io.jvfio.vfiouser.protocol.DeviceInfoPayload;
 import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
+import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.Message;
-import io.jvfio.vfiouser.protocol.RegionInfoPayload;
+import io.jvfio.vfiouser.protocol.RegionAccess;
 import io.jvfio.vfiouser.protocol.RegionIoFds;
 import java.util.List;
 
@@ -66,7 +66,8 @@ final class Commands {
         return switch (known) {
             case DMA_MAP, DMA_UNMAP, DEVICE_SET_IRQS, DEVICE_RESET, DEVICE_FEATURE -> true;
             // A write to config space may reset the function, or wake it.
-            case REGION_WRITE -> command.payloadSize() >= 12 && served.isConfigSpace(command.u32(8));
+            case REGION_WRITE ->
+                command.payloadSize() >= RegionAccess.SIZE && served.isConfigSpace(RegionAccess.region(command));
             default -> false;
         };
     }
@@ -125,8 +126,8 @@ final class Commands {
                 unmap.writeReply(reply, command);
             }
             case DEVICE_GET_INFO -> {
-                int argsz = DeviceInfoPayload.readRequest(command);
-                DeviceInfoPayload.writeReply(reply, command, argsz, served.info(addedRegions));
+                int argsz = InfoMessages.deviceArgsz(command);
+                InfoMessages.tellDevice(reply, command, argsz, served.info(addedRegions));
             }
             case DEVICE_GET_REGION_INFO -> {
                 return regionInfo(command, reply);
@@ -154,10 +155,11 @@ final class Commands {
     }
 
     private List<Fd> regionInfo(Message command, Message reply) {
-        int argsz = RegionInfoPayload.readRequest(command);
-        RegionInfo region = region(command, RegionInfoPayload.requestedIndex(command));
+        int argsz = InfoMessages.regionArgsz(command);
+        RegionInfo region = region(command, InfoMessages.regionIndex(command));
         RegionFile file = region.exists() ? served.file(region.index()) : null;
-        boolean whole = served.describe(region, file, addedRegions).writeReply(reply, command, argsz);
+        RegionInfo told = served.describe(region, file, addedRegions);
+        boolean whole = InfoMessages.tellRegion(reply, command, argsz, told, file == null ? 0 : file.offset());
         return whole && file != null ? List.of(file.fd()) : List.of();
     }
 

@@ -5,6 +5,8 @@ import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.uapi.VfioDeviceFeature;
+import io.jvfio.internal.uapi.VfioDeviceFeatureBusMaster;
 import io.jvfio.vfiouser.protocol.Feature;
 import io.jvfio.vfiouser.protocol.Message;
 import java.lang.foreign.MemorySegment;
@@ -24,11 +26,13 @@ import java.util.stream.Stream;
 final class FeatureCommands {
     /** What a client may set, by number: how the request is made of its bytes. */
     private static final Map<Integer, Settable> SETTABLE = Stream.of(
-                    new Settable(new DeviceFeature.LowPowerEntry(), message -> new DeviceFeature.LowPowerEntry()),
-                    new Settable(new DeviceFeature.LowPowerExit(), message -> new DeviceFeature.LowPowerExit()),
+                    new Settable(new DeviceFeature.LowPowerEntry(), data -> new DeviceFeature.LowPowerEntry()),
+                    new Settable(new DeviceFeature.LowPowerExit(), data -> new DeviceFeature.LowPowerExit()),
                     new Settable(
                             new DeviceFeature.BusMaster(false),
-                            message -> new DeviceFeature.BusMaster(message.u32(Feature.SIZE) != 0)))
+                            data -> new DeviceFeature.BusMaster(
+                                    VfioDeviceFeatureBusMaster.read(data).op()
+                                            != VfioDeviceFeatureBusMaster.VFIO_DEVICE_FEATURE_CLEAR_MASTER)))
             .collect(Collectors.toUnmodifiableMap(each -> each.number, each -> each));
 
     private final VfioDevice device;
@@ -38,8 +42,8 @@ final class FeatureCommands {
         this.device = device;
     }
 
-    private record Settable(int number, int size, Function<Message, DeviceFeature.Setting> reader) {
-        Settable(DeviceFeature.Setting like, Function<Message, DeviceFeature.Setting> reader) {
+    private record Settable(int number, int size, Function<MemorySegment, DeviceFeature.Setting> reader) {
+        Settable(DeviceFeature.Setting like, Function<MemorySegment, DeviceFeature.Setting> reader) {
             this(like.number(), like.size(), reader);
         }
     }
@@ -53,10 +57,10 @@ final class FeatureCommands {
         Feature.check(command);
         int flags = Feature.flags(command);
         Settable known = SETTABLE.get(Feature.number(command));
-        if (known == null || (flags & Feature.GET) != 0) {
+        if (known == null || (flags & VfioDeviceFeature.VFIO_DEVICE_FEATURE_GET) != 0) {
             throw absent(command); // none of these can be read
         }
-        Optional<DeviceFeature.Done> done = (flags & Feature.PROBE) != 0
+        Optional<DeviceFeature.Done> done = (flags & VfioDeviceFeature.VFIO_DEVICE_FEATURE_PROBE) != 0
                 ? device.feature(new DeviceFeature.Probe(known.number, DeviceFeature.Direction.PROBE_SET))
                 : set(known, command);
         if (done.isEmpty()) {
@@ -71,7 +75,7 @@ final class FeatureCommands {
         if (command.payloadSize() != Feature.SIZE + known.size) {
             throw absent(command);
         }
-        DeviceFeature.Setting request = known.reader.apply(command);
+        DeviceFeature.Setting request = known.reader.apply(command.payload(Feature.SIZE, known.size));
         Optional<DeviceFeature.Done> done = device.feature(request);
         if (request instanceof DeviceFeature.LowPowerEntry) {
             lowPower |= done.isPresent();

@@ -8,7 +8,8 @@ import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.vfiouser.protocol.IrqInfoPayload;
+import io.jvfio.internal.uapi.VfioIrqSet;
+import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.SetIrqs;
 import java.io.IOException;
@@ -40,20 +41,20 @@ final class IrqCommands {
     }
 
     void info(Message command, Message reply) {
-        int index = IrqInfoPayload.readRequest(command);
-        IrqInfoPayload.writeReply(reply, command, irq(command, index));
+        int index = InfoMessages.irqIndex(command);
+        InfoMessages.tellIrq(reply, command, irq(command, index));
     }
 
     void set(Message command, Message reply) {
-        SetIrqs set = SetIrqs.read(command);
+        VfioIrqSet set = SetIrqs.read(command);
         IrqInfo info = irq(command, set.index());
         if (set.start() > info.count() - set.count() || set.start() >= info.count()) {
             throw command.invalid("vectors " + set.start() + " and up, " + set.count() + " of them, of irq index "
                     + set.index() + ", which has " + info.count());
         }
-        IrqRequest request = (set.flags() & SetIrqs.DATA_EVENTFD) != 0
+        IrqRequest request = (set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD) != 0
                 ? assignment(command, set)
-                : new IrqRequest(set.index(), set.start(), set.count(), set.action(), data(command, set));
+                : new IrqRequest(set.index(), set.start(), set.count(), SetIrqs.action(set), data(command, set));
         int available = served.device().setIrqs(request.by(served.client()));
         if (available != 0) {
             throw new VfioException(
@@ -72,18 +73,18 @@ final class IrqCommands {
         return served.irq(index);
     }
 
-    private static IrqRequest.Data data(Message command, SetIrqs set) {
-        if ((set.flags() & SetIrqs.DATA_NONE) != 0) {
+    private static IrqRequest.Data data(Message command, VfioIrqSet set) {
+        if ((set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_NONE) != 0) {
             return new IrqRequest.None();
         }
         List<Boolean> values = new ArrayList<>(set.count());
         for (int vector = 0; vector < set.count(); vector++) {
-            values.add(SetIrqs.bool(command, vector));
+            values.add(VfioIrqSet.readBool(command.payload(), vector));
         }
         return new IrqRequest.Bools(values);
     }
 
-    private IrqRequest assignment(Message command, SetIrqs set) {
+    private IrqRequest assignment(Message command, VfioIrqSet set) {
         List<@Nullable Fd> eventfds = new ArrayList<>(set.count());
         for (int vector = 0; vector < set.count(); vector++) {
             Fd eventfd = command.fdCount() == 0 ? null : command.fd(vector);
@@ -92,10 +93,10 @@ final class IrqCommands {
             }
             eventfds.add(eventfd);
         }
-        if (set.action() == IrqRequest.Action.TRIGGER) {
+        if (SetIrqs.action(set) == IrqRequest.Action.TRIGGER) {
             return IrqRequest.assign(set.index(), set.start(), eventfds);
         }
-        if (set.action() == IrqRequest.Action.UNMASK && set.start() == 0 && set.count() == 1) {
+        if (SetIrqs.action(set) == IrqRequest.Action.UNMASK && set.start() == 0 && set.count() == 1) {
             return IrqRequest.unmaskOn(set.index(), eventfds.getFirst());
         }
         throw command.invalid("an eventfd that is to mask, or to unmask more than the pin");

@@ -16,7 +16,6 @@ import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.pci.config.PciRegisters;
-import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -108,13 +107,11 @@ final class ServedDevice {
     }
 
     /** What the client is told of a region. At most one area is offered, as some clients want a descriptor for each. */
-    RegionInfoPayload describe(RegionInfo region, @Nullable RegionFile file, boolean addedRegions) {
-        int flags = region.flags() & (RegionInfoPayload.READ | RegionInfoPayload.WRITE);
+    RegionInfo describe(RegionInfo region, @Nullable RegionFile file, boolean addedRegions) {
+        int flags = region.flags() & (VfioPci.VFIO_REGION_INFO_FLAG_READ | VfioPci.VFIO_REGION_INFO_FLAG_WRITE);
         List<InfoCapability> chain = new ArrayList<>();
-        long offset = 0;
         if (file != null) {
-            flags |= RegionInfoPayload.MMAP;
-            offset = file.offset();
+            flags |= VfioPci.VFIO_REGION_INFO_FLAG_MMAP;
             RegionArea largest = largest(file).orElseThrow();
             if (largest.offset() != 0 || largest.size() < region.size()) {
                 chain.add(InfoCapability.sparse(List.of(largest)));
@@ -130,7 +127,7 @@ final class ServedDevice {
                 chain.add(capability);
             }
         }
-        return new RegionInfoPayload(flags, region.index(), region.size(), offset, chain);
+        return new RegionInfo(region.index(), flags, region.size(), List.of(), chain);
     }
 
     private static Optional<RegionArea> largest(RegionFile file) {

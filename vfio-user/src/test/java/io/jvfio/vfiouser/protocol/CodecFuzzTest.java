@@ -9,6 +9,8 @@ import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
+import io.jvfio.internal.uapi.VfioIrqSet;
+import io.jvfio.internal.uapi.VfioRegionInfo;
 import io.jvfio.vfiouser.fuzz.Fuzzed;
 import io.jvfio.vfiouser.fuzz.MessageFuzzer;
 import io.jvfio.vfiouser.fuzz.Wire;
@@ -121,17 +123,18 @@ final class CodecFuzzTest {
             case VERSION -> Version.read(in).answer(Capabilities.absent()).writeReply(reply, in);
             case DMA_MAP -> assertThat(DmaMapRequest.read(in).access()).isNotNull();
             case DMA_UNMAP -> DmaUnmap.read(in).writeReply(reply, in);
-            case DEVICE_GET_INFO ->
-                assertThat(DeviceInfoPayload.readRequest(in)).isBetween(16, LIMIT);
-            case DEVICE_GET_REGION_INFO ->
-                assertThat(RegionInfoPayload.readRequest(in)).isBetween(32, LIMIT);
+            case DEVICE_GET_INFO -> assertThat(InfoMessages.deviceArgsz(in)).isBetween(16, LIMIT);
+            case DEVICE_GET_REGION_INFO -> {
+                assertThat(InfoMessages.regionArgsz(in)).isBetween(32, LIMIT);
+                InfoMessages.regionIndex(in);
+            }
             case DEVICE_GET_REGION_IO_FDS ->
                 assertThat(RegionIoFds.readRequest(in)).isBetween(16, LIMIT);
-            case DEVICE_GET_IRQ_INFO -> IrqInfoPayload.readRequest(in);
+            case DEVICE_GET_IRQ_INFO -> InfoMessages.irqIndex(in);
             case DEVICE_SET_IRQS -> {
-                SetIrqs set = SetIrqs.read(in);
-                for (int i = 0; (set.flags() & SetIrqs.DATA_BOOL) != 0 && i < set.count(); i++) {
-                    SetIrqs.bool(in, i);
+                VfioIrqSet set = SetIrqs.read(in);
+                for (int i = 0; (set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL) != 0 && i < set.count(); i++) {
+                    VfioIrqSet.readBool(in.payload(), i);
                 }
             }
             case REGION_READ -> RegionAccess.checkRead(in, 1 << 20);
@@ -163,10 +166,10 @@ final class CodecFuzzTest {
         switch (command) {
             case VERSION -> new Version(0, 1, Capabilities.absent()).accept(Version.read(in), in.fdCount());
             case DMA_UNMAP -> DmaUnmap.of(4096, 4096).checkReply(in);
-            case DEVICE_GET_INFO -> DeviceInfoPayload.readReply(in);
+            case DEVICE_GET_INFO -> InfoMessages.device(in);
             case DEVICE_GET_REGION_INFO -> {
-                RegionInfoPayload region = RegionInfoPayload.readReply(in, 0);
-                for (InfoCapability capability : region.capabilities()) {
+                VfioRegionInfo region = InfoMessages.region(in, 0);
+                for (InfoCapability capability : InfoMessages.capabilities(in, region)) {
                     try {
                         capability.areas(region.size());
                     } catch (IllegalArgumentException refusedArea) {
@@ -176,7 +179,7 @@ final class CodecFuzzTest {
                 }
             }
             case DEVICE_GET_REGION_IO_FDS -> RegionIoFds.readReply(in, 0);
-            case DEVICE_GET_IRQ_INFO -> IrqInfoPayload.readReply(in, 0, 2048);
+            case DEVICE_GET_IRQ_INFO -> InfoMessages.irq(in, 0, 2048);
             case REGION_READ -> {
                 MemorySegment data = in.payload(0, Math.min(in.payloadSize(), 16));
                 assertThat(RegionAccess.checkReadReply(in, 64)).isBetween(0, 64);

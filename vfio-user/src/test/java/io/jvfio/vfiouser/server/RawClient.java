@@ -6,14 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jvfio.Fd;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
+import io.jvfio.internal.uapi.VfioIrqSet;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
+import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
 import io.jvfio.vfiouser.protocol.RegionAccess;
-import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import io.jvfio.vfiouser.protocol.SetIrqs;
 import io.jvfio.vfiouser.protocol.Version;
 import java.lang.foreign.Arena;
@@ -117,7 +118,7 @@ final class RawClient implements AutoCloseable {
 
     /** With how many files a region is told. */
     int filesOf(int region) {
-        RegionInfoPayload.writeRequest(out, nextId(), region, 4064);
+        InfoMessages.askRegion(out, nextId(), region, 4064);
         Message reply = exchange(List.of());
         int count = reply.fdCount();
         reply.closeFds();
@@ -137,7 +138,8 @@ final class RawClient implements AutoCloseable {
     }
 
     int setIrqs(int flags, int index, int start, int count, Fd... fds) {
-        new SetIrqs(flags, index, start, count).write(out, nextId(), List.of());
+        SetIrqs.write(out, nextId(), new VfioIrqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_NONE, index, start, count), List.of());
+        out.set32(4, flags); // any, also such as no request has
         Message reply = exchange(List.of(fds));
         return reply.isError() ? reply.errno() : 0;
     }

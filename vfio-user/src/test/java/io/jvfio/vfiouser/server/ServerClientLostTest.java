@@ -7,11 +7,11 @@ import io.jvfio.Errno;
 import io.jvfio.device.RegionFile;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
+import io.jvfio.internal.uapi.VfioIrqSet;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
-import io.jvfio.vfiouser.protocol.SetIrqs;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -30,7 +30,11 @@ class ServerClientLostTest extends ServerTest {
             assertThat(client.map(3, 0, 0x1000, 0x4000, file.fd())).isZero();
             assertThat(client.map(3, 0, 0x10_0000, 0x4000)).isZero();
             assertThat(client.setIrqs(
-                            SetIrqs.DATA_EVENTFD | SetIrqs.ACTION_TRIGGER, ServedFixture.MSIX, 0, 1, events.fd()))
+                            VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER,
+                            ServedFixture.MSIX,
+                            0,
+                            1,
+                            events.fd()))
                     .isZero();
             device.calls.clear();
         }

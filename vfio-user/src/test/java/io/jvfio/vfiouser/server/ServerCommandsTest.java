@@ -7,16 +7,16 @@ import io.jvfio.Errno;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
+import io.jvfio.internal.uapi.VfioDeviceFeature;
+import io.jvfio.internal.uapi.VfioIrqSet;
+import io.jvfio.internal.uapi.VfioRegionInfo;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
-import io.jvfio.vfiouser.protocol.DeviceInfoPayload;
 import io.jvfio.vfiouser.protocol.Feature;
-import io.jvfio.vfiouser.protocol.IrqInfoPayload;
+import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
-import io.jvfio.vfiouser.protocol.RegionInfoPayload;
 import io.jvfio.vfiouser.protocol.RegionIoFds;
-import io.jvfio.vfiouser.protocol.SetIrqs;
 import io.jvfio.vfiouser.protocol.Version;
 import io.jvfio.vfiouser.protocol.WriteMulti;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is answered to commands that are in order, and to those that are not. */
 class ServerCommandsTest extends ServerTest {
-    private static final int ASSIGN = SetIrqs.DATA_EVENTFD | SetIrqs.ACTION_TRIGGER;
+    private static final int ASSIGN = VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER;
 
     @Test
     void a_version_without_capabilities_is_answered_in_the_form_that_QEMU_takes() {
@@ -81,11 +81,11 @@ class ServerCommandsTest extends ServerTest {
     @Test
     void the_device_has_nine_regions_and_five_irq_indexes() {
         RawClient client = client();
-        DeviceInfoPayload.writeRequest(client.out, client.nextId(), 16);
+        InfoMessages.askDevice(client.out, client.nextId(), 16);
         Message reply = client.exchange(List.of());
         assertThat(reply.payloadSize()).isEqualTo(16);
-        assertThat(DeviceInfoPayload.readReply(reply).regionCount()).isEqualTo(9);
-        assertThat(DeviceInfoPayload.readReply(reply).irqCount()).isEqualTo(5);
+        assertThat(InfoMessages.device(reply).regionCount()).isEqualTo(9);
+        assertThat(InfoMessages.device(reply).irqCount()).isEqualTo(5);
         assertThat(client.command(Command.DEVICE_GET_INFO, 15, message -> message.set32(0, 16)))
                 .isEqualTo(Errno.EINVAL);
         assertThat(client.command(Command.DEVICE_GET_INFO, 16, message -> message.set32(0, 15)))
@@ -95,18 +95,18 @@ class ServerCommandsTest extends ServerTest {
     @Test
     void a_region_is_told_with_its_file_only_when_all_of_the_answer_fits() {
         RawClient client = client();
-        RegionInfoPayload.writeRequest(client.out, client.nextId(), 2, 32);
+        InfoMessages.askRegion(client.out, client.nextId(), 2, 32);
         Message reply = client.exchange(List.of());
         assertThat(reply.payloadSize()).isEqualTo(32);
         assertThat(reply.fdCount()).isZero();
-        int needed = (int) RegionInfoPayload.needed(reply);
+        int needed = (int) InfoMessages.needed(reply);
         assertThat(needed).isEqualTo(32 + 32);
-        RegionInfoPayload.writeRequest(client.out, client.nextId(), 2, 4064);
+        InfoMessages.askRegion(client.out, client.nextId(), 2, 4064);
         reply = client.exchange(List.of());
         assertThat(reply.fdCount()).isEqualTo(1);
-        RegionInfoPayload info = RegionInfoPayload.readReply(reply, 2);
+        VfioRegionInfo info = InfoMessages.region(reply, 2);
         assertThat(info.flags()).isEqualTo(0xf);
-        assertThat(info.capabilities())
+        assertThat(InfoMessages.capabilities(reply, info))
                 .singleElement()
                 .satisfies(sparse -> assertThat(sparse.areas(ServedFixture.MEMORY))
                         .containsExactly(new io.jvfio.device.RegionArea(0x1000, 0x1000)));
@@ -125,7 +125,8 @@ class ServerCommandsTest extends ServerTest {
                     }))
                     .isEqualTo(Errno.EINVAL);
         }
-        assertThat(client.setIrqs(SetIrqs.DATA_NONE | SetIrqs.ACTION_TRIGGER, index, 0, 1))
+        assertThat(client.setIrqs(
+                        VfioIrqSet.VFIO_IRQ_SET_DATA_NONE | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER, index, 0, 1))
                 .isEqualTo(Errno.EINVAL);
         RegionAccess.beginRead(client.out, client.nextId(), index, 0, 4);
         assertThat(client.exchange(List.of()).errno()).isEqualTo(Errno.EINVAL);
@@ -236,27 +237,41 @@ class ServerCommandsTest extends ServerTest {
     @Test
     void a_feature_is_probed_and_set() {
         RawClient client = client();
-        Feature.begin(client.out, client.nextId(), 10 | Feature.PROBE | Feature.SET, 0, 0);
+        Feature.begin(
+                client.out,
+                client.nextId(),
+                10 | VfioDeviceFeature.VFIO_DEVICE_FEATURE_PROBE | VfioDeviceFeature.VFIO_DEVICE_FEATURE_SET,
+                0,
+                0);
         assertThat(client.exchange(List.of()).isError()).isFalse();
-        Feature.begin(client.out, client.nextId(), 10 | Feature.SET, 4, 4);
+        Feature.begin(client.out, client.nextId(), 10 | VfioDeviceFeature.VFIO_DEVICE_FEATURE_SET, 4, 4);
         client.out.set32(8, 1);
         assertThat(client.exchange(List.of()).isError()).isFalse();
         assertThat(device.command()).isEqualTo(4);
         for (int absent : new int[] {0, 1, 3, 11, 0xffff}) {
-            for (int way : new int[] {Feature.GET, Feature.SET, Feature.PROBE | Feature.GET}) {
+            for (int way : new int[] {
+                VfioDeviceFeature.VFIO_DEVICE_FEATURE_GET,
+                VfioDeviceFeature.VFIO_DEVICE_FEATURE_SET,
+                VfioDeviceFeature.VFIO_DEVICE_FEATURE_PROBE | VfioDeviceFeature.VFIO_DEVICE_FEATURE_GET
+            }) {
                 Feature.begin(client.out, client.nextId(), absent | way, 16, 16);
                 assertThat(client.exchange(List.of()).errno()).isEqualTo(Errno.ENOTTY);
             }
         }
-        Feature.begin(client.out, client.nextId(), 10 | Feature.SET | Feature.GET, 4, 4);
+        Feature.begin(
+                client.out,
+                client.nextId(),
+                10 | VfioDeviceFeature.VFIO_DEVICE_FEATURE_SET | VfioDeviceFeature.VFIO_DEVICE_FEATURE_GET,
+                4,
+                4);
         assertThat(client.exchange(List.of()).errno()).isEqualTo(Errno.EINVAL);
     }
 
     @Test
     void eventfds_are_assigned_taken_away_and_dropped() {
         RawClient client = client();
-        IrqInfoPayload.writeRequest(client.out, client.nextId(), ServedFixture.MSIX);
-        assertThat(IrqInfoPayload.readReply(client.exchange(List.of()), ServedFixture.MSIX, 64))
+        InfoMessages.askIrq(client.out, client.nextId(), ServedFixture.MSIX);
+        assertThat(InfoMessages.irq(client.exchange(List.of()), ServedFixture.MSIX, 64))
                 .isEqualTo(new IrqInfo(ServedFixture.MSIX, 1, ServedFixture.VECTORS));
         EventFd events = closing(EventFd.open(sys));
         assertThat(client.setIrqs(ASSIGN, ServedFixture.MSIX, 1, 3, events.fd(), events.fd(), events.fd()))
@@ -264,7 +279,11 @@ class ServerCommandsTest extends ServerTest {
         assertThat(device.assigned()).isEqualTo(3);
         assertThat(client.setIrqs(ASSIGN, ServedFixture.MSIX, 2, 1)).isZero();
         assertThat(device.assigned()).isEqualTo(2);
-        assertThat(client.setIrqs(SetIrqs.DATA_NONE | SetIrqs.ACTION_TRIGGER, ServedFixture.MSIX, 0, 0))
+        assertThat(client.setIrqs(
+                        VfioIrqSet.VFIO_IRQ_SET_DATA_NONE | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER,
+                        ServedFixture.MSIX,
+                        0,
+                        0))
                 .isZero();
         assertThat(device.assigned()).isZero();
     }
@@ -274,7 +293,7 @@ class ServerCommandsTest extends ServerTest {
         RawClient client = client();
         EventFd events = closing(EventFd.open(sys));
         int msix = ServedFixture.MSIX;
-        int trigger = SetIrqs.DATA_NONE | SetIrqs.ACTION_TRIGGER;
+        int trigger = VfioIrqSet.VFIO_IRQ_SET_DATA_NONE | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER;
         assertThat(client.setIrqs(trigger, msix, 0, 5)).isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(trigger, msix, 4, 1)).isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(trigger, msix, Integer.MAX_VALUE, 1)).isEqualTo(Errno.EINVAL);
@@ -282,9 +301,15 @@ class ServerCommandsTest extends ServerTest {
         assertThat(client.setIrqs(trigger, 1, 0, 0)).isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(trigger, msix, 0, 1, events.fd())).isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(ASSIGN, msix, 0, 2, events.fd())).isEqualTo(Errno.EINVAL);
-        assertThat(client.setIrqs(SetIrqs.DATA_EVENTFD | SetIrqs.ACTION_MASK, msix, 0, 1, events.fd()))
+        assertThat(client.setIrqs(
+                        VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD | VfioIrqSet.VFIO_IRQ_SET_ACTION_MASK,
+                        msix,
+                        0,
+                        1,
+                        events.fd()))
                 .isEqualTo(Errno.EINVAL);
-        assertThat(client.setIrqs(ASSIGN | SetIrqs.DATA_NONE, msix, 0, 1)).isEqualTo(Errno.EINVAL);
+        assertThat(client.setIrqs(ASSIGN | VfioIrqSet.VFIO_IRQ_SET_DATA_NONE, msix, 0, 1))
+                .isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(ASSIGN, msix, 0, 4, events.fd(), events.fd(), events.fd(), events.fd()))
                 .as("the device has fewer at the moment")
                 .isEqualTo(Errno.ENOSPC);
