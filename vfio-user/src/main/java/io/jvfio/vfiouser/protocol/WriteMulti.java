@@ -32,6 +32,11 @@ public final class WriteMulti {
         return (int) entries;
     }
 
+    /** How many whole entries there are in a request that nobody has checked. */
+    public static int entries(Message request) {
+        return Math.max(0, request.payloadSize() - COUNT) / ENTRY;
+    }
+
     /** Bytes from the region's start; may be anything. */
     public static long offset(Message request, int entry) {
         return request.u64(at(entry));

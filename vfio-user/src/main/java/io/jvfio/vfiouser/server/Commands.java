@@ -17,6 +17,7 @@ import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import io.jvfio.vfiouser.protocol.RegionIoFds;
+import io.jvfio.vfiouser.protocol.WriteMulti;
 import java.util.List;
 
 /**
@@ -68,8 +69,18 @@ final class Commands {
             // A write to config space may reset the function, or wake it.
             case REGION_WRITE ->
                 command.payloadSize() >= RegionAccess.SIZE && served.isConfigSpace(RegionAccess.region(command));
+            case REGION_WRITE_MULTI -> writeMultiple && writesConfigSpace(command);
             default -> false;
         };
+    }
+
+    private boolean writesConfigSpace(Message multiple) {
+        for (int entry = 0; entry < WriteMulti.entries(multiple); entry++) {
+            if (served.isConfigSpace(WriteMulti.region(multiple, entry))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the client has let the device sleep. */

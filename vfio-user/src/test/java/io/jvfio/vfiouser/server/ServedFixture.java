@@ -74,6 +74,9 @@ final class ServedFixture implements VfioDevice {
     /** Whether the file was taken back. */
     volatile boolean revoked;
 
+    /** Who made the last write of a register. */
+    volatile Thread writer;
+
     /** What a reset does besides. */
     volatile Runnable onReset = () -> {};
 
@@ -133,6 +136,7 @@ final class ServedFixture implements VfioDevice {
         for (int i = 0; i < width; i++) {
             at.set(ValueLayout.JAVA_BYTE, i, (byte) (value >>> 8 * i));
         }
+        writer = Thread.currentThread();
         calls.add("write" + width + " " + region + ":" + Long.toHexString(offset));
         if (region == 0 && offset == GO) {
             engine.execute(this::copy);

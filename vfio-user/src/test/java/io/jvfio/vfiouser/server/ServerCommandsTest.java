@@ -223,6 +223,26 @@ class ServerCommandsTest extends ServerTest {
     }
 
     @Test
+    void writes_are_done_by_who_reads_the_socket_unless_one_of_them_is_to_config_space() {
+        RawClient client = client();
+        client.write(0, 0x50, 4, 1);
+        Thread reader = device.writer;
+        writeTwice(client, 0, 0x58);
+        assertThat(device.writer).isSameAs(reader);
+        writeTwice(client, ServedFixture.CONFIG, 4);
+        assertThat(device.writer).isNotSameAs(reader);
+    }
+
+    private void writeTwice(RawClient client, int region, long offset) {
+        WriteMulti.begin(client.out, client.nextId(), 2);
+        WriteMulti.set(client.out, 0, 0, 0x50, 4, 7);
+        WriteMulti.set(client.out, 1, region, offset, 2, 7);
+        Message reply = client.exchange(List.of());
+        assertThat(reply.u64(0)).isEqualTo(2);
+        assertThat(device.readRegister(region, offset, 2)).isEqualTo(7);
+    }
+
+    @Test
     void no_region_has_parts_that_are_written_by_eventfd() {
         RawClient client = client();
         RegionIoFds.writeRequest(client.out, client.nextId(), 0, 4096);
