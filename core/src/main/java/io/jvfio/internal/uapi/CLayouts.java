@@ -18,6 +18,7 @@ import java.lang.foreign.UnionLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -191,6 +192,40 @@ final class CLayouts {
         }
         MemorySegment whole = MemorySegment.ofArray(new byte[(int) layout.byteSize()]);
         return whole.copyFrom(segment);
+    }
+
+    /**
+     * Returns a segment from which a struct can be read that a machine of another byte order may have written: {@code
+     * segment} itself, or a copy with the bytes of each scalar turned round.
+     *
+     * @param layout of scalars, of structs of them, and of a flexible array of bytes; members that {@code segment} does not
+     *     hold are left out
+     * @param order that of the machine
+     */
+    static MemorySegment inNativeOrder(StructLayout layout, MemorySegment segment, ByteOrder order) {
+        if (order == ByteOrder.nativeOrder()) {
+            return segment;
+        }
+        byte[] bytes = segment.toArray(JAVA_BYTE);
+        turnRound(layout, 0, bytes);
+        return MemorySegment.ofArray(bytes);
+    }
+
+    private static void turnRound(StructLayout layout, int start, byte[] bytes) {
+        int at = start;
+        for (MemoryLayout member : layout.memberLayouts()) {
+            int end = at + (int) member.byteSize();
+            if (member instanceof StructLayout inner) {
+                turnRound(inner, at, bytes);
+            } else if (member instanceof ValueLayout && end <= bytes.length) {
+                for (int low = at, high = end - 1; low < high; low++, high--) {
+                    byte swapped = bytes[low];
+                    bytes[low] = bytes[high];
+                    bytes[high] = swapped;
+                }
+            }
+            at = end;
+        }
     }
 
     /** Reads an array element of four bytes. */

@@ -3,6 +3,7 @@ package io.jvfio.internal.uapi;
 
 import static io.jvfio.internal.uapi.CLayouts.clear;
 import static io.jvfio.internal.uapi.CLayouts.field;
+import static io.jvfio.internal.uapi.CLayouts.inNativeOrder;
 import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.toU16;
 import static io.jvfio.internal.uapi.CLayouts.toU8;
@@ -15,6 +16,7 @@ import static io.jvfio.internal.uapi.CLayouts.zeroExtended;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * {@code struct vfio_device_info_cap_zpci_base} of {@code include/uapi/linux/vfio_zdev.h}, since Linux 5.10: a zPCI
@@ -72,7 +74,16 @@ public record VfioDeviceInfoCapZpciBase(
 
     /** Decodes a capability of any version; what an older one lacks is 0. */
     public static VfioDeviceInfoCapZpciBase read(MemorySegment segment) {
-        MemorySegment whole = zeroExtended(LAYOUT, segment, FIRST_VERSION_SIZE);
+        return read(segment, ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Decodes a capability of any version; what an older one lacks is 0.
+     *
+     * @param order the byte order of the machine that wrote it, which a dump may have from another one
+     */
+    public static VfioDeviceInfoCapZpciBase read(MemorySegment segment, ByteOrder order) {
+        MemorySegment whole = inNativeOrder(LAYOUT, zeroExtended(LAYOUT, segment, FIRST_VERSION_SIZE), order);
         return new VfioDeviceInfoCapZpciBase(
                 VfioInfoCapHeader.read(whole),
                 (long) START_DMA.get(whole),

@@ -4,6 +4,7 @@ package io.jvfio.internal.uapi;
 import static io.jvfio.internal.uapi.CLayouts.clear;
 import static io.jvfio.internal.uapi.CLayouts.field;
 import static io.jvfio.internal.uapi.CLayouts.flexible;
+import static io.jvfio.internal.uapi.CLayouts.inNativeOrder;
 import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.u32;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -11,6 +12,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * {@code struct vfio_device_info_cap_zpci_util} of {@code include/uapi/linux/vfio_zdev.h}, since Linux 5.10: the
@@ -36,7 +38,17 @@ public record VfioDeviceInfoCapZpciUtil(VfioInfoCapHeader header, int size) {
 
     /** Decodes the struct at the start of {@code segment}. */
     public static VfioDeviceInfoCapZpciUtil read(MemorySegment segment) {
-        return new VfioDeviceInfoCapZpciUtil(VfioInfoCapHeader.read(segment), (int) SIZE.get(segment));
+        return read(segment, ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Decodes the struct at the start of {@code segment}.
+     *
+     * @param order the byte order of the machine that wrote it, which a dump may have from another one
+     */
+    public static VfioDeviceInfoCapZpciUtil read(MemorySegment segment, ByteOrder order) {
+        MemorySegment whole = inNativeOrder(LAYOUT, segment, order);
+        return new VfioDeviceInfoCapZpciUtil(VfioInfoCapHeader.read(whole), (int) SIZE.get(whole));
     }
 
     /** Encodes the struct at the start of {@code segment}. */
@@ -50,9 +62,10 @@ public record VfioDeviceInfoCapZpciUtil(VfioInfoCapHeader header, int size) {
      * Returns the string, in EBCDIC: as many bytes as the struct says.
      *
      * @param segment the whole capability
+     * @param order the byte order of the machine that wrote it
      * @throws MalformedStructException if it is shorter than that
      */
-    public static MemorySegment utilStr(MemorySegment segment) {
-        return UTIL_STR.slice(segment, read(segment).size);
+    public static MemorySegment utilStr(MemorySegment segment, ByteOrder order) {
+        return UTIL_STR.slice(segment, read(segment, order).size);
     }
 }

@@ -3,6 +3,7 @@ package io.jvfio.internal.uapi;
 
 import static io.jvfio.internal.uapi.CLayouts.clear;
 import static io.jvfio.internal.uapi.CLayouts.field;
+import static io.jvfio.internal.uapi.CLayouts.inNativeOrder;
 import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.toU16;
 import static io.jvfio.internal.uapi.CLayouts.u16;
@@ -11,6 +12,7 @@ import static io.jvfio.internal.uapi.CLayouts.u32;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * {@code struct vfio_info_cap_header} of {@code include/uapi/linux/vfio.h}, since Linux 4.6: what every capability of
@@ -32,9 +34,19 @@ public record VfioInfoCapHeader(int id, int version, int next) {
 
     /** Decodes the struct at the start of {@code segment}. */
     public static VfioInfoCapHeader read(MemorySegment segment) {
+        return read(segment, ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Decodes the struct at the start of {@code segment}.
+     *
+     * @param order the byte order of the machine that wrote it, which a dump may have from another one
+     */
+    public static VfioInfoCapHeader read(MemorySegment segment, ByteOrder order) {
+        MemorySegment whole = inNativeOrder(LAYOUT, segment.asSlice(0, LAYOUT.byteSize()), order);
         return new VfioInfoCapHeader(
-                Short.toUnsignedInt((short) ID.get(segment)), Short.toUnsignedInt((short) VERSION.get(segment)), (int)
-                        NEXT.get(segment));
+                Short.toUnsignedInt((short) ID.get(whole)), Short.toUnsignedInt((short) VERSION.get(whole)), (int)
+                        NEXT.get(whole));
     }
 
     /** Encodes the struct at the start of {@code segment}. */

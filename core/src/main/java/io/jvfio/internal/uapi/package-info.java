@@ -15,6 +15,9 @@
  * int ioas = IommuIoasAlloc.read(struct).outIoasId();
  * }</pre>
  *
+ * <p>Structs have the byte order of this machine; the capabilities of {@code vfio_zdev.h} can also be read in the other one,
+ * from a dump.
+ *
  * <p>Unsigned 32- and 64-bit fields stay {@code int} and {@code long}; narrower ones are widened. Left out is what a PCI or
  * mdev device cannot meet: sPAPR and EEH, channel I/O, adjunct processors, NVLink, and version 1 of migration.
  */

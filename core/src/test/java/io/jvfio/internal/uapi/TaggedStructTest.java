@@ -8,9 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Structs of which one part says what another is: unions, arrays with a length, versions. */
 class TaggedStructTest {
@@ -181,13 +187,62 @@ class TaggedStructTest {
         MemorySegment capability = buffer.asSlice(0, 16);
         new VfioDeviceInfoCapZpciUtil(new VfioInfoCapHeader(3, 1, 0), 3).fill(capability);
         capability.set(JAVA_BYTE, 14, (byte) 0xc1);
-        assertThat(VfioDeviceInfoCapZpciUtil.utilStr(capability).toArray(JAVA_BYTE))
+        assertThat(VfioDeviceInfoCapZpciUtil.utilStr(capability, ByteOrder.nativeOrder())
+                        .toArray(JAVA_BYTE))
                 .containsExactly(0, 0, 0xc1);
 
         new VfioDeviceInfoCapZpciPfip(new VfioInfoCapHeader(4, 1, 0), 5).fill(capability);
-        assertThatThrownBy(() -> VfioDeviceInfoCapZpciPfip.pfip(capability))
+        assertThatThrownBy(() -> VfioDeviceInfoCapZpciPfip.pfip(capability, ByteOrder.nativeOrder()))
                 .isInstanceOf(MalformedStructException.class)
                 .hasMessageContaining("pfip has 0x5");
+    }
+
+    /** What a struct is on a machine of the other byte order, by the golden file. */
+    private static MemorySegment foreign(MemorySegment struct, String name) {
+        MemorySegment turned = MemorySegment.ofArray(struct.toArray(JAVA_BYTE));
+        for (Golden.Field field :
+                Objects.requireNonNull(Golden.structs().get(name)).fields()) {
+            boolean scalar = !field.type().isEmpty();
+            for (long i = 0; scalar && i < field.size() && field.offset() + field.size() <= struct.byteSize(); i++) {
+                turned.set(JAVA_BYTE, field.offset() + i, struct.get(JAVA_BYTE, field.offset() + field.size() - 1 - i));
+            }
+        }
+        return turned;
+    }
+
+    static LongStream seeds() {
+        return Seeds.of(5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void capabilities_of_a_zpci_function_are_read_in_either_byte_order(long seed) {
+        ByteOrder other =
+                ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        byte[] bytes = new byte[64];
+        new Random(seed).nextBytes(bytes);
+        MemorySegment struct = MemorySegment.ofArray(bytes);
+        for (int size : new int[] {32, 36, 40, 64}) {
+            MemorySegment base = struct.asSlice(0, size);
+            assertThat(VfioDeviceInfoCapZpciBase.read(foreign(base, "vfio_device_info_cap_zpci_base"), other))
+                    .isEqualTo(VfioDeviceInfoCapZpciBase.read(base, ByteOrder.nativeOrder()))
+                    .isEqualTo(VfioDeviceInfoCapZpciBase.read(base));
+        }
+        for (int size : new int[] {40, 48, 64}) {
+            MemorySegment group = struct.asSlice(0, size);
+            assertThat(VfioDeviceInfoCapZpciGroup.read(foreign(group, "vfio_device_info_cap_zpci_group"), other))
+                    .isEqualTo(VfioDeviceInfoCapZpciGroup.read(group));
+        }
+        new VfioDeviceInfoCapZpciUtil(new VfioInfoCapHeader(3, 1, 0x1234), 7).fill(struct);
+        MemorySegment util = foreign(struct, "vfio_device_info_cap_zpci_util");
+        assertThat(VfioDeviceInfoCapZpciUtil.read(util, other)).isEqualTo(VfioDeviceInfoCapZpciUtil.read(struct));
+        assertThat(VfioInfoCapHeader.read(util, other)).isEqualTo(new VfioInfoCapHeader(3, 1, 0x1234));
+        assertThat(VfioDeviceInfoCapZpciUtil.utilStr(util, other).toArray(JAVA_BYTE))
+                .isEqualTo(struct.asSlice(12, 7).toArray(JAVA_BYTE));
+        MemorySegment pfip = foreign(struct, "vfio_device_info_cap_zpci_pfip");
+        assertThat(VfioDeviceInfoCapZpciPfip.read(pfip, other)).isEqualTo(VfioDeviceInfoCapZpciPfip.read(struct));
+        assertThat(VfioDeviceInfoCapZpciPfip.pfip(pfip, other).toArray(JAVA_BYTE))
+                .isEqualTo(struct.asSlice(12, 7).toArray(JAVA_BYTE));
     }
 
     @Test
