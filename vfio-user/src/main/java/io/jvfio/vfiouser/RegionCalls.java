@@ -161,8 +161,6 @@ final class RegionCalls {
     }
 
     private static void check(Session session, int region, long offset, int width) {
-        boolean config =
-                region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX && session.info().pci();
         session.region(region)
                 .info()
                 .checkRegister(
