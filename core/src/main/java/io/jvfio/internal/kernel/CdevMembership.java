@@ -20,21 +20,27 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device that was opened by its own node: bound to an iommufd for good, attached to one of its IOASes at a time.
+ * A device that was opened by its own node: bound to an iommufd for good, attached to one of its page
+ * tables at a time.
  *
  * <p>Threads: thread-safe; one lock orders attach, detach and close.
  */
 final class CdevMembership implements Membership, Reattachable {
+    /** The id of a device that somebody else has bound. */
+    static final int UNKNOWN = -1;
+
     private final Descriptor device;
     private final Iommufd iommufd;
+    private final int deviceId;
     private final String name;
 
     /** Where the device is, or null while it is detached. Written under this object's lock. */
-    private volatile @Nullable Ioas space;
+    private volatile @Nullable PageTable space;
 
-    private CdevMembership(Descriptor device, Iommufd iommufd, String name) {
+    private CdevMembership(Descriptor device, Iommufd iommufd, int deviceId, String name) {
         this.device = device;
         this.iommufd = iommufd;
+        this.deviceId = deviceId;
         this.name = name;
     }
 
@@ -43,29 +49,34 @@ final class CdevMembership implements Membership, Reattachable {
      *
      * @param token the VF token, or null
      */
-    static CdevMembership open(Ioas space, Descriptor device, String name, @Nullable UUID token) {
+    static CdevMembership open(PageTable space, Descriptor device, String name, @Nullable UUID token) {
+        int deviceId;
         try {
-            bind(device, space.iommufd(), name, token);
+            deviceId = bind(device, space.iommufd(), name, token);
         } catch (RuntimeException e) {
             device.close();
             throw e;
         }
-        return openBound(space, device, name);
+        return attached(new CdevMembership(device, space.iommufd(), deviceId, name), space);
     }
 
     /** Attaches a device that is bound to the iommufd of a space already. Takes the descriptor over, also on failure. */
-    static CdevMembership openBound(Ioas space, Descriptor device, String name) {
-        CdevMembership membership = new CdevMembership(device, space.iommufd(), name);
+    static CdevMembership openBound(PageTable space, Descriptor device, String name) {
+        return attached(new CdevMembership(device, space.iommufd(), UNKNOWN, name), space);
+    }
+
+    private static CdevMembership attached(CdevMembership membership, PageTable space) {
         try {
             membership.attach(space);
             return membership;
         } catch (RuntimeException e) {
-            device.close();
+            membership.device.close();
             throw e;
         }
     }
 
-    private static void bind(Descriptor device, Iommufd iommufd, String name, @Nullable UUID token) {
+    /** Binds a device for good; its id in the iommufd. */
+    private static int bind(Descriptor device, Iommufd iommufd, String name, @Nullable UUID token) {
         int raw = iommufd.fd().acquire();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment secret = arena.allocate(VfToken.BYTES);
@@ -76,9 +87,15 @@ final class CdevMembership implements Membership, Reattachable {
             MemorySegment argument = arena.allocate(VfioDeviceBindIommufd.LAYOUT);
             new VfioDeviceBindIommufd(flags, raw, 0, token == null ? 0 : secret.address()).fill(argument);
             Ioctls.ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument, name);
+            return VfioDeviceBindIommufd.read(argument).outDevid();
         } finally {
             iommufd.fd().release();
         }
+    }
+
+    /** The device's id in the iommufd, by which its objects are made; {@link #UNKNOWN} if others have bound it. */
+    int deviceId() {
+        return deviceId;
     }
 
     @Override
@@ -93,7 +110,7 @@ final class CdevMembership implements Membership, Reattachable {
 
     @Override
     public AddressSpace space() {
-        Ioas now = space;
+        PageTable now = space;
         if (now == null) {
             throw new IllegalStateException(name + " is detached from every address space");
         }
@@ -115,37 +132,37 @@ final class CdevMembership implements Membership, Reattachable {
 
     @Override
     public synchronized void replace(AddressSpace target) {
-        Ioas before = space;
+        PageTable before = space;
         if (before == null) {
             throw new IllegalStateException(name + " is detached; attach it");
         }
-        if (target != before) {
+        if (!before.equals(target)) {
             space = enter(target, before);
             before.leave();
         }
     }
 
     /** Attaches, which replaces the attachment to {@code before} if there is one; on failure the device is back there. */
-    private Ioas enter(AddressSpace target, @Nullable Ioas before) {
-        if (!(target instanceof Ioas ioas) || ioas.iommufd() != iommufd) {
+    private PageTable enter(AddressSpace target, @Nullable PageTable before) {
+        if (!(target instanceof PageTable table) || table.iommufd() != iommufd) {
             throw new IllegalArgumentException(
                     target.description() + " is not an IOAS of the iommufd to which " + name + " is bound");
         }
-        ioas.enter();
+        table.enter();
         try {
-            attachInKernel(ioas);
+            attachInKernel(table);
             try {
-                ioas.entered();
+                table.entered();
             } catch (RuntimeException e) {
                 throw Closing.after(e, () -> goBack(before));
             }
-            return ioas;
+            return table;
         } catch (RuntimeException e) {
-            throw Closing.after(e, ioas::leave);
+            throw Closing.after(e, table::leave);
         }
     }
 
-    private void goBack(@Nullable Ioas before) {
+    private void goBack(@Nullable PageTable before) {
         if (before == null) {
             Ioctls.check(detachInKernel(), VFIO_DEVICE_DETACH_IOMMUFD_PT.name(), name);
         } else {
@@ -153,11 +170,11 @@ final class CdevMembership implements Membership, Reattachable {
         }
     }
 
-    private void attachInKernel(Ioas ioas) {
+    private void attachInKernel(PageTable table) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(VfioDeviceAttachIommufdPt.LAYOUT);
-            new VfioDeviceAttachIommufdPt(0, ioas.id(), 0).fill(argument);
-            Ioctls.ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument, name + " to IOAS " + ioas.id());
+            new VfioDeviceAttachIommufdPt(0, table.ptId(), 0).fill(argument);
+            Ioctls.ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument, name + " to " + table.label());
         }
     }
 
@@ -171,7 +188,7 @@ final class CdevMembership implements Membership, Reattachable {
 
     @Override
     public synchronized void detach() {
-        Ioas before = space;
+        PageTable before = space;
         if (before == null) {
             throw new IllegalStateException(name + " is detached already");
         }
@@ -189,7 +206,7 @@ final class CdevMembership implements Membership, Reattachable {
         if (!device.isOpen()) {
             return;
         }
-        Ioas before = space;
+        PageTable before = space;
         if (before != null) {
             detachInKernel(); // if that fails, as when the device is gone, the close may still do
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: thread-safe. One lock orders joining and leaving; maps do not take it.
  */
-final class Ioas extends RegistrySpace implements KernelSpace {
+final class Ioas extends RegistrySpace implements KernelSpace, PageTable {
     private final SystemCalls sys;
     private final Iommufd iommufd;
     private final int id;
@@ -39,7 +39,7 @@ final class Ioas extends RegistrySpace implements KernelSpace {
     }
 
     private static DmaRegistry registry(SystemCalls sys, Iommufd iommufd, int id, Kind kind) {
-        DmaRegistry.Settings settings = DmaRegistry.Settings.defaults("IOAS " + id);
+        DmaRegistry.Settings settings = DmaRegistry.Settings.defaults(label(id));
         if (kind == Kind.NO_IOMMU) {
             return DmaRegistry.physical(settings, sys.pageSize(), new IoasPhysicalBackend(iommufd.fd(), id));
         }
@@ -89,12 +89,23 @@ final class Ioas extends RegistrySpace implements KernelSpace {
         }
     }
 
-    int id() {
+    @Override
+    public int ptId() {
         return id;
     }
 
-    Iommufd iommufd() {
+    @Override
+    public Iommufd iommufd() {
         return iommufd;
+    }
+
+    @Override
+    public String label() {
+        return label(id);
+    }
+
+    private static String label(int id) {
+        return "IOAS " + id;
     }
 
     @Override
@@ -120,18 +131,18 @@ final class Ioas extends RegistrySpace implements KernelSpace {
         return hint.isEmpty() ? e : new VfioException(e.call(), e.errno(), device.name(), hint);
     }
 
-    /** A device has attached: it may reach less than those before. */
-    void entered() {
-        reread();
-    }
-
-    /** A device is about to attach. */
-    void enter() {
+    @Override
+    public void enter() {
         entering();
     }
 
-    /** A device has detached, or could not attach. */
-    void leave() {
+    @Override
+    public void entered() {
+        reread();
+    }
+
+    @Override
+    public void leave() {
         left();
         reread();
     }
@@ -150,7 +161,7 @@ final class Ioas extends RegistrySpace implements KernelSpace {
 
     @Override
     public String description() {
-        return "IOAS " + id + " on " + Iommufd.NODE + (noIommu ? " without an IOMMU" : "") + ": " + reason;
+        return label() + " on " + Iommufd.NODE + (noIommu ? " without an IOMMU" : "") + ": " + reason;
     }
 
     @Override
