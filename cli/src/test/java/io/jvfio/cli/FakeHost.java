@@ -73,7 +73,9 @@ final class FakeHost {
     private void vfio(Path device, int group) {
         group(device, group);
         link(sys.resolve("class/vfio/" + group), sys.resolve("devices/virtual/vfio/" + group));
-        link(sys.resolve("class/vfio-dev/vfio" + group), device.resolve("vfio-dev/vfio" + group));
+        Path own = device.resolve("vfio-dev/vfio" + group);
+        file(own.resolve("dev"), "511:0\n");
+        link(sys.resolve("class/vfio-dev/vfio" + group), own);
         file(groupNode(group), "");
         file(cdevNode(group), "");
         file(dev.resolve("vfio/vfio"), "");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 interface BusDevice {
     /** Its name on its bus. */
     String name();
+
+    /** A path of its directory in sysfs. */
+    Path directory();
 
     /** The kernel driver that is bound to it, or null. */
     @Nullable String driver();

@@ -235,6 +235,6 @@ public final class Host {
     }
 
     private HostScan scan() {
-        return new HostScan(sysfs, VfioClasses.read(sysfs, roots.dev()));
+        return new HostScan(sysfs, roots.dev());
     }
 }

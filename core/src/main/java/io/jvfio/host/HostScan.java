@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over the devices of a host. A function's numbers come from its {@code uevent}, which has them all but for the
- * revision; with {@code numa_node} that makes three files.
+ * One pass over the devices of a host, or a look at one of them, which costs no more than its group has devices. A
+ * function's numbers come from its {@code uevent}, which has them all but for the revision; with {@code numa_node} that
+ * makes three files.
  *
  * <p>Threads: immutable.
  */
@@ -28,19 +29,25 @@ final class HostScan {
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private final Sysfs sysfs;
-    private final VfioClasses vfio;
+    private final Path devRoot;
 
-    HostScan(Sysfs sysfs, VfioClasses vfio) {
+    HostScan(Sysfs sysfs, Path devRoot) {
         this.sysfs = sysfs;
-        this.vfio = vfio;
+        this.devRoot = devRoot;
     }
 
     /** Any device, as far as its group is concerned. */
-    private record Member(String name, @Nullable String driver, int group) implements BusDevice {}
+    private record Member(Path directory, @Nullable String driver, int group) implements BusDevice {
+        @Override
+        public String name() {
+            return directory.getFileName().toString();
+        }
+    }
 
     /** A function before it is known how it could be opened. */
     private record Function(
             PciAddress address,
+            Path directory,
             FunctionIds ids,
             @Nullable String driver,
             int group,
@@ -56,6 +63,7 @@ final class HostScan {
     }
 
     List<HostFunction> functions() {
+        VfioClasses vfio = VfioClasses.all(sysfs, devRoot);
         List<Function> found = new ArrayList<>();
         Map<Integer, List<Function>> groups = new HashMap<>();
         for (String name : sysfs.names(sysfs.path(PCI))) {
@@ -67,14 +75,20 @@ final class HostScan {
             }
         }
         return found.stream()
-                .map(function -> finish(function, function.group() < 0 ? List.of() : groups.get(function.group())))
+                .map(function ->
+                        finish(vfio, function, function.group() < 0 ? List.of() : groups.get(function.group())))
                 .sorted(Comparator.comparing(HostFunction::address))
                 .toList();
     }
 
     Optional<HostFunction> function(PciAddress address) {
         Function function = read(address);
-        return function == null ? Optional.empty() : Optional.of(finish(function, members(function.group())));
+        if (function == null) {
+            return Optional.empty();
+        }
+        List<BusDevice> group = new ArrayList<>(List.of(function));
+        group.addAll(members(function.group(), function.name()));
+        return Optional.of(finish(VfioClasses.of(sysfs, devRoot, group), function, group));
     }
 
     List<HostMdev> mdevs() {
@@ -103,10 +117,11 @@ final class HostScan {
                 type == null ? "" : type,
                 member.driver(),
                 member.group(),
-                vfio.access(member, false, List.of())));
+                VfioClasses.of(sysfs, devRoot, List.of(member)).access(member, false, List.of())));
     }
 
-    private HostFunction finish(Function function, @Nullable Collection<? extends BusDevice> members) {
+    private static HostFunction finish(
+            VfioClasses vfio, Function function, @Nullable Collection<? extends BusDevice> members) {
         return new HostFunction(
                 function.address(),
                 function.ids(),
@@ -137,6 +152,7 @@ final class HostScan {
         return Files.isDirectory(directory)
                 ? new Function(
                         address,
+                        directory,
                         ids,
                         member.driver(),
                         member.group(),
@@ -162,26 +178,32 @@ final class HostScan {
 
     private Member member(Path directory) {
         return new Member(
-                directory.getFileName().toString(),
+                directory,
                 sysfs.target(directory.resolve("driver")),
                 Numbers.decimal(sysfs.target(directory.resolve("iommu_group")), -1));
     }
 
     /** The groups by number; each with a member at least. */
     List<HostGroup> groups() {
+        VfioClasses vfio = VfioClasses.all(sysfs, devRoot);
         return sysfs.names(sysfs.path(GROUPS)).stream()
                 .map(name -> Numbers.decimal(name, -1))
                 .filter(number -> number >= 0)
                 .sorted()
-                .map(this::group)
+                .map(number -> group(vfio, number, members(number, "")))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
     /** A group, or empty if it has no members. */
     Optional<HostGroup> group(int number) {
+        List<Member> members = members(number, "");
+        return group(VfioClasses.of(sysfs, devRoot, members), number, members);
+    }
+
+    private Optional<HostGroup> group(VfioClasses vfio, int number, List<Member> members) {
         List<HostGroup.Member> found = new ArrayList<>();
-        for (Member member : members(number)) {
+        for (Member member : members) {
             found.add(new HostGroup.Member(member.name(), member.driver(), vfio.role(member)));
         }
         found.sort(Comparator.comparing(HostGroup.Member::name));
@@ -191,12 +213,14 @@ final class HostScan {
                 : Optional.of(new HostGroup(number, type == null ? "" : type, vfio.isNoIommu(number), found));
     }
 
-    private List<Member> members(int group) {
+    /** The devices of a group but for one. */
+    private List<Member> members(int group, String known) {
         if (group < 0) {
             return List.of();
         }
         Path devices = sysfs.path(GROUPS).resolve(group + "/devices");
         return sysfs.names(devices).stream()
+                .filter(name -> !name.equals(known))
                 .map(name -> member(devices.resolve(name)))
                 .toList();
     }

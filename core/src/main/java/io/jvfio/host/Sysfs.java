@@ -69,6 +69,7 @@ class Sysfs {
 
     /** Where a symbolic link points, not resolved; null if it is none. */
     final @Nullable Path link(Path link) {
+        following(link);
         try {
             return Files.readSymbolicLink(link);
         } catch (IOException | UnsupportedOperationException absent) {
@@ -96,4 +97,7 @@ class Sysfs {
 
     /** Called before anything is opened, so that a test can count, or pull a device out in between. */
     void opening(Path file) {}
+
+    /** Called before a link is followed, so that a test can count. */
+    void following(Path link) {}
 }

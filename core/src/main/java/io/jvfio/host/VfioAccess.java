@@ -4,6 +4,7 @@ package io.jvfio.host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     is older than 6.1. It is named as the kernel names it, whether it exists here or not
  * @param groupNode the node of its group, {@code /dev/vfio/12}, or null if VFIO does not have the group
  * @param noIommu whether no IOMMU keeps its DMA in check: it can only be opened by a {@code noiommu:} locator
- * @param ways the ways in which this process could open it now, the best first; empty if there is none
+ * @param closed the nodes that this process cannot open: for each way that the kernel offers, the device's own or its
+ *     group's first, then the one that all devices share
  * @param obstacle what is in the way of opening it now
  * @param reason the obstacle in one line for people, with the way out; empty if there is none
  */
@@ -24,7 +26,7 @@ public record VfioAccess(
         @Nullable Path cdev,
         @Nullable Path groupNode,
         boolean noIommu,
-        List<Way> ways,
+        List<ClosedNode> closed,
         Obstacle obstacle,
         String reason) {
 
@@ -54,11 +56,29 @@ public record VfioAccess(
         NO_PERMISSION
     }
 
+    /**
+     * A node that cannot be opened.
+     *
+     * <p>Threads: immutable.
+     *
+     * @param way what it is needed for
+     * @param node where it is, or would be
+     * @param obstacle {@link Obstacle#NO_NODE} or {@link Obstacle#NO_PERMISSION}
+     */
+    public record ClosedNode(Way way, Path node, Obstacle obstacle) {
+        /** Refuses null. */
+        public ClosedNode {
+            Objects.requireNonNull(way, "way");
+            Objects.requireNonNull(node, "node");
+            Objects.requireNonNull(obstacle, "obstacle");
+        }
+    }
+
     /** Copies the list. */
     public VfioAccess {
         Objects.requireNonNull(obstacle, "obstacle");
         Objects.requireNonNull(reason, "reason");
-        ways = List.copyOf(ways);
+        closed = List.copyOf(closed);
     }
 
     /** Not bound to a VFIO driver. */
@@ -66,9 +86,22 @@ public record VfioAccess(
         return new VfioAccess(null, null, false, List.of(), obstacle, reason);
     }
 
+    /** The ways in which this process could open it now, the best first; empty if there is none. */
+    public List<Way> ways() {
+        return obstacle == Obstacle.GROUP_NOT_VIABLE
+                ? List.of()
+                : Stream.of(Way.values()).filter(this::nodesOpenable).toList();
+    }
+
+    /** Whether this process can open the nodes that a way takes, whatever its group says to that. */
+    private boolean nodesOpenable(Way way) {
+        return (way == Way.IOMMUFD ? cdev : groupNode) != null
+                && closed.stream().noneMatch(node -> node.way() == way);
+    }
+
     /** Whether this process could open it now. */
     public boolean openable() {
-        return !ways.isEmpty();
+        return !ways().isEmpty();
     }
 
     /** Whether a VFIO driver is bound to it. */

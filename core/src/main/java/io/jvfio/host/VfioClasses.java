@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host;
 
+import io.jvfio.host.VfioAccess.ClosedNode;
 import io.jvfio.host.VfioAccess.Obstacle;
 import io.jvfio.host.VfioAccess.Way;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What VFIO has taken over, as its two device classes list it once for the whole host: {@code /sys/class/vfio} names the
- * groups, {@code /sys/class/vfio-dev} (Linux 6.1) links to the devices. They also tell where there is no IOMMU. The name
- * of the group in {@code /sys/kernel/iommu_groups} does not: mediated devices have the same there.
+ * What VFIO has taken over, as its two device classes list it for the whole host, or as sysfs tells of a few devices:
+ * {@code /sys/class/vfio} names the groups, {@code /sys/class/vfio-dev} (Linux 6.1) links to the devices. They also
+ * tell where there is no IOMMU. The name of the group in {@code /sys/kernel/iommu_groups} does not: mediated devices
+ * have the same there.
  *
  * <p>Threads: immutable.
  */
 final class VfioClasses {
+    private static final String GROUPS = "class/vfio";
+    private static final String DEVICES = "class/vfio-dev";
     private static final String NOIOMMU = "noiommu-";
+    private static final String CONTAINER = "vfio";
 
     private final Sysfs files;
     private final Path nodes;
@@ -32,31 +39,34 @@ final class VfioClasses {
 
     private final boolean listsDevices;
 
-    /** Why the nodes that all devices share cannot be opened; null if they can. */
-    private final @Nullable Trouble noContainer;
+    private final Path iommufd;
 
-    private final @Nullable Trouble noIommufd;
+    /** What is in the way of opening the nodes that all devices share. */
+    private final Obstacle toContainer;
 
-    private VfioClasses(
-            Sysfs files, Path devRoot, Map<String, String> cdevs, Map<Integer, String> groups, boolean listsDevices) {
+    private final Obstacle toIommufd;
+
+    private VfioClasses(Sysfs files, Path devRoot, Map<String, String> cdevs, Map<Integer, String> groups) {
         this.files = files;
         this.nodes = devRoot.resolve("vfio");
         this.cdevs = cdevs;
         this.groups = groups;
-        this.listsDevices = listsDevices;
-        this.noContainer = trouble(nodes.resolve("vfio"));
-        this.noIommufd = trouble(devRoot.resolve("iommu"));
+        this.listsDevices = Files.isDirectory(files.path(DEVICES));
+        this.iommufd = devRoot.resolve("iommu");
+        this.toContainer = obstacle(nodes.resolve(CONTAINER));
+        this.toIommufd = obstacle(iommufd);
     }
 
-    static VfioClasses read(Sysfs sysfs, Path devRoot) {
+    /** For all devices. */
+    static VfioClasses all(Sysfs sysfs, Path devRoot) {
         Map<Integer, String> groups = new HashMap<>();
-        for (String name : sysfs.names(sysfs.path("class/vfio"))) {
+        for (String name : sysfs.names(sysfs.path(GROUPS))) {
             int number = Numbers.decimal(name.startsWith(NOIOMMU) ? name.substring(NOIOMMU.length()) : name, -1);
             if (number >= 0) {
                 groups.put(number, name);
             }
         }
-        Path devices = sysfs.path("class/vfio-dev");
+        Path devices = sysfs.path(DEVICES);
         Map<String, String> cdevs = new HashMap<>();
         for (String name : sysfs.names(devices)) {
             // ../../devices/pci0000:00/0000:00:04.0/vfio-dev/vfio0
@@ -65,7 +75,34 @@ final class VfioClasses {
                 cdevs.put(target.getName(target.getNameCount() - 3).toString(), name);
             }
         }
-        return new VfioClasses(sysfs, devRoot, cdevs, groups, Files.isDirectory(devices));
+        return new VfioClasses(sysfs, devRoot, cdevs, groups);
+    }
+
+    /** For these devices and no others: costs what they cost, however many VFIO has. */
+    static VfioClasses of(Sysfs sysfs, Path devRoot, Collection<? extends BusDevice> devices) {
+        Map<String, String> cdevs = new HashMap<>();
+        Map<Integer, String> groups = new HashMap<>();
+        for (BusDevice device : devices) {
+            for (String name : sysfs.names(device.directory().resolve("vfio-dev"))) {
+                cdevs.put(device.name(), name);
+            }
+        }
+        devices.stream().map(BusDevice::group).distinct().forEach(number -> {
+            String name = groupName(sysfs, number);
+            if (name != null) {
+                groups.put(number, name);
+            }
+        });
+        return new VfioClasses(sysfs, devRoot, cdevs, groups);
+    }
+
+    private static @Nullable String groupName(Sysfs sysfs, int number) {
+        for (String name : List.of(String.valueOf(number), NOIOMMU + number)) {
+            if (Files.exists(sysfs.path(GROUPS).resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                return name;
+            }
+        }
+        return null;
     }
 
     /** Whether a VFIO driver is bound to a device. */
@@ -96,23 +133,27 @@ final class VfioClasses {
         Path group = groupName == null ? null : nodes.resolve(groupName);
         boolean noIommu =
                 cdevName != null && cdevName.startsWith(NOIOMMU) || groupName != null && groupName.startsWith(NOIOMMU);
+        List<ClosedNode> closed = new ArrayList<>();
+        if (cdev != null) {
+            addIfClosed(closed, Way.IOMMUFD, cdev, obstacle(cdev));
+            addIfClosed(closed, Way.IOMMUFD, iommufd, toIommufd);
+        }
+        if (group != null) {
+            addIfClosed(closed, Way.GROUP, group, obstacle(group));
+            addIfClosed(closed, Way.GROUP, nodes.resolve(CONTAINER), toContainer);
+        }
         String blocker = blocker(device, members);
         if (blocker != null) {
-            return new VfioAccess(cdev, group, noIommu, List.of(), Obstacle.GROUP_NOT_VIABLE, blocker);
+            return new VfioAccess(cdev, group, noIommu, closed, Obstacle.GROUP_NOT_VIABLE, blocker);
         }
-        Trouble noCdev = trouble(cdev, noIommufd);
-        Trouble noGroup = trouble(group, noContainer);
-        List<Way> ways = new ArrayList<>();
-        if (noCdev == null) {
-            ways.add(Way.IOMMUFD);
-        }
-        if (noGroup == null) {
-            ways.add(Way.GROUP);
-        }
-        Trouble told = !ways.isEmpty() ? null : group == null ? noCdev : noGroup;
-        return told == null
-                ? new VfioAccess(cdev, group, noIommu, ways, Obstacle.NONE, "")
-                : new VfioAccess(cdev, group, noIommu, ways, told.obstacle, told.reason);
+        VfioAccess access = new VfioAccess(cdev, group, noIommu, closed, Obstacle.NONE, "");
+        return access.openable()
+                ? access
+                : closed.stream()
+                        .filter(node -> node.way() == (group == null ? Way.IOMMUFD : Way.GROUP))
+                        .findFirst()
+                        .map(told -> new VfioAccess(cdev, group, noIommu, closed, told.obstacle(), reason(told)))
+                        .orElse(access);
     }
 
     private static VfioAccess unbound(@Nullable String driver) {
@@ -146,25 +187,19 @@ final class VfioClasses {
         return null;
     }
 
-    private record Trouble(Obstacle obstacle, String reason) {}
-
-    /** Why a node, with the one that goes with it, cannot be opened; null if both can. */
-    private @Nullable Trouble trouble(@Nullable Path node, @Nullable Trouble partner) {
-        if (node == null) {
-            return new Trouble(Obstacle.NO_NODE, "the kernel offers no node for it");
+    private static void addIfClosed(List<ClosedNode> closed, Way way, Path node, Obstacle obstacle) {
+        if (obstacle != Obstacle.NONE) {
+            closed.add(new ClosedNode(way, node, obstacle));
         }
-        Trouble own = trouble(node);
-        return own == null ? partner : own;
     }
 
-    private @Nullable Trouble trouble(Path node) {
-        if (!Files.exists(node)) {
-            return new Trouble(Obstacle.NO_NODE, "there is no " + node);
-        }
-        return files.mayOpen(node)
-                ? null
-                : new Trouble(
-                        Obstacle.NO_PERMISSION,
-                        files.who() + " may not open " + node + ": a udev rule can give read and write access");
+    private Obstacle obstacle(Path node) {
+        return !Files.exists(node) ? Obstacle.NO_NODE : files.mayOpen(node) ? Obstacle.NONE : Obstacle.NO_PERMISSION;
+    }
+
+    private String reason(ClosedNode closed) {
+        return closed.obstacle() == Obstacle.NO_NODE
+                ? "there is no " + closed.node()
+                : files.who() + " may not open " + closed.node() + ": a udev rule can give read and write access";
     }
 }

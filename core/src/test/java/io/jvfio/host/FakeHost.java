@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** Makes a tree like sysfs, with the nodes of VFIO beside it. */
 public final class FakeHost {
     final Path root;
-    final Path sys;
+
+    /** In place of {@code /sys}. */
+    public final Path sys;
 
     /** In place of {@code /dev}. */
     public final Path dev;
@@ -30,6 +33,27 @@ public final class FakeHost {
     /** The host as this reader sees it. */
     Host host(Sysfs reader) {
         return new Host(reader, HostRoots.below(root));
+    }
+
+    /** The host, with each attribute, folder, link and node that it looks at told before. */
+    public Host host(Consumer<Path> looking) {
+        return host(new Sysfs(sys) {
+            @Override
+            void opening(Path file) {
+                looking.accept(file);
+            }
+
+            @Override
+            void following(Path link) {
+                looking.accept(link);
+            }
+
+            @Override
+            boolean mayOpen(Path node) {
+                looking.accept(node);
+                return super.mayOpen(node);
+            }
+        });
     }
 
     /** The host as it is written to by these calls. */
@@ -94,7 +118,7 @@ public final class FakeHost {
     }
 
     /** A mediated device, bound to vfio_mdev, with all nodes. */
-    Path mdev(String uuid, String parent, String type, int group, int cdev) {
+    public Path mdev(String uuid, String parent, String type, int group, int cdev) {
         Path real = directory(sys.resolve("devices/virtual/" + parent + "/" + parent + "/" + uuid));
         link(directory(sys.resolve("bus/mdev/devices")).resolve(uuid), real);
         link(real.resolve("mdev_type"), real.getParent().resolve("mdev_supported_types/" + type));
@@ -119,7 +143,7 @@ public final class FakeHost {
         }
     }
 
-    static void remove(Path path) {
+    public static void remove(Path path) {
         try {
             if (Files.isDirectory(path) && !Files.isSymbolicLink(path)) {
                 try (var entries = Files.list(path)) {
