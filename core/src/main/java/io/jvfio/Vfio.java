@@ -7,6 +7,7 @@ import io.jvfio.carrier.PassServer;
 import io.jvfio.carrier.PassedDevice;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.host.Host;
 import io.jvfio.internal.event.OpenEvent;
 import io.jvfio.internal.kernel.KernelCarrier;
 import io.jvfio.internal.sys.Descriptor;
@@ -58,7 +59,7 @@ public final class Vfio implements AutoCloseable {
         this.context = context;
         this.systemCalls = HasCalls.of(context);
         this.dispatcher = InterruptDispatcher.of(context);
-        this.kernel = new KernelCarrier();
+        this.kernel = new KernelCarrier(Host.system());
         List<CarrierProvider> all = new ArrayList<>(List.of(kernel));
         all.addAll(context.find(CarrierProvider.class, loader -> ServiceLoader.load(CarrierProvider.class, loader)));
         all.forEach(this::register);

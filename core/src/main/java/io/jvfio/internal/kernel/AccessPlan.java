@@ -2,8 +2,10 @@
 package io.jvfio.internal.kernel;
 
 import io.jvfio.device.OpenOptions.IommuChoice;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.jvfio.host.VfioAccess;
+import io.jvfio.host.VfioAccess.ClosedNode;
+import io.jvfio.host.VfioAccess.Obstacle;
+import io.jvfio.host.VfioAccess.Way;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,23 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 record AccessPlan(@Nullable Type1Mode type1, String reason) {
 
-    private static final Path IOMMU = Path.of(Iommufd.NODE);
-
     /** The best interface for a device behind an IOMMU: iommufd where this process can open both of its nodes. */
-    static AccessPlan choose(SysfsDevice device) {
-        return preferIommufd(device, "iommufd", new AccessPlan(Type1Mode.TYPE1V2, "group and container"));
+    static AccessPlan choose(VfioAccess access) {
+        return preferIommufd(access, "iommufd", new AccessPlan(Type1Mode.TYPE1V2, "group and container"));
     }
 
     /** The best interface for a device without an IOMMU: iommufd finds and pins its memory. */
-    static AccessPlan chooseNoIommu(SysfsDevice device) {
-        return preferIommufd(device, "iommufd without an IOMMU", new AccessPlan(Type1Mode.NOIOMMU, "no-IOMMU group"));
+    static AccessPlan chooseNoIommu(VfioAccess access) {
+        return preferIommufd(access, "iommufd without an IOMMU", new AccessPlan(Type1Mode.NOIOMMU, "no-IOMMU group"));
     }
 
-    private static AccessPlan preferIommufd(SysfsDevice device, String name, AccessPlan otherwise) {
-        Path cdev = device.cdevNode();
-        String obstacle = obstacle(cdev);
-        return obstacle == null
-                ? new AccessPlan(null, name + ", as " + IOMMU + " and " + cdev + " can be opened")
+    private static AccessPlan preferIommufd(VfioAccess access, String name, AccessPlan otherwise) {
+        String obstacle = obstacle(access);
+        return obstacle.isEmpty()
+                ? new AccessPlan(null, name + ", as " + Iommufd.NODE + " and " + access.cdev() + " can be opened")
                 : new AccessPlan(otherwise.type1, otherwise.reason + ", as " + obstacle);
     }
 
@@ -48,20 +47,22 @@ record AccessPlan(@Nullable Type1Mode type1, String reason) {
         return new AccessPlan(mode, "asked for");
     }
 
-    private static @Nullable String obstacle(@Nullable Path cdev) {
-        if (cdev == null) {
+    /** Why iommufd cannot be used; empty if it can. A group that is not viable makes no difference to that. */
+    private static String obstacle(VfioAccess access) {
+        if (access.cdev() == null) {
             return "the kernel offers no device node (before Linux 6.6, or built without CONFIG_VFIO_DEVICE_CDEV)";
         }
-        String iommu = unusable(IOMMU);
-        return iommu == null ? unusable(cdev) : iommu;
+        // The last is the one that all devices share: without it no other one helps.
+        return access.closed().stream()
+                .filter(closed -> closed.way() == Way.IOMMUFD)
+                .reduce((own, shared) -> shared)
+                .map(AccessPlan::obstacle)
+                .orElse("");
     }
 
-    private static @Nullable String unusable(Path node) {
-        if (!Files.exists(node)) {
-            return node + " does not exist";
-        }
-        return Files.isReadable(node) && Files.isWritable(node)
-                ? null
-                : "this process may not open " + node + " for reading and writing";
+    private static String obstacle(ClosedNode closed) {
+        return closed.obstacle() == Obstacle.NO_NODE
+                ? closed.node() + " does not exist"
+                : "this process may not open " + closed.node() + " for reading and writing";
     }
 }

@@ -19,9 +19,9 @@ final class Blockers {
      * @param group the group's number; what is none has no members to name
      * @return a hint; empty if no device of the group is in the way
      */
-    static String hint(String group) {
+    static String hint(Host host, String group) {
         Optional<HostGroup> found =
-                NUMBER.matcher(group).matches() ? Host.system().group(Integer.parseInt(group)) : Optional.empty();
+                NUMBER.matcher(group).matches() ? host.group(Integer.parseInt(group)) : Optional.empty();
         if (found.isEmpty()) {
             return "a device of the group is bound to a driver of the host";
         }

@@ -11,7 +11,6 @@ import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.DmaRegistry;
 import io.jvfio.iommu.Limits;
-import java.nio.file.Path;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -109,25 +108,21 @@ final class Ioas extends RegistrySpace implements KernelSpace, PageTable {
     }
 
     @Override
-    public Membership join(SysfsDevice device, @Nullable UUID token) {
-        Path node = device.cdevNode();
-        if (node == null) {
-            throw new VfioException("open", Errno.ENODEV, device.name() + " has no VFIO device node", device.remedy());
-        }
+    public Membership join(Target device, @Nullable UUID token) {
+        String node = device.cdevNode().toString();
         try {
-            return CdevMembership.open(this, Descriptor.open(sys, node.toString(), Abi.O_RDWR), device.name(), token);
+            return CdevMembership.open(this, Descriptor.open(sys, node, Abi.O_RDWR), device.name(), token);
         } catch (VfioException e) {
             throw explained(e, device);
         }
     }
 
     /** The kernel says no more than EPERM of a group that is not viable; sysfs tells whom that is about. */
-    private static VfioException explained(VfioException e, SysfsDevice device) {
-        String group = device.group();
-        if (group == null || e.errno() != Errno.EPERM || !e.call().equals(VFIO_DEVICE_BIND_IOMMUFD.name())) {
+    private static VfioException explained(VfioException e, Target device) {
+        if (device.group() < 0 || e.errno() != Errno.EPERM || !e.call().equals(VFIO_DEVICE_BIND_IOMMUFD.name())) {
             return e;
         }
-        String hint = Blockers.hint(group);
+        String hint = Blockers.hint(device.host(), String.valueOf(device.group()));
         return hint.isEmpty() ? e : new VfioException(e.call(), e.errno(), device.name(), hint);
     }
 

@@ -5,7 +5,6 @@ import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
-import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.carrier.CarrierProvider;
@@ -15,6 +14,8 @@ import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.host.Host;
+import io.jvfio.host.SriovRole;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.SystemCalls;
@@ -40,14 +41,22 @@ public final class KernelCarrier implements CarrierProvider {
     private static final String GROUP = "group";
     private static final String CDEV = "cdev";
     private static final String NOIOMMU = "noiommu";
-    private static final String MDEV = "mdev";
+    private static final String MDEV = Target.MDEV;
     private static final String PASSED = "passed";
+
+    private final Host host;
 
     /** The iommufd that is open now, or null. Guarded by this. */
     private @Nullable Iommufd iommufd;
 
-    /** For {@link java.util.ServiceLoader}. */
-    public KernelCarrier() {}
+    /**
+     * Opens devices that a host shows.
+     *
+     * @param host looked at once for each device that is opened by its name
+     */
+    public KernelCarrier(Host host) {
+        this.host = host;
+    }
 
     @Override
     public Map<String, String> schemes() {
@@ -71,12 +80,12 @@ public final class KernelCarrier implements CarrierProvider {
         if (locator.scheme().equals(PASSED)) {
             return openPassed(context, locator, options);
         }
-        SysfsDevice device = resolve(locator);
+        Target device = Target.of(host, locator);
         UUID token = token(device, options.vfToken());
         VfioDevice opened = RegistrySpace.<KernelSpace, VfioDevice>open(
                 options.addressSpace(),
                 given -> own(given, locator, device),
-                () -> addressSpace(context, locator, options),
+                () -> addressSpace(context, locator, device, options),
                 (space, owned) -> KernelDevice.of(
                         HasCalls.of(context), device.name(), space.join(device, token), owned ? space : null));
         warnOfOldState(opened, device);
@@ -84,7 +93,7 @@ public final class KernelCarrier implements CarrierProvider {
     }
 
     /** The user's space, if the device can join it. */
-    private static KernelSpace own(AddressSpace given, DeviceLocator locator, SysfsDevice device) {
+    private static KernelSpace own(AddressSpace given, DeviceLocator locator, Target device) {
         if (!(given instanceof KernelSpace shared)) {
             throw new IllegalArgumentException(
                     given.description() + " is no address space of the kernel; " + locator + " cannot join it");
@@ -94,8 +103,8 @@ public final class KernelCarrier implements CarrierProvider {
     }
 
     /** vfio-pci resets a function when it is opened if it can, and says nothing if not. */
-    private static void warnOfOldState(VfioDevice device, SysfsDevice place) {
-        if (place.virtualFunction() && !device.info().resettable()) {
+    private static void warnOfOldState(VfioDevice device, Target place) {
+        if (place.sriov() == SriovRole.VF && !device.info().resettable()) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "the virtual function {0} could not be reset when it was opened, and may have state of its last user",
@@ -140,12 +149,15 @@ public final class KernelCarrier implements CarrierProvider {
      * @param user whom it is for, or null for this process's user
      */
     public PassServer pass(CarrierContext context, DeviceLocator locator, Path socket, @Nullable String user) {
-        return KernelPassServer.listen(HasCalls.of(context), resolve(locator), socket, user);
+        return KernelPassServer.listen(HasCalls.of(context), host, locator, socket, user);
     }
 
     @Override
     public KernelSpace addressSpace(CarrierContext context, DeviceLocator like, OpenOptions options) {
-        SysfsDevice device = resolve(like);
+        return addressSpace(context, like, Target.of(host, like), options);
+    }
+
+    private KernelSpace addressSpace(CarrierContext context, DeviceLocator like, Target device, OpenOptions options) {
         checkIommu(like, device);
         AccessPlan plan = plan(like.scheme(), device, options.iommu());
         SystemCalls sys = HasCalls.of(context);
@@ -166,7 +178,7 @@ public final class KernelCarrier implements CarrierProvider {
                 yield openPrivately(
                         context,
                         space,
-                        () -> space.join(group.group(), group.device(), group.vfToken()),
+                        () -> space.join(host, group.group(), group.device(), group.vfToken()),
                         group.device());
             }
             case PassedDevice.Cdev cdev -> {
@@ -196,10 +208,10 @@ public final class KernelCarrier implements CarrierProvider {
         return iommufd;
     }
 
-    private static AccessPlan plan(String scheme, SysfsDevice device, IommuChoice choice) {
+    private static AccessPlan plan(String scheme, Target device, IommuChoice choice) {
         if (scheme.equals(NOIOMMU)) {
             return switch (choice) {
-                case AUTO -> AccessPlan.chooseNoIommu(device);
+                case AUTO -> AccessPlan.chooseNoIommu(device.access());
                 case IOMMUFD -> new AccessPlan(null, "asked for");
                 default -> new AccessPlan(Type1Mode.NOIOMMU, "asked for");
             };
@@ -210,18 +222,12 @@ public final class KernelCarrier implements CarrierProvider {
         return switch (scheme) {
             case GROUP -> new AccessPlan(Type1Mode.TYPE1V2, "asked for by the locator");
             case CDEV -> new AccessPlan(null, "asked for by the locator");
-            default -> AccessPlan.choose(device);
+            default -> AccessPlan.choose(device.access());
         };
     }
 
-    private static SysfsDevice resolve(DeviceLocator locator) {
-        return locator.scheme().equals(MDEV)
-                ? SysfsDevice.mdev(UUID.fromString(locator.target()))
-                : SysfsDevice.pci(PciAddress.parse(locator.target()));
-    }
-
     /** Without an IOMMU a device reaches all memory, so the caller has to say that this is wanted. */
-    private static void checkIommu(DeviceLocator locator, SysfsDevice device) {
+    private static void checkIommu(DeviceLocator locator, Target device) {
         boolean unsafe = locator.scheme().equals(NOIOMMU);
         if (device.noIommu() != unsafe) {
             throw new IllegalArgumentException(
@@ -232,8 +238,8 @@ public final class KernelCarrier implements CarrierProvider {
         }
     }
 
-    private static @Nullable UUID token(SysfsDevice device, @Nullable UUID token) {
-        if (token != null && !device.sriovFunction()) {
+    private static @Nullable UUID token(Target device, @Nullable UUID token) {
+        if (token != null && device.sriov() == SriovRole.NONE) {
             LOG.log(System.Logger.Level.WARNING, "{0} is no SR-IOV function; its VF token is ignored", device.name());
             return null;
         }

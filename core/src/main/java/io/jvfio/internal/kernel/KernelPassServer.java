@@ -6,9 +6,11 @@ import static io.jvfio.internal.uapi.IommuOption.IOMMU_OPTION_OP_SET;
 import static io.jvfio.internal.uapi.IommuOption.IOMMU_OPTION_RLIMIT_MODE;
 
 import io.jvfio.Closing;
+import io.jvfio.DeviceLocator;
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.PassServer;
+import io.jvfio.host.Host;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
@@ -37,13 +39,15 @@ final class KernelPassServer implements PassServer {
     private static final int BACKLOG = 8;
 
     private final SystemCalls sys;
-    private final SysfsDevice device;
+    private final Host host;
+    private final DeviceLocator device;
     private final UnixListener listener;
     private final Path socket;
     private volatile boolean closed;
 
-    private KernelPassServer(SystemCalls sys, SysfsDevice device, UnixListener listener, Path socket) {
+    private KernelPassServer(SystemCalls sys, Host host, DeviceLocator device, UnixListener listener, Path socket) {
         this.sys = sys;
+        this.host = host;
         this.device = device;
         this.listener = listener;
         this.socket = socket;
@@ -55,10 +59,12 @@ final class KernelPassServer implements PassServer {
      * @param socket does not exist yet; only its owner can connect
      * @param user whom it is for, or null for this process's user
      */
-    static KernelPassServer listen(SystemCalls sys, SysfsDevice device, Path socket, @Nullable String user) {
-        if (device.noIommu()) {
+    static KernelPassServer listen(
+            SystemCalls sys, Host host, DeviceLocator device, Path socket, @Nullable String user) {
+        Target target = Target.of(host, device);
+        if (target.noIommu()) {
             throw new IllegalArgumentException(
-                    device.name() + " is not behind an IOMMU: whoever has it can read and write all memory");
+                    target.name() + " is not behind an IOMMU: whoever has it can read and write all memory");
         }
         Path place = socket.toAbsolutePath();
         try {
@@ -69,7 +75,7 @@ final class KernelPassServer implements PassServer {
                 UnixListener listener = UnixListener.open(sys, hidden.toString(), BACKLOG);
                 try {
                     publish(hidden, place, user);
-                    return new KernelPassServer(sys, device, listener, place);
+                    return new KernelPassServer(sys, host, device, listener, place);
                 } catch (IOException e) {
                     throw Closing.after(e, listener);
                 } catch (RuntimeException e) {
@@ -125,21 +131,20 @@ final class KernelPassServer implements PassServer {
         }
     }
 
+    /** Looks anew for each program: much may have happened while nobody came. */
     private PassMessage open(List<Descriptor> opened) {
-        Path cdev = device.cdevNode();
-        if (cdev != null && AccessPlan.choose(device).type1() == null) {
-            opened.add(Descriptor.open(sys, cdev.toString(), Abi.O_RDWR));
+        Target target =
+                Target.find(host, device).orElseThrow(() -> VfioException.of("open", Errno.ENODEV, device.target()));
+        if (AccessPlan.choose(target.access()).type1() == null) {
+            opened.add(Descriptor.open(sys, target.cdevNode().toString(), Abi.O_RDWR));
             Descriptor iommufd = Descriptor.open(sys, Iommufd.NODE, Abi.O_RDWR);
             opened.add(iommufd);
             countByProcess(iommufd);
-            return new PassMessage(PassMessage.Kind.CDEV, device.name());
+            return new PassMessage(PassMessage.Kind.CDEV, target.name());
         }
-        Path group = device.groupNode();
-        if (group == null) {
-            throw new VfioException("open", Errno.ENODEV, device.name() + " has no VFIO group", device.remedy());
-        }
-        opened.add(Descriptor.open(sys, group.toString(), Abi.O_RDWR));
-        return new PassMessage(PassMessage.Kind.GROUP, device.name());
+        String group = target.groupNode("has no VFIO group").toString();
+        opened.add(Descriptor.open(sys, group, Abi.O_RDWR));
+        return new PassMessage(PassMessage.Kind.GROUP, target.name());
     }
 
     /** So that what other processes of the user have pinned does not count. Needs a privilege; without it they do. */

@@ -20,5 +20,5 @@ interface KernelSpace extends AddressSpace {
      * @return what the device holds of the space
      * @throws VfioException if the kernel refuses; the space is as before
      */
-    Membership join(SysfsDevice device, @Nullable UUID token);
+    Membership join(Target device, @Nullable UUID token);
 }

@@ -10,13 +10,13 @@ import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.device.Reattachable;
+import io.jvfio.host.Host;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaRegistry;
 import io.jvfio.iommu.Limits;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -82,21 +82,22 @@ final class Type1Container extends RegistrySpace implements KernelSpace {
     }
 
     @Override
-    public Membership join(SysfsDevice device, @Nullable UUID token) {
-        Path node = device.groupNode();
-        if (node == null) {
-            throw new VfioException("open", Errno.ENODEV, device.name() + " is in no IOMMU group", device.remedy());
-        }
-        return join(node.toString(), device.name(), token, () -> VfioGroup.open(sys, node, container));
+    public Membership join(Target device, @Nullable UUID token) {
+        String node = device.groupNode("is in no IOMMU group").toString();
+        return join(node, device.name(), token, () -> VfioGroup.open(sys, device.host(), node, container));
     }
 
-    /** Opens a device of a group whose descriptor somebody else has opened; it is duplicated. */
-    Membership join(Fd group, String device, @Nullable UUID token) {
+    /**
+     * Opens a device of a group whose descriptor somebody else has opened; it is duplicated.
+     *
+     * @param host asked only if the kernel does not take the group
+     */
+    Membership join(Host host, Fd group, String device, @Nullable UUID token) {
         return join(
                 group.subject(),
                 device,
                 token,
-                () -> VfioGroup.join(sys, Descriptor.duplicate(sys, group), group.subject(), container));
+                () -> VfioGroup.join(sys, host, Descriptor.duplicate(sys, group), container));
     }
 
     private synchronized Membership join(String node, String device, @Nullable UUID token, GroupOpener opener) {

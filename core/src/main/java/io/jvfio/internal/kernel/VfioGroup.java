@@ -10,6 +10,7 @@ import static io.jvfio.internal.uapi.VfioGroupStatus.VFIO_GROUP_GET_STATUS;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
+import io.jvfio.host.Host;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
@@ -17,7 +18,6 @@ import io.jvfio.internal.uapi.IntArgument;
 import io.jvfio.internal.uapi.VfioGroupStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,24 +29,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class VfioGroup implements AutoCloseable {
     private final SystemCalls sys;
+    private final Host host;
     private final Descriptor fd;
     private final String node;
     private int users;
 
-    private VfioGroup(SystemCalls sys, Descriptor fd, String node) {
+    private VfioGroup(SystemCalls sys, Host host, Descriptor fd, String node) {
         this.sys = sys;
+        this.host = host;
         this.fd = fd;
         this.node = node;
     }
 
-    /** Opens a group's node and puts the group into a container; on failure nothing is left open. */
-    static VfioGroup open(SystemCalls sys, Path node, Descriptor container) {
-        return join(sys, Descriptor.open(sys, node.toString(), Abi.O_RDWR), node.toString(), container);
+    /**
+     * Opens a group's node and puts the group into a container; on failure nothing is left open.
+     *
+     * @param host asked who is in the way if the group is not viable
+     */
+    static VfioGroup open(SystemCalls sys, Host host, String node, Descriptor container) {
+        return join(sys, host, Descriptor.open(sys, node, Abi.O_RDWR), container);
     }
 
     /** Puts an open group into a container. Takes the descriptor over, also on failure. */
-    static VfioGroup join(SystemCalls sys, Descriptor fd, String node, Descriptor container) {
-        VfioGroup group = new VfioGroup(sys, fd, node);
+    static VfioGroup join(SystemCalls sys, Host host, Descriptor fd, Descriptor container) {
+        VfioGroup group = new VfioGroup(sys, host, fd, fd.subject());
         try {
             group.checkStatus();
             group.setContainer(container);
@@ -130,7 +136,7 @@ final class VfioGroup implements AutoCloseable {
     }
 
     private String blockers() {
-        String hint = Blockers.hint(node.substring(node.lastIndexOf('/') + 1));
+        String hint = Blockers.hint(host, node.substring(node.lastIndexOf('/') + 1));
         return hint.isEmpty() ? "a device of the group was bound to a driver of the host just now" : hint;
     }
 }

@@ -4,8 +4,10 @@ package io.jvfio.internal.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
 import io.jvfio.VfioException;
+import io.jvfio.host.FakeHost;
 import io.jvfio.internal.sys.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +27,17 @@ import org.junit.jupiter.api.io.TempDir;
 final class KernelPassServerTest {
     @TempDir
     Path folder;
+
+    @TempDir
+    Path root;
+
+    private FakeHost host;
+
+    @BeforeEach
+    void boot() {
+        host = new FakeHost(root);
+        host.function("0000:00:04.0", "1234:11E8", "1AF4:1100", "FF00");
+    }
 
     @Test
     void only_the_owner_can_connect() throws IOException {
@@ -43,11 +58,23 @@ final class KernelPassServerTest {
                         .isInstanceOfSatisfying(
                                 VfioException.class,
                                 e -> assertThat(e.hint())
-                                        .contains("no-device has no VFIO group", "bind vfio-pci first"));
+                                        .contains("0000:00:04.0 has no VFIO group", "bind vfio-pci first"));
                 assertThatThrownBy(() -> serving.get(10, TimeUnit.SECONDS))
                         .isInstanceOf(ExecutionException.class)
                         .hasCauseInstanceOf(VfioException.class);
             }
+        }
+    }
+
+    @Test
+    void a_device_that_has_left_meanwhile_is_told_as_such() throws Exception {
+        try (KernelPassServer server = listen()) {
+            FakeHost.remove(host.sys.resolve("bus/pci/devices/0000:00:04.0"));
+            CompletableFuture<Void> serving = CompletableFuture.runAsync(server::serve);
+            assertThatThrownBy(() -> Vfio.open("passed:" + socket()))
+                    .isInstanceOfSatisfying(
+                            VfioException.class, e -> assertThat(e.hint()).contains("0000:00:04.0", "ENODEV"));
+            assertThatThrownBy(() -> serving.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(VfioException.class);
         }
     }
 
@@ -72,7 +99,7 @@ final class KernelPassServerTest {
 
     @Test
     void a_user_that_does_not_exist_is_named_and_nothing_is_left() throws IOException {
-        assertThatThrownBy(() -> KernelPassServer.listen(SystemCalls.linux(), device(), socket(), "no such user"))
+        assertThatThrownBy(() -> listen("no such user"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no such user");
         assertThat(files()).isZero();
@@ -87,11 +114,12 @@ final class KernelPassServerTest {
     }
 
     private KernelPassServer listen() {
-        return KernelPassServer.listen(SystemCalls.linux(), device(), socket(), null);
+        return listen(null);
     }
 
-    private SysfsDevice device() {
-        return new SysfsDevice("no-device", folder.resolve("no-device"));
+    private KernelPassServer listen(@Nullable String user) {
+        return KernelPassServer.listen(
+                SystemCalls.linux(), host.host(), DeviceLocator.parse("0000:00:04.0"), socket(), user);
     }
 
     private Path socket() {
