@@ -3,10 +3,10 @@ package io.jvfio.cli;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
+import io.jvfio.host.AffectedFunction;
+import io.jvfio.host.AffectedFunction.Owner;
+import io.jvfio.host.HotResetPlan;
 import io.jvfio.host.NodeHolder;
-import io.jvfio.pci.AffectedFunction;
-import io.jvfio.pci.AffectedFunction.Owner;
-import io.jvfio.pci.HotResetPlan;
 import io.jvfio.pci.PciDevice;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ final class HotResetRun {
     int run() throws Exception {
         List<DeviceLocator> unused = new ArrayList<>();
         int code = command.with(locator, device -> {
-            HotResetPlan plan = device.planHotReset(List.of());
+            HotResetPlan plan = plan(device, List.of());
             plan.affected().stream()
                     .filter(function -> function.owner() == Owner.UNUSED)
                     .map(function -> new DeviceLocator(
@@ -50,11 +50,15 @@ final class HotResetRun {
                 for (DeviceLocator other : others) {
                     open.add(context.openPci(other, command.options()));
                 }
-                return finish(open.getFirst().planHotReset(open));
+                return finish(plan(open.getFirst(), open));
             } finally {
                 open.reversed().forEach(PciDevice::close);
             }
         }
+    }
+
+    private HotResetPlan plan(PciDevice device, List<PciDevice> together) {
+        return HotResetPlan.of(command.environment().host(), device, together);
     }
 
     private int finish(HotResetPlan plan) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.device;
 
+import io.jvfio.Errno;
 import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import java.util.Collection;
@@ -12,12 +13,27 @@ import java.util.Optional;
  * function's co-operation ({@code VFIO_DEVICE_PCI_HOT_RESET}). Whoever resets must own all of them, and shows it: by the
  * descriptors of their groups, or because all are open in one iommufd.
  *
- * <p>This is the carrier's side; users plan a hot reset with {@code PciDevice.planHotReset}, which names who is in the way
- * before anything happens.
+ * <p>This is the carrier's side; users plan a hot reset with {@code HotResetPlan}, which names who is in the way before
+ * anything happens.
  *
  * <p>Threads: thread-safe.
  */
 public interface HotReset {
+
+    /**
+     * The hot reset of a device.
+     *
+     * @param name what errors call the device
+     * @throws VfioException with ENOTTY if its carrier has none
+     */
+    static HotReset of(VfioDevice device, String name) {
+        return device.ability(HotReset.class)
+                .orElseThrow(() -> new VfioException(
+                        "VFIO_DEVICE_PCI_HOT_RESET",
+                        Errno.ENOTTY,
+                        name,
+                        "its carrier has no hot reset: reset the function"));
+    }
 
     /** Which function this is, as far as it is known. */
     Optional<PciAddress> self();

@@ -7,7 +7,6 @@ import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.Quiesce;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
-import io.jvfio.host.Host;
 import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptControl;
@@ -19,6 +18,7 @@ import io.jvfio.mmio.FaultGuard;
 import io.jvfio.pci.config.PciRegisters;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -212,16 +212,19 @@ public final class PciDevice implements AutoCloseable {
     }
 
     /**
-     * Finds out what a hot reset of this device would affect: the reset of its whole slot or bus, which works where the
-     * function has no reset of its own. Nothing is reset yet. Blocks.
+     * Resets this function and all others of its slot or bus, which works where the function has no reset of its own.
+     * The carrier refuses if this process does not own all of them; {@code HotResetPlan} finds out whose they are.
+     * What {@link #reset} says of the state afterwards, and of register access meanwhile, holds for each device given;
+     * one that is open here and not given is reset behind its driver's back.
      *
-     * @param together devices that this process has open and that may be reset with it
-     * @return the plan, with who is in the way
-     * @throws VfioException with ENOTTY if the carrier has no hot reset, with ENODEV if neither slot nor bus can be reset
+     * @param others devices that are reset with it; this one among them makes no difference
+     * @throws VfioException if the carrier refuses, with ENOTTY if it has no hot reset
      */
-    public HotResetPlan planHotReset(Collection<PciDevice> together) {
-        lifecycle.checkOpen();
-        return HotResetPlan.of(Host.system(), this, together);
+    public void hotReset(Collection<PciDevice> others) {
+        Set<PciDevice> all = new LinkedHashSet<>(Set.of(this));
+        all.addAll(others);
+        all.forEach(PciDevice::checkOpen);
+        Resets.together(all.stream().map(each -> each.resets).toList());
     }
 
     /**
@@ -323,10 +326,6 @@ public final class PciDevice implements AutoCloseable {
 
     void checkOpen() {
         lifecycle.checkOpen();
-    }
-
-    Resets resets() {
-        return resets;
     }
 
     FaultGuard faults() {

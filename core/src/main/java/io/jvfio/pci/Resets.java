@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.Closing;
 import io.jvfio.device.HotReset;
+import io.jvfio.device.Quiesce;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.ResetEvent;
 import io.jvfio.iommu.DmaOwner;
 import io.jvfio.pci.config.PciRegisters;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Resets of one function, and what has to be put back after them.
@@ -49,8 +52,34 @@ final class Resets {
         run(name, List.of(this), device::reset);
     }
 
-    Optional<HotReset> hotReset() {
-        return device.ability(HotReset.class);
+    /** Resets functions by the hot reset of the first. */
+    static void together(List<Resets> all) {
+        List<HotReset> resets =
+                all.stream().map(one -> HotReset.of(one.device, one.name)).toList();
+        all.forEach(one -> Quiesce.run(one.device));
+        // One order of taking locks, whichever function is the first.
+        List<Resets> inOrder =
+                all.stream().sorted(Comparator.comparing(one -> one.name)).toList();
+        run(all.getFirst().name, inOrder, () -> hotReset(resets));
+    }
+
+    /** Tells all, resets by the carrier of the first, and tells those that it has done. */
+    private static void hotReset(List<HotReset> resets) {
+        Deque<HotReset> told = new ArrayDeque<>();
+        AtomicBoolean done = new AtomicBoolean();
+        Closing steps = new Closing();
+        steps.attempt(() -> {
+            for (HotReset each : resets) {
+                told.push(each);
+                each.before();
+            }
+            resets.getFirst()
+                    .carrier()
+                    .reset(resets.stream().skip(1).map(HotReset::carrier).toList());
+            done.set(true);
+        });
+        told.forEach(each -> steps.attempt(() -> each.after(done.get())));
+        steps.throwFirst();
     }
 
     /**
@@ -60,7 +89,7 @@ final class Resets {
      * @param all the functions that are reset, in the order in which their locks are taken
      * @param reset resets them
      */
-    static void run(String name, List<Resets> all, Runnable reset) {
+    private static void run(String name, List<Resets> all, Runnable reset) {
         ResetEvent event = ResetEvent.start();
         boolean done = false;
         Deque<Resets> locked = new ArrayDeque<>();

@@ -4,7 +4,7 @@ package io.jvfio.pci;
 import io.jvfio.mmio.RegisterPort;
 
 /** Config space in an array, as a port. It counts the accesses, and a write of any width changes just its bytes. */
-final class ConfigBytes implements RegisterPort {
+public final class ConfigBytes implements RegisterPort {
     final byte[] bytes;
     int reads;
     int writes;
@@ -14,7 +14,7 @@ final class ConfigBytes implements RegisterPort {
     }
 
     /** Puts a little-endian value. */
-    ConfigBytes put(int offset, int width, long value) {
+    public ConfigBytes put(int offset, int width, long value) {
         for (int i = 0; i < width; i++) {
             bytes[offset + i] = (byte) (value >>> 8 * i);
         }

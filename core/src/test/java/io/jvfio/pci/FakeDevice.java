@@ -32,16 +32,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A PCI device at the contract's boundary: config space is an array, BARs are files, interrupts are fired by the test. */
-final class FakeDevice implements VfioDevice {
+public final class FakeDevice implements VfioDevice {
     static final int PAGE = 4096;
     private static final int RESET_AND_PCI = 3;
     private static final int EVENTFD_NORESIZE = 9;
     private static final int INTX_FLAGS = 7;
 
     /** What happened, in order: changes of config space, of interrupts, of windows, and the close. */
-    final List<String> log = new CopyOnWriteArrayList<>();
+    public final List<String> log = new CopyOnWriteArrayList<>();
 
-    final ConfigBytes config = new ConfigBytes(4096);
+    public final ConfigBytes config = new ConfigBytes(4096);
     final Map<Integer, Integer> vectors = new HashMap<>();
     final Map<Integer, FakeRegion> regions = new HashMap<>();
     final Map<String, Fd> assigned = new ConcurrentHashMap<>();
@@ -60,7 +60,7 @@ final class FakeDevice implements VfioDevice {
     volatile @Nullable Supplier<RuntimeException> closeFailure;
 
     /** What it offers of hot resets. */
-    @Nullable HotReset hotReset;
+    public @Nullable HotReset hotReset;
 
     volatile boolean closed;
     private final SystemCalls sys;

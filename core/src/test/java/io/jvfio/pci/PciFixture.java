@@ -9,8 +9,8 @@ import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.pci.config.PciRegisters;
 
 /** A fake device, what a context has, and the {@link PciDevice} on top. */
-final class PciFixture implements AutoCloseable {
-    static final String NAME = "0000:01:00.0";
+public final class PciFixture implements AutoCloseable {
+    public static final String NAME = "0000:01:00.0";
     static final int PM = 0x40;
     static final int MSI = 0x50;
     static final int MSIX = 0x60;
@@ -18,10 +18,10 @@ final class PciFixture implements AutoCloseable {
     final SystemCalls calls = SystemCalls.linux();
     final CarrierContext context = CarrierContext.of(new CallsSetting(calls));
     final InterruptDispatcher dispatcher = InterruptDispatcher.of(context);
-    final FakeDevice fake = new FakeDevice(calls);
+    public final FakeDevice fake = new FakeDevice(calls);
 
     /** A device with power management, MSI and MSI-X, and all kinds of notices; BARs are the test's to add. */
-    PciFixture() {
+    public PciFixture() {
         fake.config
                 .put(PciRegisters.STATUS, 2, PciRegisters.STATUS_CAPABILITIES)
                 .put(PciRegisters.CAPABILITIES, 1, PM);
@@ -34,8 +34,12 @@ final class PciFixture implements AutoCloseable {
         fake.vectors.put(4, 1);
     }
 
-    PciDevice open() {
-        return PciDevice.of(fake, NAME, dispatcher, context, () -> {});
+    public PciDevice open() {
+        return open(NAME);
+    }
+
+    public PciDevice open(String name) {
+        return PciDevice.of(fake, name, dispatcher, context, () -> {});
     }
 
     /** All of a BAR can be mapped. */

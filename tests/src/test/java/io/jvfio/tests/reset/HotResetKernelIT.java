@@ -8,13 +8,13 @@ import io.jvfio.PciAddress;
 import io.jvfio.Vfio;
 import io.jvfio.VfioException;
 import io.jvfio.device.OpenOptions;
+import io.jvfio.host.AffectedFunction;
+import io.jvfio.host.AffectedFunction.Owner;
 import io.jvfio.host.Host;
+import io.jvfio.host.HotResetPlan;
 import io.jvfio.host.VirtualFunctions;
 import io.jvfio.host.VirtualFunctions.CreateOptions;
 import io.jvfio.mmio.Mmio;
-import io.jvfio.pci.AffectedFunction;
-import io.jvfio.pci.AffectedFunction.Owner;
-import io.jvfio.pci.HotResetPlan;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
@@ -76,7 +76,7 @@ final class HotResetKernelIT {
             igb.enableBusMaster();
             assertThat(registers.read32(TDBAL)).isEqualTo(RING);
 
-            HotResetPlan plan = igb.planHotReset(List.of());
+            HotResetPlan plan = HotResetPlan.of(Host.system(), igb, List.of());
             plan.execute();
 
             assertThat(plan.affected())
@@ -91,7 +91,7 @@ final class HotResetKernelIT {
     @Test
     void functions_of_one_group_are_reset_together_though_only_one_is_open() {
         try (PciDevice edu = open(LabDevices.GROUPED_EDU, mode.options())) {
-            HotResetPlan plan = edu.planHotReset(List.of());
+            HotResetPlan plan = HotResetPlan.of(Host.system(), edu, List.of());
 
             assertThat(plan.affected())
                     .extracting(function -> function.address() + " " + function.owner())
@@ -108,7 +108,7 @@ final class HotResetKernelIT {
     void a_function_without_a_driver_keeps_the_others_from_being_reset() throws IOException {
         Files.writeString(BUS.resolve("drivers/vfio-pci/unbind"), LabDevices.GROUPED_TESTDEV);
         try (PciDevice edu = open(LabDevices.GROUPED_EDU, mode.options())) {
-            HotResetPlan plan = edu.planHotReset(List.of());
+            HotResetPlan plan = HotResetPlan.of(Host.system(), edu, List.of());
 
             assertThat(plan.obstacles())
                     .containsExactly(LabDevices.GROUPED_TESTDEV + " has no driver: bind it to vfio-pci");
@@ -131,7 +131,7 @@ final class HotResetKernelIT {
             functions.create(1, CreateOptions.defaults().withDeadline(PATIENCE));
             try (PciDevice igb = open(LabDevices.IGB, options);
                     PciDevice virtual = open(LabDevices.IGB_FIRST_VF, options)) {
-                HotResetPlan plan = igb.planHotReset(List.of(virtual));
+                HotResetPlan plan = HotResetPlan.of(Host.system(), igb, List.of(virtual));
 
                 assertThat(plan.affected())
                         .extracting(AffectedFunction::owner)
@@ -149,7 +149,7 @@ final class HotResetKernelIT {
     void a_function_on_a_root_bus_has_no_hot_reset() {
         try (PciDevice edu = open(LabDevices.EDU, mode.options())) {
             assertThatExceptionOfType(VfioException.class)
-                    .isThrownBy(() -> edu.planHotReset(List.of()))
+                    .isThrownBy(() -> HotResetPlan.of(Host.system(), edu, List.of()))
                     .withMessageContaining("ENODEV")
                     .withMessageContaining("root bus");
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.pci;
+package io.jvfio.host;
 
-import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
 import io.jvfio.Errno;
 import io.jvfio.PciAddress;
@@ -9,31 +8,24 @@ import io.jvfio.VfioException;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
 import io.jvfio.device.HotResetFunction.Ownership;
-import io.jvfio.device.Quiesce;
-import io.jvfio.host.Host;
-import io.jvfio.host.HostFunction;
-import io.jvfio.host.NodeHolder;
-import io.jvfio.host.SriovRole;
-import io.jvfio.host.VfioAccess;
-import io.jvfio.pci.AffectedFunction.Owner;
+import io.jvfio.host.AffectedFunction.Owner;
+import io.jvfio.pci.PciDevice;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A hot reset before it happens: which functions it affects, whose they are, and whether it may be done.
  *
- * <p>Threads: immutable; {@link #execute} as {@link PciDevice#reset}.
+ * <p>Threads: immutable; {@link #execute} as {@link PciDevice#hotReset}.
  */
 public final class HotResetPlan {
     private static final String CALL = "VFIO_DEVICE_PCI_HOT_RESET";
@@ -49,13 +41,21 @@ public final class HotResetPlan {
     }
 
     /**
-     * A plan, with the owners as a host shows them.
+     * Finds out what a hot reset of a device would affect: the reset of its whole slot or bus, which works where the
+     * function has no reset of its own. Nothing is reset yet. Blocks.
      *
+     * @param host shows whose the functions are
      * @param device what is to be reset
-     * @param together devices that are open and may be reset with it; those that the reset does not reach stay out of
-     *     the plan
+     * @param together devices that this process has open and that may be reset with it; those that the reset does not
+     *     reach stay out of the plan
+     * @return the plan, with who is in the way
+     * @throws VfioException with ENOTTY if the carrier has no hot reset, with ENODEV if neither slot nor bus can be
+     *     reset
+     * @throws IllegalStateException if the device is closed
      */
-    static HotResetPlan of(Host host, PciDevice device, Collection<PciDevice> together) {
+    public static HotResetPlan of(Host host, PciDevice device, Collection<PciDevice> together) {
+        Objects.requireNonNull(host, "host");
+        checkOpen(device);
         Set<PciAddress> reached = hotReset(device).functions().stream()
                 .map(HotResetFunction::address)
                 .collect(Collectors.toSet());
@@ -113,7 +113,7 @@ public final class HotResetPlan {
     }
 
     private static Optional<PciAddress> address(PciDevice device) {
-        Optional<PciAddress> known = device.resets().hotReset().flatMap(HotReset::self);
+        Optional<PciAddress> known = device.device().ability(HotReset.class).flatMap(HotReset::self);
         if (known.isPresent()) {
             return known;
         }
@@ -126,10 +126,12 @@ public final class HotResetPlan {
     }
 
     private static HotReset hotReset(PciDevice device) {
-        return device.resets()
-                .hotReset()
-                .orElseThrow(() -> new VfioException(
-                        CALL, Errno.ENOTTY, device.name(), "its carrier has no hot reset: reset the function"));
+        return HotReset.of(device.device(), device.name());
+    }
+
+    /** A closed device does not give its config space. */
+    private static void checkOpen(PciDevice device) {
+        device.config();
     }
 
     /** The functions that are reset, by address; the device itself among them. */
@@ -160,7 +162,7 @@ public final class HotResetPlan {
      * @throws IllegalStateException if one of the devices is closed
      */
     public void execute() {
-        devices.forEach(PciDevice::checkOpen);
+        devices.forEach(HotResetPlan::checkOpen);
         if (!look(host, devices).equals(affected)) {
             throw new VfioException(
                     CALL, Errno.ESTALE, devices.getFirst().name(), "the affected functions have changed: plan anew");
@@ -168,32 +170,6 @@ public final class HotResetPlan {
         if (!permitted()) {
             throw new VfioException(CALL, Errno.EPERM, devices.getFirst().name(), String.join("; ", obstacles()));
         }
-        devices.forEach(device -> Quiesce.run(device.device()));
-        List<HotReset> resets = devices.stream().map(HotResetPlan::hotReset).toList();
-        // One order of taking locks, whichever device is the first.
-        List<Resets> all = devices.stream()
-                .sorted(Comparator.comparing(PciDevice::name))
-                .map(PciDevice::resets)
-                .toList();
-        Resets.run(devices.getFirst().name(), all, () -> run(resets));
-    }
-
-    /** Tells all, resets by the carrier of the first, and tells those that it has done. */
-    private static void run(List<HotReset> resets) {
-        Deque<HotReset> told = new ArrayDeque<>();
-        AtomicBoolean done = new AtomicBoolean();
-        Closing steps = new Closing();
-        steps.attempt(() -> {
-            for (HotReset each : resets) {
-                told.push(each);
-                each.before();
-            }
-            resets.getFirst()
-                    .carrier()
-                    .reset(resets.stream().skip(1).map(HotReset::carrier).toList());
-            done.set(true);
-        });
-        told.forEach(each -> steps.attempt(() -> each.after(done.get())));
-        steps.throwFirst();
+        devices.getFirst().hotReset(devices);
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.pci;
+package io.jvfio.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -11,8 +11,9 @@ import io.jvfio.VfioException;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
 import io.jvfio.device.HotResetFunction.Ownership;
-import io.jvfio.host.FakeHost;
-import io.jvfio.pci.AffectedFunction.Owner;
+import io.jvfio.host.AffectedFunction.Owner;
+import io.jvfio.pci.PciDevice;
+import io.jvfio.pci.PciFixture;
 import io.jvfio.pci.config.PciRegisters;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -170,7 +171,7 @@ class HotResetPlanTest {
         };
         host.boundEdu(address, ofGroup, ofGroup);
         affects(address, ofGroup);
-        PciDevice opened = PciDevice.of(other.fake, address, other.dispatcher, other.context, () -> {});
+        PciDevice opened = other.open(address);
         toClose.add(opened);
         return opened;
     }
@@ -272,6 +273,22 @@ class HotResetPlanTest {
         device.close();
 
         assertThatIllegalStateException().isThrownBy(plan::execute);
-        assertThatIllegalStateException().isThrownBy(() -> device.planHotReset(List.of()));
+        assertThatIllegalStateException().isThrownBy(this::plan);
+    }
+
+    @Test
+    void a_hot_reset_without_a_plan_is_the_carrier_s_to_refuse() {
+        PciDevice second = openOther("0000:01:00.1", 13);
+        device.hotReset(List.of(device, second));
+        assertThat(fixture.fake.log).contains("hot reset with 1");
+
+        fixture.fake.log.clear();
+        second.close();
+        assertThatIllegalStateException().isThrownBy(() -> device.hotReset(List.of(second)));
+        fixture.fake.hotReset = null;
+        assertThatExceptionOfType(VfioException.class)
+                .isThrownBy(() -> device.hotReset(List.of()))
+                .satisfies(refused -> assertThat(refused.errno()).isEqualTo(Errno.ENOTTY));
+        assertThat(fixture.fake.log).isEmpty();
     }
 }

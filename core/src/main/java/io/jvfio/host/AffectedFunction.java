@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.pci;
+package io.jvfio.host;
 
 import io.jvfio.PciAddress;
-import io.jvfio.host.NodeHolder;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
