@@ -5,6 +5,7 @@ import io.jvfio.PciAddress;
 import io.jvfio.internal.sys.AttributeWriter;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.pci.config.ConfigImage;
+import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.pci.config.VitalProductData;
 import java.nio.file.Path;
 import java.util.List;
@@ -116,7 +117,7 @@ public final class Host {
      * @return empty if there is no such function or its config space cannot be read
      */
     public Optional<ConfigImage> config(PciAddress address) {
-        return Optional.ofNullable(sysfs.bytes(file(address, "config"), ConfigImage.LARGEST))
+        return Optional.ofNullable(sysfs.bytes(file(address, "config"), PciRegisters.EXTENDED_SIZE))
                 .filter(bytes -> bytes.length > 0)
                 .map(bytes -> ConfigImage.of(identified(address, bytes)));
     }

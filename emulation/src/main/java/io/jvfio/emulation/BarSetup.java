@@ -3,6 +3,7 @@ package io.jvfio.emulation;
 
 import io.jvfio.Hex;
 import io.jvfio.mmio.RegisterPort;
+import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -30,7 +31,7 @@ public final class BarSetup {
 
     /** Makes it a 64-bit BAR, which takes the place of the next one too. */
     public BarSetup wide() {
-        if (index == Pci.BAR_COUNT - 1 || ports) {
+        if (index == PciRegisters.BAR_COUNT - 1 || ports) {
             throw new IllegalArgumentException("BAR " + index + " cannot be a 64-bit BAR");
         }
         wide = true;
@@ -110,6 +111,8 @@ public final class BarSetup {
 
     /** The low bits of the BAR's register. */
     int flags() {
-        return (ports ? Pci.BAR_IO : 0) | (wide ? Pci.BAR_64 : 0) | (prefetchable ? Pci.BAR_PREFETCHABLE : 0);
+        return (ports ? PciRegisters.BAR_IO : 0)
+                | (wide ? PciRegisters.BAR_TYPE_64 : 0)
+                | (prefetchable ? PciRegisters.BAR_PREFETCHABLE : 0);
     }
 }

@@ -3,6 +3,7 @@ package io.jvfio.emulation;
 
 import io.jvfio.pci.config.ConfigRules;
 import io.jvfio.pci.config.FieldAccess;
+import io.jvfio.pci.config.PciRegisters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,13 @@ final class ConfigLayout {
 
     /** The read-only part of the header, so that the model sees it at once. */
     static void identity(ConfigRules.Builder config, PciIdentity function) {
-        config.value(Pci.VENDOR_ID, 2, function.vendor())
-                .value(Pci.DEVICE_ID, 2, function.device())
-                .value(Pci.REVISION, 1, function.revision())
-                .value(Pci.CLASS_CODE, 1, function.classCode())
-                .value(Pci.CLASS_CODE + 1, 2, function.classCode() >>> Byte.SIZE)
-                .value(Pci.SUBSYSTEM_VENDOR, 2, function.subsystemVendor())
-                .value(Pci.SUBSYSTEM, 2, function.subsystem());
+        config.value(PciRegisters.VENDOR_ID, 2, function.vendor())
+                .value(PciRegisters.DEVICE_ID, 2, function.device())
+                .value(PciRegisters.REVISION_ID, 1, function.revision())
+                .value(PciRegisters.CLASS_CODE, 1, function.classCode())
+                .value(PciRegisters.CLASS_CODE + 1, 2, function.classCode() >>> Byte.SIZE)
+                .value(PciRegisters.SUBSYSTEM_VENDOR_ID, 2, function.subsystemVendor())
+                .value(PciRegisters.SUBSYSTEM_ID, 2, function.subsystem());
     }
 
     /** Adds everything else. */
@@ -37,11 +38,11 @@ final class ConfigLayout {
         for (BarSetup bar : bars) {
             if (bar != null) {
                 bar(bar);
-                decoding |= bar.isPorts() ? Pci.COMMAND_IO : Pci.COMMAND_MEMORY;
+                decoding |= bar.isPorts() ? PciRegisters.COMMAND_IO : PciRegisters.COMMAND_MEMORY;
             }
         }
         if (romSize != 0) {
-            config.allow(Pci.ROM_ADDRESS, 4, (int) -romSize | 1, FieldAccess.RW);
+            config.allow(PciRegisters.ROM_ADDRESS, 4, (int) -romSize | 1, FieldAccess.RW);
         }
         command(decoding);
         if (function.express()) {
@@ -61,24 +62,28 @@ final class ConfigLayout {
     }
 
     private void header(boolean pin) {
-        config.allow(Pci.CACHE_LINE_SIZE, 1, 0xff, FieldAccess.RW)
-                .allow(Pci.LATENCY_TIMER, 1, 0xff, FieldAccess.RW)
-                .allow(Pci.INTERRUPT_LINE, 1, 0xff, FieldAccess.RW)
-                .value(Pci.INTERRUPT_PIN, 1, pin ? 1 : 0);
+        config.allow(0x0c, 1, 0xff, FieldAccess.RW)
+                .allow(PciRegisters.LATENCY_TIMER, 1, 0xff, FieldAccess.RW)
+                .allow(PciRegisters.INTERRUPT_LINE, 1, 0xff, FieldAccess.RW)
+                .value(PciRegisters.INTERRUPT_PIN, 1, pin ? 1 : 0);
     }
 
     /** Decoding is on from the start, as the kernel leaves it for who opens a device. */
     private void command(int decoding) {
-        int writable = decoding | Pci.COMMAND_MASTER | Pci.COMMAND_PARITY | Pci.COMMAND_SERR | Pci.COMMAND_INTX_DISABLE;
-        config.value(Pci.COMMAND, 2, decoding)
-                .allow(Pci.COMMAND, 2, writable, FieldAccess.RW)
-                .allow(Pci.STATUS, 2, Pci.STATUS_ERRORS, FieldAccess.RW1C)
-                .hook(Pci.COMMAND, 4, control.command());
+        int writable = decoding
+                | PciRegisters.COMMAND_MASTER
+                | PciRegisters.COMMAND_PARITY
+                | PciRegisters.COMMAND_SERR
+                | PciRegisters.COMMAND_INTX_DISABLE;
+        config.value(PciRegisters.COMMAND, 2, decoding)
+                .allow(PciRegisters.COMMAND, 2, writable, FieldAccess.RW)
+                .allow(PciRegisters.STATUS, 2, 0xf900, FieldAccess.RW1C)
+                .hook(PciRegisters.COMMAND, 4, control.command());
     }
 
     /** Writing ones tells the size: the bits below it stay as they are. */
     private void bar(BarSetup bar) {
-        int at = Pci.BAR0 + Integer.BYTES * bar.index();
+        int at = PciRegisters.BAR0 + Integer.BYTES * bar.index();
         config.value(at, 4, bar.flags()).allow(at, 4, (int) -bar.size(), FieldAccess.RW);
         if (bar.isWide()) {
             config.allow(at + 4, 4, (int) (-bar.size() >>> Integer.SIZE), FieldAccess.RW);
@@ -86,35 +91,39 @@ final class ConfigLayout {
     }
 
     private void power() {
-        int at = config.capability(Pci.CAP_POWER, Pci.POWER_LENGTH);
-        config.value(at + Pci.POWER_CAPABILITIES, 2, Pci.POWER_VERSION_3)
-                .value(at + Pci.POWER_CONTROL, 2, Pci.POWER_NO_SOFT_RESET)
-                .allow(at + Pci.POWER_CONTROL, 2, Pci.POWER_STATE, FieldAccess.RW)
-                .hook(at + Pci.POWER_CONTROL, 4, control.power());
+        int at = config.capability(PciRegisters.CAP_POWER, 8);
+        config.value(at + PciRegisters.POWER_CAPABILITIES, 2, 3)
+                .value(at + PciRegisters.POWER_CONTROL, 2, PciRegisters.POWER_NO_SOFT_RESET)
+                .allow(at + PciRegisters.POWER_CONTROL, 2, PciRegisters.POWER_STATE_MASK, FieldAccess.RW)
+                .hook(at + PciRegisters.POWER_CONTROL, 4, control.power());
     }
 
     private void msi(int vectors) {
-        int at = config.capability(Pci.CAP_MSI, 14);
+        int at = config.capability(PciRegisters.CAP_MSI, 14);
         int capable = Integer.numberOfTrailingZeros(vectors) << 1;
-        config.value(at + Pci.MESSAGE_CONTROL, 2, Pci.MSI_64 | capable)
-                .allow(at + Pci.MESSAGE_CONTROL, 2, Pci.MSI_ENABLE | Pci.MSI_MULTIPLE_ENABLE, FieldAccess.RW)
+        config.value(at + PciRegisters.MESSAGE_CONTROL, 2, PciRegisters.MSI_64 | capable)
+                .allow(at + PciRegisters.MESSAGE_CONTROL, 2, PciRegisters.MSI_ENABLE | 7 << 4, FieldAccess.RW)
                 .allow(at + 4, 4, ~3, FieldAccess.RW)
                 .allow(at + 8, 4, -1, FieldAccess.RW)
                 .allow(at + 12, 2, -1, FieldAccess.RW);
     }
 
     private void msix(MsixLayout layout) {
-        int at = config.capability(Pci.CAP_MSIX, Pci.MSIX_LENGTH);
-        config.value(at + Pci.MESSAGE_CONTROL, 2, layout.vectors() - 1)
-                .allow(at + Pci.MESSAGE_CONTROL, 2, Pci.MSIX_ENABLE | Pci.MSIX_FUNCTION_MASK, FieldAccess.RW)
-                .value(at + Pci.MSIX_TABLE, 4, layout.tableOffset() | layout.tableBar())
-                .value(at + Pci.MSIX_PENDING, 4, layout.pendingOffset() | layout.pendingBar())
+        int at = config.capability(PciRegisters.CAP_MSIX, 12);
+        config.value(at + PciRegisters.MESSAGE_CONTROL, 2, layout.vectors() - 1)
+                .allow(
+                        at + PciRegisters.MESSAGE_CONTROL,
+                        2,
+                        PciRegisters.MSIX_ENABLE | PciRegisters.MSIX_FUNCTION_MASK,
+                        FieldAccess.RW)
+                .value(at + PciRegisters.MSIX_TABLE, 4, layout.tableOffset() | layout.tableBar())
+                .value(at + PciRegisters.MSIX_PENDING, 4, layout.pendingOffset() | layout.pendingBar())
                 .hook(at, 4, control.msix());
     }
 
     /** A PCIe endpoint of version 2 that can be reset by itself, at 2.5 GT/s in one lane. */
     private void express() {
-        int at = config.capability(Pci.CAP_EXPRESS, Pci.EXPRESS_LENGTH);
+        int at = config.capability(PciRegisters.CAP_EXPRESS, 0x3c);
         int deviceControl = at + 8;
         config.value(at + 2, 2, 2)
                 .value(at + 4, 4, 1 << 28 | 1 << 15)

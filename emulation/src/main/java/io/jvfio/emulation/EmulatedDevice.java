@@ -20,8 +20,10 @@ import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.iommu.AddressSpace;
+import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -49,8 +51,11 @@ public final class EmulatedDevice implements VfioDevice {
     private final ModelFunction function;
     private final ModelRegion[] regions;
     private final DeviceModel model;
-    private final DeviceInfo info =
-            new DeviceInfo(Pci.FLAGS_RESET | Pci.FLAGS_PCI, Pci.REGION_COUNT, Pci.IRQ_COUNT, List.of());
+    private final DeviceInfo info = new DeviceInfo(
+            VfioPci.VFIO_DEVICE_FLAGS_RESET | VfioPci.VFIO_DEVICE_FLAGS_PCI,
+            VfioPci.VFIO_PCI_NUM_REGIONS,
+            VfioPci.VFIO_PCI_NUM_IRQS,
+            List.of());
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final OpenMappings mappings = new OpenMappings();
     private final IrqOwners irqOwners;
@@ -65,7 +70,7 @@ public final class EmulatedDevice implements VfioDevice {
         this.pageSize = HasCalls.of(context).pageSize();
         this.function = function;
         this.regions = function.regions().toArray(new ModelRegion[0]);
-        this.regions[Pci.CONFIG_REGION] = ModelRegion.config(function.config());
+        this.regions[VfioPci.VFIO_PCI_CONFIG_REGION_INDEX] = ModelRegion.config(function.config());
         this.abilities = Abilities.none()
                 .with(
                         Reattachable.class,
@@ -79,7 +84,7 @@ public final class EmulatedDevice implements VfioDevice {
     /** Puts a fault plan between the device's users, its regions and its model. */
     private DeviceModel faulty(FaultInjector plan, DeviceModel whole) {
         plan.connect(this::remove, () -> function.interrupts().spurious(plan));
-        for (int i = 0; i < Pci.BAR_COUNT; i++) {
+        for (int i = 0; i < PciRegisters.BAR_COUNT; i++) {
             ModelRegion bar = regions[i];
             if (bar.info().exists()) {
                 RegionOps ops = new FaultyOps(bar.ops(), plan, () -> checkAlive("access"));
@@ -194,7 +199,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public long modifyRegister(int region, long offset, int width, long mask, long value) {
-        if (region != Pci.CONFIG_REGION) {
+        if (region != VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
             throw new IllegalArgumentException("region " + region + " of " + name + " is no config space");
         }
         ModelRegion target = place(region, offset, width);
@@ -265,7 +270,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     private void restart() {
         function.config().reset();
-        function.control().restart(function.config().read16(Pci.COMMAND));
+        function.control().restart(function.config().read16(PciRegisters.COMMAND));
         function.interrupts().reset();
         model.reset();
     }
@@ -321,14 +326,14 @@ public final class EmulatedDevice implements VfioDevice {
     }
 
     private void afterWrite(int region) {
-        if (region == Pci.CONFIG_REGION && function.control().takeResetRequest()) {
+        if (region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX && function.control().takeResetRequest()) {
             reset();
         }
     }
 
     private ModelRegion place(int region, long offset, int width) {
         ModelRegion target = regions[Objects.checkIndex(region, regions.length)];
-        target.info().checkRegister(offset, width, region == Pci.CONFIG_REGION, name);
+        target.info().checkRegister(offset, width, region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, name);
         return target;
     }
 

@@ -2,6 +2,7 @@
 package io.jvfio.emulation;
 
 import io.jvfio.pci.config.ConfigHook;
+import io.jvfio.pci.config.PciRegisters;
 
 /**
  * What the command register, the power state and the request for a function-level reset mean for the device.
@@ -53,10 +54,10 @@ final class FunctionControl {
     }
 
     private void apply() {
-        memory = awake && (command & Pci.COMMAND_MEMORY) != 0;
-        ports = awake && (command & Pci.COMMAND_IO) != 0;
-        dma.busMaster(awake && (command & Pci.COMMAND_MASTER) != 0);
-        interrupts.line().disabled((command & Pci.COMMAND_INTX_DISABLE) != 0);
+        memory = awake && (command & PciRegisters.COMMAND_MEMORY) != 0;
+        ports = awake && (command & PciRegisters.COMMAND_IO) != 0;
+        dma.busMaster(awake && (command & PciRegisters.COMMAND_MASTER) != 0);
+        interrupts.line().disabled((command & PciRegisters.COMMAND_INTX_DISABLE) != 0);
     }
 
     /** Of the command and status registers. */
@@ -64,7 +65,7 @@ final class FunctionControl {
         return new ConfigHook() {
             @Override
             public int read(int offset, int value) {
-                return interrupts.line().isHigh() ? value | Pci.STATUS_INTERRUPT << Short.SIZE : value;
+                return interrupts.line().isHigh() ? value | PciRegisters.STATUS_INTERRUPT << Short.SIZE : value;
             }
 
             @Override
@@ -81,7 +82,7 @@ final class FunctionControl {
         return new ConfigHook() {
             @Override
             public int written(int offset, int before, int after, int started) {
-                awake = (after & Pci.POWER_STATE) == 0;
+                awake = (after & PciRegisters.POWER_STATE_MASK) == 0;
                 apply();
                 return after;
             }
@@ -93,7 +94,7 @@ final class FunctionControl {
         return new ConfigHook() {
             @Override
             public int written(int offset, int before, int after, int started) {
-                if ((started & 1 << 15) != 0) {
+                if ((started & PciRegisters.EXPRESS_RESET) != 0) {
                     resetAsked = true;
                 }
                 return after;
@@ -107,8 +108,8 @@ final class FunctionControl {
             @Override
             public int written(int offset, int before, int after, int started) {
                 MsixTable table = interrupts.table();
-                if (table != null && ((before ^ after) & Pci.MSIX_FUNCTION_MASK << Short.SIZE) != 0) {
-                    table.functionMask((after & Pci.MSIX_FUNCTION_MASK << Short.SIZE) != 0);
+                if (table != null && ((before ^ after) & PciRegisters.MSIX_FUNCTION_MASK << Short.SIZE) != 0) {
+                    table.functionMask((after & PciRegisters.MSIX_FUNCTION_MASK << Short.SIZE) != 0);
                 }
                 return after;
             }

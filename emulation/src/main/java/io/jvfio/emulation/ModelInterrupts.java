@@ -7,6 +7,7 @@ import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.Objects;
 import java.util.function.IntConsumer;
@@ -165,14 +166,19 @@ public final class ModelInterrupts {
     }
 
     IrqInfo info(int index) {
-        return switch (Objects.checkIndex(index, Pci.IRQ_COUNT)) {
-            case Pci.INTX ->
+        return switch (Objects.checkIndex(index, VfioPci.VFIO_PCI_NUM_IRQS)) {
+            case VfioPci.VFIO_PCI_INTX_IRQ_INDEX ->
                 hasPin
-                        ? new IrqInfo(index, Pci.IRQ_EVENTFD | Pci.IRQ_MASKABLE | Pci.IRQ_AUTOMASKED, 1)
+                        ? new IrqInfo(
+                                index,
+                                VfioPci.VFIO_IRQ_INFO_EVENTFD
+                                        | VfioPci.VFIO_IRQ_INFO_MASKABLE
+                                        | VfioPci.VFIO_IRQ_INFO_AUTOMASKED,
+                                1)
                         : IrqInfo.absent(index);
             default -> {
                 int count = vectors(index).count();
-                yield new IrqInfo(index, count == 0 ? 0 : Pci.IRQ_EVENTFD, count);
+                yield new IrqInfo(index, count == 0 ? 0 : VfioPci.VFIO_IRQ_INFO_EVENTFD, count);
             }
         };
     }
@@ -214,7 +220,7 @@ public final class ModelInterrupts {
         switch (request.data()) {
             case IrqRequest.EventFds eventfds -> {
                 requireOnlyOne(request.index());
-                if (request.index() == Pci.INTX) {
+                if (request.index() == VfioPci.VFIO_PCI_INTX_IRQ_INDEX) {
                     eventfds.fds().forEach(line::assign);
                 } else {
                     vectors(request.index()).assign(request.start(), eventfds.fds());
@@ -249,7 +255,7 @@ public final class ModelInterrupts {
     }
 
     private void disable(int index) {
-        if (index == Pci.INTX) {
+        if (index == VfioPci.VFIO_PCI_INTX_IRQ_INDEX) {
             endResampling();
             line.close();
         } else {
@@ -258,8 +264,9 @@ public final class ModelInterrupts {
     }
 
     private void fire(IrqRequest request, IntPredicate which) {
-        IntConsumer trigger =
-                request.index() == Pci.INTX ? vector -> line.trigger() : vectors(request.index())::trigger;
+        IntConsumer trigger = request.index() == VfioPci.VFIO_PCI_INTX_IRQ_INDEX
+                ? vector -> line.trigger()
+                : vectors(request.index())::trigger;
         for (int vector = request.start(); vector < request.start() + request.count(); vector++) {
             if (which.test(vector)) {
                 trigger.accept(vector);
@@ -268,7 +275,7 @@ public final class ModelInterrupts {
     }
 
     private void forPin(IrqRequest request, Runnable action) {
-        if (request.index() != Pci.INTX) {
+        if (request.index() != VfioPci.VFIO_PCI_INTX_IRQ_INDEX) {
             throw new VfioException(
                     "VFIO_DEVICE_SET_IRQS",
                     Errno.ENOTTY,
@@ -299,9 +306,9 @@ public final class ModelInterrupts {
     /** INTx, MSI and MSI-X exclude each other. */
     private void requireOnlyOne(int index) {
         boolean taken = switch (index) {
-            case Pci.INTX -> msi.enabled() != 0 || msix.enabled() != 0;
-            case Pci.MSI -> line.isEnabled() || msix.enabled() != 0;
-            case Pci.MSIX -> line.isEnabled() || msi.enabled() != 0;
+            case VfioPci.VFIO_PCI_INTX_IRQ_INDEX -> msi.enabled() != 0 || msix.enabled() != 0;
+            case VfioPci.VFIO_PCI_MSI_IRQ_INDEX -> line.isEnabled() || msix.enabled() != 0;
+            case VfioPci.VFIO_PCI_MSIX_IRQ_INDEX -> line.isEnabled() || msi.enabled() != 0;
             default -> false;
         };
         if (taken) {
@@ -315,9 +322,9 @@ public final class ModelInterrupts {
 
     private MessageVectors vectors(int index) {
         return switch (index) {
-            case Pci.MSI -> msi;
-            case Pci.MSIX -> msix;
-            case Pci.ERR -> errors;
+            case VfioPci.VFIO_PCI_MSI_IRQ_INDEX -> msi;
+            case VfioPci.VFIO_PCI_MSIX_IRQ_INDEX -> msix;
+            case VfioPci.VFIO_PCI_ERR_IRQ_INDEX -> errors;
             default -> requests;
         };
     }

@@ -2,6 +2,7 @@
 package io.jvfio.emulation;
 
 import io.jvfio.device.RegionInfo;
+import io.jvfio.device.VfioPci;
 import io.jvfio.pci.config.VirtualConfig;
 import io.jvfio.variant.RegionOps;
 import java.util.Arrays;
@@ -32,20 +33,25 @@ record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
 
     static ModelRegion bar(BarSetup bar, @Nullable MsixWindow msix) {
         BarOps ops = new BarOps(bar, msix);
-        int flags = Pci.REGION_READ | Pci.REGION_WRITE | (ops.mmapAreas().isEmpty() ? 0 : Pci.REGION_MMAP);
+        int flags = VfioPci.VFIO_REGION_INFO_FLAG_READ
+                | VfioPci.VFIO_REGION_INFO_FLAG_WRITE
+                | (ops.mmapAreas().isEmpty() ? 0 : VfioPci.VFIO_REGION_INFO_FLAG_MMAP);
         RegionInfo info = new RegionInfo(
                 bar.index(), flags, bar.size(), ops.mmapAreas(), bar.ops().capabilities());
         return new ModelRegion(info, ops, bar.isPorts() ? Gate.PORTS : Gate.MEMORY);
     }
 
     static ModelRegion config(VirtualConfig config) {
-        RegionInfo info = new RegionInfo(Pci.CONFIG_REGION, Pci.REGION_READ | Pci.REGION_WRITE, config.size());
+        RegionInfo info = new RegionInfo(
+                VfioPci.VFIO_PCI_CONFIG_REGION_INDEX,
+                VfioPci.VFIO_REGION_INFO_FLAG_READ | VfioPci.VFIO_REGION_INFO_FLAG_WRITE,
+                config.size());
         return new ModelRegion(info, new PortOps(config), Gate.OPEN);
     }
 
     static ModelRegion rom(byte[] image, long size) {
         byte[] all = Arrays.copyOf(image, (int) size);
-        RegionInfo info = new RegionInfo(Pci.ROM_REGION, Pci.REGION_READ, size);
+        RegionInfo info = new RegionInfo(VfioPci.VFIO_PCI_ROM_REGION_INDEX, VfioPci.VFIO_REGION_INFO_FLAG_READ, size);
         return new ModelRegion(info, new RomOps(all), Gate.OPEN);
     }
 

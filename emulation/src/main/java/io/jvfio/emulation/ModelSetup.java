@@ -3,8 +3,10 @@ package io.jvfio.emulation;
 
 import io.jvfio.Closing;
 import io.jvfio.Hex;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.pci.config.ConfigRules;
+import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -26,7 +28,7 @@ public final class ModelSetup {
     private final ModelWorker worker;
     private final ModelDma dma;
     private final @Nullable FaultInjector faults;
-    private final @Nullable BarSetup[] bars = new BarSetup[Pci.BAR_COUNT];
+    private final @Nullable BarSetup[] bars = new BarSetup[PciRegisters.BAR_COUNT];
     private @Nullable PciIdentity identity;
     private ConfigRules.@Nullable Builder config;
     private byte[] rom = {};
@@ -57,7 +59,7 @@ public final class ModelSetup {
             throw new IllegalStateException(device + " has an identity already");
         }
         identity = Objects.requireNonNull(function, "function");
-        config = ConfigRules.builder(function.express() ? Pci.EXPRESS_SIZE : Pci.CONVENTIONAL_SIZE);
+        config = ConfigRules.builder(function.express() ? PciRegisters.EXTENDED_SIZE : PciRegisters.CONVENTIONAL_SIZE);
         ConfigLayout.identity(config, function);
         return config;
     }
@@ -70,7 +72,7 @@ public final class ModelSetup {
      * @throws IllegalArgumentException if there is one, or the size is not as said
      */
     public BarSetup bar(int index, long size) {
-        Objects.checkIndex(index, Pci.BAR_COUNT);
+        Objects.checkIndex(index, PciRegisters.BAR_COUNT);
         if (bars[index] != null || size < 16 || Long.bitCount(size) != 1) {
             throw new IllegalArgumentException("BAR " + index + " of " + Hex.of(size) + " bytes: "
                     + (bars[index] != null ? "there is one already" : "the size must be a power of two, 16 or more"));
@@ -134,13 +136,13 @@ public final class ModelSetup {
     }
 
     private List<ModelRegion> regions(ModelInterrupts irqs) {
-        ModelRegion[] regions = new ModelRegion[Pci.REGION_COUNT];
+        ModelRegion[] regions = new ModelRegion[VfioPci.VFIO_PCI_NUM_REGIONS];
         for (int i = 0; i < regions.length; i++) {
             BarSetup bar = i < bars.length ? bars[i] : null;
             regions[i] = bar != null ? ModelRegion.bar(bar, window(i, irqs)) : ModelRegion.none(i);
         }
         if (rom.length != 0) {
-            regions[Pci.ROM_REGION] = ModelRegion.rom(rom, romSize());
+            regions[VfioPci.VFIO_PCI_ROM_REGION_INDEX] = ModelRegion.rom(rom, romSize());
         }
         return List.of(regions);
     }
@@ -172,7 +174,7 @@ public final class ModelSetup {
     }
 
     private void checkInside(int index, long offset, long length) {
-        BarSetup bar = bars[Objects.checkIndex(index, Pci.BAR_COUNT)];
+        BarSetup bar = bars[Objects.checkIndex(index, PciRegisters.BAR_COUNT)];
         if (bar == null || offset > bar.size() - length || bar.barMemory().overlaps(offset, length)) {
             throw new IllegalStateException(
                     device + " has no room for MSI-X at " + Hex.of(offset) + " of BAR " + index);

@@ -79,7 +79,7 @@ final class AllocationTables {
     private static void enhanced(Decoding at) {
         int entries = (int) ENTRIES.of(at.add(EA));
         int offset = 4;
-        if (at.function().headerLayout() == HeaderTables.BRIDGE) {
+        if (at.function().headerLayout() == PciRegisters.HEADER_BRIDGE) {
             at.add(EA_BRIDGE);
             offset += Integer.BYTES;
         }

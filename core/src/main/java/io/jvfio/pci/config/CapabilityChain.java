@@ -16,24 +16,10 @@ import java.util.List;
  * @param findings what is wrong with the list
  */
 public record CapabilityChain(List<CapabilityHeader> capabilities, List<ConfigFinding> findings) {
-    /** Bytes of the header; standard capabilities follow. */
-    static final int HEADER_SIZE = 0x40;
-
-    /** Bytes of the part that standard capabilities use; extended ones follow. */
-    static final int CONVENTIONAL_SIZE = 0x100;
-
-    private static final int STATUS = 0x06;
-    private static final int STATUS_LIST = 1 << 4;
-    private static final int HEADER_TYPE = 0x0e;
-    private static final int CARDBUS = 2;
-    private static final int POINTER = 0x34;
-    private static final int CARDBUS_POINTER = 0x14;
-
     /** Capabilities start at multiples of this. */
     private static final int ALIGNMENT = 4;
 
     private static final int NO_ANSWER_8 = 0xff;
-    private static final int NO_ANSWER_16 = 0xffff;
 
     /** Copies the lists. */
     public CapabilityChain {
@@ -44,10 +30,15 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<ConfigFi
     /** Walks the list of standard capabilities. */
     public static CapabilityChain standard(ConfigView view) {
         Walk walk = new Walk(view);
-        if (view.known(STATUS, Short.BYTES) && view.known(HEADER_TYPE, 1)) {
-            int status = view.read16(STATUS);
-            int pointer = (view.read8(HEADER_TYPE) & 0x7f) == CARDBUS ? CARDBUS_POINTER : POINTER;
-            if ((status & STATUS_LIST) != 0 && status != NO_ANSWER_16 && view.known(pointer, 1)) {
+        if (view.known(PciRegisters.STATUS, Short.BYTES) && view.known(PciRegisters.HEADER_TYPE, 1)) {
+            int status = view.read16(PciRegisters.STATUS);
+            int pointer = (view.read8(PciRegisters.HEADER_TYPE) & PciRegisters.HEADER_LAYOUT_MASK)
+                            == PciRegisters.HEADER_CARDBUS
+                    ? PciRegisters.CARDBUS_CAPABILITIES
+                    : PciRegisters.CAPABILITIES;
+            if ((status & PciRegisters.STATUS_CAPABILITIES) != 0
+                    && status != PciRegisters.NO_ANSWER_16
+                    && view.known(pointer, 1)) {
                 walk.standard(pointer);
             }
         }
@@ -60,7 +51,7 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<ConfigFi
      */
     public static CapabilityChain extended(ConfigView view) {
         Walk walk = new Walk(view);
-        if (view.size() > CONVENTIONAL_SIZE) {
+        if (view.size() > PciRegisters.CONVENTIONAL_SIZE) {
             walk.extended();
         }
         return walk.result();
@@ -84,7 +75,7 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<ConfigFi
         void standard(int pointer) {
             int from = pointer;
             int offset = aligned(from, view.read8(pointer));
-            while (offset != 0 && enters(from, offset, HEADER_SIZE)) {
+            while (offset != 0 && enters(from, offset, PciRegisters.HEADER_SIZE)) {
                 int header = view.read16(offset);
                 int id = header & 0xff;
                 if (id == NO_ANSWER_8) {
@@ -98,10 +89,10 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<ConfigFi
         }
 
         void extended() {
-            int from = CONVENTIONAL_SIZE;
-            int offset = CONVENTIONAL_SIZE;
+            int from = PciRegisters.CONVENTIONAL_SIZE;
+            int offset = PciRegisters.CONVENTIONAL_SIZE;
             do {
-                if (!enters(from, offset, CONVENTIONAL_SIZE)) {
+                if (!enters(from, offset, PciRegisters.CONVENTIONAL_SIZE)) {
                     return;
                 }
                 int header = view.read32(offset);
@@ -129,7 +120,7 @@ public record CapabilityChain(List<CapabilityHeader> capabilities, List<ConfigFi
         private boolean enters(int from, int offset, int start) {
             String pointer = "the pointer " + Hex.of(offset);
             if (offset < start) {
-                boolean header = offset < HEADER_SIZE;
+                boolean header = offset < PciRegisters.HEADER_SIZE;
                 report(
                         header ? ConfigFinding.Kind.IN_HEADER : ConfigFinding.Kind.OUT_OF_RANGE,
                         from,

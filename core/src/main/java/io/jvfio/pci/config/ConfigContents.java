@@ -28,8 +28,6 @@ import java.util.Optional;
  */
 public record ConfigContents(
         int size, List<RegisterValue> header, List<Capability> capabilities, List<ConfigFinding> findings) {
-    private static final int EXPRESS = 0x10;
-    private static final int PCI_X = 0x07;
     private static final int EXTENDED_HEADER = 4;
     private static final int STANDARD_HEADER = 2;
 
@@ -47,7 +45,9 @@ public record ConfigContents(
      */
     public static ConfigContents of(ConfigView view) {
         List<ConfigFinding> findings = new ArrayList<>();
-        if (view.known(0, 8) && view.read32(0) == -1 && view.read32(4) == -1) {
+        if (view.known(PciRegisters.VENDOR_ID, 8)
+                && view.read32(PciRegisters.VENDOR_ID) == -1
+                && view.read32(PciRegisters.COMMAND) == -1) {
             findings.add(new ConfigFinding(ConfigFinding.Kind.NO_ANSWER, 0, "all bits are 1: nobody answers"));
         }
         CapabilityChain standard = CapabilityChain.standard(view);
@@ -113,19 +113,24 @@ public record ConfigContents(
      * bridge's own, or the first 256 bytes again and again.
      */
     private static boolean hasExtended(CapabilityChain standard) {
-        return standard.capabilities().stream().anyMatch(each -> each.id() == EXPRESS || each.id() == PCI_X);
+        return standard.capabilities().stream()
+                .anyMatch(each -> each.id() == PciRegisters.CAP_EXPRESS || each.id() == PciRegisters.CAP_PCIX);
     }
 
     private static Decoding.Function function(ConfigView view, CapabilityChain standard) {
         int express = standard.capabilities().stream()
-                .filter(each -> each.id() == EXPRESS)
+                .filter(each -> each.id() == PciRegisters.CAP_EXPRESS)
                 .mapToInt(CapabilityHeader::offset)
                 .findFirst()
                 .orElse(0);
         return new Decoding.Function(
                 view,
-                view.known(0x0e, 1) ? view.read8(0x0e) & 0x7f : HeaderTables.ENDPOINT,
-                view.known(0, Short.BYTES) ? view.read16(0) : 0xffff,
+                view.known(PciRegisters.HEADER_TYPE, 1)
+                        ? view.read8(PciRegisters.HEADER_TYPE) & PciRegisters.HEADER_LAYOUT_MASK
+                        : PciRegisters.HEADER_ENDPOINT,
+                view.known(PciRegisters.VENDOR_ID, Short.BYTES)
+                        ? view.read16(PciRegisters.VENDOR_ID)
+                        : PciRegisters.NO_ANSWER_16,
                 express);
     }
 
@@ -135,7 +140,7 @@ public record ConfigContents(
             List<CapabilityHeader> all,
             List<ConfigFinding> findings) {
         CapabilityLayout layout = CapabilityTables.of(header);
-        int end = header.extended() ? ConfigImage.LARGEST : CapabilityChain.CONVENTIONAL_SIZE;
+        int end = header.extended() ? PciRegisters.EXTENDED_SIZE : PciRegisters.CONVENTIONAL_SIZE;
         int limit = layout.known() ? end : nextAfter(header, all, end);
         Decoding at = new Decoding(function, header.offset(), limit, header.version(), findings);
         at.claim(header.extended() ? EXTENDED_HEADER : STANDARD_HEADER);

@@ -94,7 +94,7 @@ public final class ConfigDump {
 
         private final PciAddress address;
         private final String description;
-        private final byte[] bytes = new byte[ConfigImage.LARGEST];
+        private final byte[] bytes = new byte[PciRegisters.EXTENDED_SIZE];
         private final BitSet known = new BitSet();
 
         Builder(PciAddress address, String description) {

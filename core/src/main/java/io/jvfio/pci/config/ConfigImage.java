@@ -10,9 +10,6 @@ import java.util.BitSet;
  * <p>Threads: immutable.
  */
 public final class ConfigImage implements ConfigView {
-    /** The most that a function has, in bytes. */
-    public static final int LARGEST = 4096;
-
     private final byte[] bytes;
     private final BitSet known;
 
@@ -41,9 +38,9 @@ public final class ConfigImage implements ConfigView {
      * @throws IllegalArgumentException if there are more than 4096
      */
     static ConfigImage of(byte[] bytes, BitSet known) {
-        if (bytes.length > LARGEST) {
-            throw new IllegalArgumentException(
-                    Hex.of(bytes.length) + " bytes are more than config space has (" + Hex.of(LARGEST) + ")");
+        if (bytes.length > PciRegisters.EXTENDED_SIZE) {
+            throw new IllegalArgumentException(Hex.of(bytes.length) + " bytes are more than config space has ("
+                    + Hex.of(PciRegisters.EXTENDED_SIZE) + ")");
         }
         return new ConfigImage(bytes.clone(), (BitSet) known.clone());
     }
@@ -53,7 +50,7 @@ public final class ConfigImage implements ConfigView {
      * bytes; a device can do something when an undefined one is read.
      */
     public static ConfigImage copy(ConfigView view) {
-        int size = Math.min(view.size(), LARGEST);
+        int size = Math.min(view.size(), PciRegisters.EXTENDED_SIZE);
         byte[] bytes = new byte[size];
         BitSet known = new BitSet();
         for (int offset = 0; offset < size; offset++) {

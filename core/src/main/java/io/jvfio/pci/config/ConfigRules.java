@@ -106,9 +106,6 @@ public final class ConfigRules {
      * <p>Threads: one at a time.
      */
     public static final class Builder {
-        private static final int STATUS = 0x06;
-        private static final int STATUS_LIST = 1 << 4;
-        private static final int POINTER = 0x34;
         private static final int ALIGNMENT = 4;
 
         private final int[] initial;
@@ -125,9 +122,9 @@ public final class ConfigRules {
         private int lastExtended;
 
         private Builder(int size) {
-            if (size != CapabilityChain.HEADER_SIZE
-                    && size != CapabilityChain.CONVENTIONAL_SIZE
-                    && size != ConfigImage.LARGEST) {
+            if (size != PciRegisters.HEADER_SIZE
+                    && size != PciRegisters.CONVENTIONAL_SIZE
+                    && size != PciRegisters.EXTENDED_SIZE) {
                 throw new IllegalArgumentException(
                         "config space of " + Hex.of(size) + " bytes is none of 0x40, 0x100 and 0x1000");
             }
@@ -138,7 +135,7 @@ public final class ConfigRules {
             start = new int[words];
             sticky = new int[words];
             hooks = new ConfigHook[words];
-            taken.set(0, CapabilityChain.HEADER_SIZE);
+            taken.set(0, PciRegisters.HEADER_SIZE);
         }
 
         /** How many bytes of config space there are. */
@@ -233,7 +230,7 @@ public final class ConfigRules {
          * @throws IllegalArgumentException if there is no room
          */
         public int capability(int id, int length) {
-            return capability(id, length, room(CapabilityChain.HEADER_SIZE, standardEnd(), length));
+            return capability(id, length, room(PciRegisters.HEADER_SIZE, standardEnd(), length));
         }
 
         /**
@@ -247,11 +244,11 @@ public final class ConfigRules {
          */
         public int capability(int id, int length, int offset) {
             Objects.checkIndex(id, 0x100);
-            claim(offset, length, CapabilityChain.HEADER_SIZE, standardEnd());
+            claim(offset, length, PciRegisters.HEADER_SIZE, standardEnd());
             value(offset, 1, id);
             if (lastStandard == 0) {
-                value(POINTER, 1, offset);
-                value(STATUS, 2, value(STATUS, 2) | STATUS_LIST);
+                value(PciRegisters.CAPABILITIES, 1, offset);
+                value(PciRegisters.STATUS, 2, value(PciRegisters.STATUS, 2) | PciRegisters.STATUS_CAPABILITIES);
             } else {
                 value(lastStandard + 1, 1, offset);
             }
@@ -271,8 +268,8 @@ public final class ConfigRules {
          */
         public int extendedCapability(int id, int version, int length) {
             int offset = lastExtended == 0
-                    ? CapabilityChain.CONVENTIONAL_SIZE
-                    : room(CapabilityChain.CONVENTIONAL_SIZE, size(), length);
+                    ? PciRegisters.CONVENTIONAL_SIZE
+                    : room(PciRegisters.CONVENTIONAL_SIZE, size(), length);
             return extendedCapability(id, version, length, offset);
         }
 
@@ -289,11 +286,11 @@ public final class ConfigRules {
         public int extendedCapability(int id, int version, int length, int offset) {
             Objects.checkIndex(id, 0x1_0000);
             Objects.checkIndex(version, 0x10);
-            if (lastExtended == 0 && offset != CapabilityChain.CONVENTIONAL_SIZE) {
+            if (lastExtended == 0 && offset != PciRegisters.CONVENTIONAL_SIZE) {
                 throw new IllegalArgumentException(
                         "the first extended capability is at 0x100, not at " + Hex.of(offset));
             }
-            claim(offset, length, CapabilityChain.CONVENTIONAL_SIZE, size());
+            claim(offset, length, PciRegisters.CONVENTIONAL_SIZE, size());
             value(offset, Integer.BYTES, id | version << 16);
             if (lastExtended != 0) {
                 value(lastExtended + 2, 2, value(lastExtended + 2, 2) & 0xf | offset << 4);
@@ -321,7 +318,7 @@ public final class ConfigRules {
                 }
                 taken.set(header.offset(), each.last() + 1);
             }
-            for (int at = CapabilityChain.HEADER_SIZE; at < size(); at++) {
+            for (int at = PciRegisters.HEADER_SIZE; at < size(); at++) {
                 if (take(initial, at, 1) != 0) {
                     taken.set(at & -ALIGNMENT, (at | ALIGNMENT - 1) + 1);
                 }
@@ -329,7 +326,7 @@ public final class ConfigRules {
         }
 
         private int standardEnd() {
-            return Math.min(size(), CapabilityChain.CONVENTIONAL_SIZE);
+            return Math.min(size(), PciRegisters.CONVENTIONAL_SIZE);
         }
 
         private int room(int from, int end, int length) {

@@ -13,8 +13,6 @@ import java.util.List;
  * <p>Threads: one at a time.
  */
 final class Decoding {
-    private static final int EXPRESS_CAP = 0x02;
-    private static final int LINK_CAP = 0x0c;
     private static final int ROOT_PORT = 4;
     private static final int EVENT_COLLECTOR = 10;
     private static final int MOST_LANES = 32;
@@ -145,20 +143,20 @@ final class Decoding {
     /** How many lanes the function's link can have; 1 if it says nothing or nonsense. */
     int lanes() {
         int at = function.expressOffset();
-        if (at == 0 || !function.view().known(at + LINK_CAP, Integer.BYTES)) {
+        if (at == 0 || !function.view().known(at + PciRegisters.EXPRESS_LINK_CAPABILITIES, Integer.BYTES)) {
             return 1;
         }
-        int width = function.view().read32(at + LINK_CAP) >>> 4 & 0x3f;
+        int width = function.view().read32(at + PciRegisters.EXPRESS_LINK_CAPABILITIES) >>> 4 & 0x3f;
         return width >= 1 && width <= MOST_LANES ? width : 1;
     }
 
     /** Whether the function is one that collects errors: a root port or an event collector. */
     boolean rootErrors() {
         int at = function.expressOffset();
-        if (at == 0 || !function.view().known(at + EXPRESS_CAP, Short.BYTES)) {
+        if (at == 0 || !function.view().known(at + PciRegisters.EXPRESS_CAPABILITIES, Short.BYTES)) {
             return false;
         }
-        int type = function.view().read16(at + EXPRESS_CAP) >> 4 & 0xf;
+        int type = function.view().read16(at + PciRegisters.EXPRESS_CAPABILITIES) >> 4 & 0xf;
         return type == ROOT_PORT || type == EVENT_COLLECTOR;
     }
 

@@ -18,10 +18,6 @@ import java.util.List;
  * <p>Source: PCIe 6.0, 7.5.1; PCI-to-PCI Bridge Architecture 1.2, 3.2.5; PC Card Standard 8, volume 2, 4.5.
  */
 final class HeaderTables {
-    static final int ENDPOINT = 0;
-    static final int BRIDGE = 1;
-    static final int CARDBUS = 2;
-
     private static final int CARDBUS_SIZE = 0x48;
 
     private static final Wording ID = Wording.hex(4);
@@ -199,21 +195,21 @@ final class HeaderTables {
 
     /** Bytes of a layout's header. */
     static int size(int layout) {
-        return layout == CARDBUS ? CARDBUS_SIZE : CapabilityChain.HEADER_SIZE;
+        return layout == PciRegisters.HEADER_CARDBUS ? CARDBUS_SIZE : PciRegisters.HEADER_SIZE;
     }
 
     static void decode(Decoding at) {
         at.addAll(VENDOR, DEVICE, COMMAND, STATUS, CLASS, CACHE_LINE, LATENCY, TYPE, BIST);
         switch (at.function().headerLayout()) {
-            case ENDPOINT -> {
+            case PciRegisters.HEADER_ENDPOINT -> {
                 bars(at, "BAR", 0x10, 6);
                 at.addAll(ENDPOINT_REGISTERS);
             }
-            case BRIDGE -> {
+            case PciRegisters.HEADER_BRIDGE -> {
                 bars(at, "BAR", 0x10, 2);
                 at.addAll(BRIDGE_REGISTERS);
             }
-            case CARDBUS -> {
+            case PciRegisters.HEADER_CARDBUS -> {
                 bars(at, "BAR", 0x10, 1);
                 at.addAll(CARDBUS_REGISTERS);
             }

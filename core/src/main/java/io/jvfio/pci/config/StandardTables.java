@@ -240,7 +240,7 @@ final class StandardTables {
     static final CapabilityLayout PCIX = new CapabilityLayout(
             "PCI-X",
             "PCI-X",
-            at -> at.addAll(at.function().headerLayout() == HeaderTables.BRIDGE ? PCIX_BRIDGE : PCIX_ENDPOINT));
+            at -> at.addAll(at.function().headerLayout() == PciRegisters.HEADER_BRIDGE ? PCIX_BRIDGE : PCIX_ENDPOINT));
 
     private StandardTables() {}
 
