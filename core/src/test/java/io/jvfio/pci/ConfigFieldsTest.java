@@ -58,7 +58,7 @@ class ConfigFieldsTest {
                 .register("Address")
                 .field("Address");
 
-        config.write(address, 0x1234567890L);
+        config.write(address, 0x1234567890L >>> 2);
 
         assertThat(config.read32(0x44)).isEqualTo(0x34567890);
         assertThat(config.read32(0x48)).isEqualTo(0x12);

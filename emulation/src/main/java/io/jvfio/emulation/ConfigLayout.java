@@ -62,9 +62,8 @@ final class ConfigLayout {
     }
 
     private void header(boolean pin) {
-        config.allow(0x0c, 1, 0xff, FieldAccess.RW)
-                .allow(PciRegisters.LATENCY_TIMER, 1, 0xff, FieldAccess.RW)
-                .allow(PciRegisters.INTERRUPT_LINE, 1, 0xff, FieldAccess.RW)
+        config.header()
+                .allow(PciRegisters.BIST, 1, -1, FieldAccess.RO)
                 .value(PciRegisters.INTERRUPT_PIN, 1, pin ? 1 : 0);
     }
 
@@ -76,8 +75,7 @@ final class ConfigLayout {
                 | PciRegisters.COMMAND_SERR
                 | PciRegisters.COMMAND_INTX_DISABLE;
         config.value(PciRegisters.COMMAND, 2, decoding)
-                .allow(PciRegisters.COMMAND, 2, writable, FieldAccess.RW)
-                .allow(PciRegisters.STATUS, 2, 0xf900, FieldAccess.RW1C)
+                .allow(PciRegisters.COMMAND, 2, ~writable, FieldAccess.RO)
                 .hook(PciRegisters.COMMAND, 4, control.command());
     }
 
@@ -90,51 +88,45 @@ final class ConfigLayout {
         }
     }
 
+    /** Of version 3, without PME and without the data register. */
     private void power() {
-        int at = config.capability(PciRegisters.CAP_POWER, 8);
-        config.value(at + PciRegisters.POWER_CAPABILITIES, 2, 3)
-                .value(at + PciRegisters.POWER_CONTROL, 2, PciRegisters.POWER_NO_SOFT_RESET)
-                .allow(at + PciRegisters.POWER_CONTROL, 2, PciRegisters.POWER_STATE_MASK, FieldAccess.RW)
-                .hook(at + PciRegisters.POWER_CONTROL, 4, control.power());
+        int control = config.knownCapability(PciRegisters.CAP_POWER, 3) + PciRegisters.POWER_CONTROL;
+        config.value(control, 2, PciRegisters.POWER_NO_SOFT_RESET)
+                .allow(control, 2, ~PciRegisters.POWER_STATE_MASK, FieldAccess.RO)
+                .hook(control, 4, this.control.power());
     }
 
+    /** With addresses of 64 bits and without extended data. */
     private void msi(int vectors) {
-        int at = config.capability(PciRegisters.CAP_MSI, 14);
         int capable = Integer.numberOfTrailingZeros(vectors) << 1;
-        config.value(at + PciRegisters.MESSAGE_CONTROL, 2, PciRegisters.MSI_64 | capable)
-                .allow(at + PciRegisters.MESSAGE_CONTROL, 2, PciRegisters.MSI_ENABLE | 7 << 4, FieldAccess.RW)
-                .allow(at + 4, 4, ~3, FieldAccess.RW)
-                .allow(at + 8, 4, -1, FieldAccess.RW)
-                .allow(at + 12, 2, -1, FieldAccess.RW);
+        int at = config.knownCapability(PciRegisters.CAP_MSI, PciRegisters.MSI_64 | capable);
+        config.allow(at + PciRegisters.MESSAGE_CONTROL, 2, PciRegisters.MSI_EXTENDED_DATA, FieldAccess.RO);
     }
 
     private void msix(MsixLayout layout) {
-        int at = config.capability(PciRegisters.CAP_MSIX, 12);
-        config.value(at + PciRegisters.MESSAGE_CONTROL, 2, layout.vectors() - 1)
-                .allow(
-                        at + PciRegisters.MESSAGE_CONTROL,
-                        2,
-                        PciRegisters.MSIX_ENABLE | PciRegisters.MSIX_FUNCTION_MASK,
-                        FieldAccess.RW)
-                .value(at + PciRegisters.MSIX_TABLE, 4, layout.tableOffset() | layout.tableBar())
+        int at = config.knownCapability(PciRegisters.CAP_MSIX, layout.vectors() - 1);
+        config.value(at + PciRegisters.MSIX_TABLE, 4, layout.tableOffset() | layout.tableBar())
                 .value(at + PciRegisters.MSIX_PENDING, 4, layout.pendingOffset() | layout.pendingBar())
                 .hook(at, 4, control.msix());
     }
 
-    /** A PCIe endpoint of version 2 that can be reset by itself, at 2.5 GT/s in one lane. */
+    /**
+     * A PCIe endpoint of version 2 that can be reset by itself, at 2.5 GT/s in one lane: nothing of its link's clock,
+     * width and speed can be chosen, and of the second device control nothing but the completion timeout. PCIe has no
+     * latency timer.
+     */
     private void express() {
-        int at = config.capability(PciRegisters.CAP_EXPRESS, 0x3c);
-        int deviceControl = at + 8;
-        config.value(at + 2, 2, 2)
-                .value(at + 4, 4, 1 << 28 | 1 << 15)
+        int at = config.knownCapability(PciRegisters.CAP_EXPRESS, 2);
+        int deviceControl = at + PciRegisters.EXPRESS_DEVICE_CONTROL;
+        int lane = 1 << 4 | 1;
+        config.allow(PciRegisters.LATENCY_TIMER, 1, -1, FieldAccess.RO)
+                .value(at + PciRegisters.EXPRESS_DEVICE_CAPABILITIES, 4, 1 << 28 | 1 << 15)
                 .value(deviceControl, 2, 0x2810)
-                .allow(deviceControl, 2, 0x7fff, FieldAccess.RW)
-                .allow(deviceControl, 2, 1 << 15, FieldAccess.RW1S)
-                .allow(at + 10, 2, 0xf, FieldAccess.RW1C)
                 .hook(deviceControl, 4, control.express())
-                .value(at + 12, 4, 1 << 4 | 1)
-                .allow(at + 16, 2, 0xdb, FieldAccess.RW)
-                .value(at + 18, 2, 1 << 4 | 1)
-                .allow(at + 40, 2, 0x1f, FieldAccess.RW);
+                .value(at + PciRegisters.EXPRESS_LINK_CAPABILITIES, 4, lane)
+                .allow(at + PciRegisters.EXPRESS_LINK_CONTROL, 2, 0x1300, FieldAccess.RO)
+                .value(at + PciRegisters.EXPRESS_LINK_STATUS, 2, lane)
+                .allow(at + PciRegisters.EXPRESS_DEVICE_CONTROL_2, 2, ~0x1f, FieldAccess.RO)
+                .allow(at + PciRegisters.EXPRESS_LINK_CONTROL_2, 2, -1, FieldAccess.RO);
     }
 }

@@ -2,6 +2,7 @@
 package io.jvfio.pci.config;
 
 import io.jvfio.Hex;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
@@ -254,6 +255,58 @@ public final class ConfigRules {
             }
             lastStandard = offset;
             return offset;
+        }
+
+        /**
+         * Adds a standard capability whose registers are known, where there is room: its length, and what software may do
+         * with each field, are as the specification has them. The bits of optional parts that a function does not have are
+         * 0 there and read-only: take them back with {@link #allow(int, int, int, FieldAccess)}.
+         *
+         * @param id the capability's id
+         * @param word its two bytes behind the header, by which some say which registers follow: message control, the
+         *     PCIe or the power management capabilities
+         * @return where it starts, in bytes from the start of config space
+         * @throws IllegalArgumentException if its registers are not known, or there is no room
+         */
+        public int knownCapability(int id, int word) {
+            int at = PciRegisters.HEADER_SIZE;
+            CapabilityLayout layout = CapabilityTables.of(new CapabilityHeader(false, id, 0, at));
+            if (!layout.known()) {
+                throw new IllegalArgumentException("the registers of capability " + Hex.of(id) + " are not known");
+            }
+            ConfigView alone = new Builder(PciRegisters.CONVENTIONAL_SIZE)
+                    .value(at + Short.BYTES, Short.BYTES, word)
+                    .build()
+                    .open();
+            Decoding table = decoding(alone, at, PciRegisters.CONVENTIONAL_SIZE);
+            layout.body().decode(table);
+            int offset = capability(id, table.size());
+            value(offset + Short.BYTES, Short.BYTES, word);
+            table.registers().forEach(each -> allow(offset, each.register()));
+            return offset;
+        }
+
+        /**
+         * Says what software may do with the registers of an endpoint's header, as the specification has it. BARs and ROM
+         * stay read-only: their size decides. Optional bits are as those of {@link #knownCapability}.
+         */
+        public Builder header() {
+            Decoding table = decoding(build().open(), 0, PciRegisters.HEADER_SIZE);
+            HeaderTables.decode(table);
+            table.registers().stream()
+                    .map(RegisterValue::register)
+                    .filter(register -> !HeaderTables.isAddress(register))
+                    .forEach(register -> allow(0, register));
+            return this;
+        }
+
+        private static Decoding decoding(ConfigView view, int start, int limit) {
+            return new Decoding(
+                    new Decoding.Function(view, PciRegisters.HEADER_ENDPOINT, 0, 0),
+                    start,
+                    limit,
+                    0,
+                    new ArrayList<>());
         }
 
         /**

@@ -2,6 +2,8 @@
 package io.jvfio.pci.config;
 
 import static io.jvfio.pci.config.FieldAccess.HWINIT;
+import static io.jvfio.pci.config.FieldAccess.RO;
+import static io.jvfio.pci.config.FieldAccess.RW;
 import static io.jvfio.pci.config.FieldAccess.RW1C;
 import static io.jvfio.pci.config.FieldAccess.RW1S;
 import static io.jvfio.pci.config.FieldAccess.RWS;
@@ -12,6 +14,7 @@ import static io.jvfio.pci.config.RegisterField.rw;
 import static io.jvfio.pci.config.RegisterField.rw1c;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -30,7 +33,7 @@ final class ExpressTables {
     private static final int EVENT_COLLECTOR = 10;
 
     private static final Set<Integer> WITHOUT_LINK = Set.of(INTEGRATED, EVENT_COLLECTOR);
-    private static final Set<Integer> WITH_SLOT = Set.of(ROOT_PORT, DOWNSTREAM, PCI_TO_EXPRESS);
+    private static final Set<Integer> LEADS_DOWN = Set.of(ROOT_PORT, DOWNSTREAM, PCI_TO_EXPRESS);
     private static final Set<Integer> WITH_ROOT = Set.of(ROOT_PORT, EVENT_COLLECTOR);
 
     private static final RegisterField VERSION = ro("Version", 3, 0);
@@ -117,50 +120,10 @@ final class ExpressTables {
                     rw1c("EmergencyPowerReduction", 6))
             .zeroes();
 
-    private static final Register[] LINK = {
-        Register.of32(
-                "LnkCap",
-                0x0c,
-                ro("Speed", 3, 0, SPEED),
-                ro("Width", 9, 4, WIDTH),
-                ro("ASPM", 11, 10, ASPM),
-                ro("ExitLatencyL0s", 14, 12, L0S),
-                ro("ExitLatencyL1", 17, 15, L1),
-                ro("ClockPM", 18),
-                ro("Surprise", 19),
-                ro("LLActRep", 20),
-                ro("BwNot", 21),
-                ro("ASPMOptComp", 22),
-                field("Port", 31, 24, HWINIT, Wording.NUMBER)),
-        Register.of16(
-                "LnkCtl",
-                0x10,
-                rw("ASPM", 1, 0, Wording.choice("Disabled", "L0s Enabled", "L1 Enabled", "L0s L1 Enabled")),
-                ro("PTMPropDelayAdapt", 2),
-                rw("RCB", 3, 3, Wording.choice("64 bytes", "128 bytes")),
-                rw("LnkDisable", 4),
-                flag("Retrain", 5, RW1S),
-                rw("CommClk", 6),
-                rw("ExtSynch", 7),
-                rw("ClockPM", 8),
-                rw("AutWidDis", 9),
-                rw("BWInt", 10),
-                rw("AutBWInt", 11),
-                rw("SRISClocking", 12),
-                rw("FlitModeDis", 13),
-                rw("DRSSignaling", 15, 14)),
-        Register.of16(
-                "LnkSta",
-                0x12,
-                ro("Speed", 3, 0, SPEED),
-                ro("Width", 9, 4, WIDTH),
-                ro("TrErr", 10),
-                ro("Train", 11),
-                ro("SlotClk", 12),
-                ro("DLActive", 13),
-                rw1c("BWMgmt", 14),
-                rw1c("ABWMgmt", 15)),
-    };
+    /** Of a port whose link leads down; others have as reserved what only it can do with the link. */
+    private static final List<Register> LINK_DOWN = link(RW, RW1S, RW1C);
+
+    private static final List<Register> LINK_UP = link(RO, RO, RO);
 
     private static final Wording INDICATOR = Wording.choice("Unknown", "On", "Blink", "Off");
 
@@ -322,10 +285,10 @@ final class ExpressTables {
         long express = at.add(EXPRESS);
         int type = (int) TYPE.of(express);
         boolean link = !WITHOUT_LINK.contains(type);
-        boolean slot = WITH_SLOT.contains(type) && SLOT.isSet(express);
+        boolean slot = LEADS_DOWN.contains(type) && SLOT.isSet(express);
         at.addAll(DEVICE_CAP, deviceControl(type), DEVICE_STA);
         if (link) {
-            at.addAll(LINK);
+            at.addAll(LEADS_DOWN.contains(type) ? LINK_DOWN : LINK_UP);
         }
         if (slot) {
             at.addAll(SLOT_REGISTERS);
@@ -343,6 +306,59 @@ final class ExpressTables {
         if (slot) {
             at.addAll(ExpressLinkTables.SLOT2);
         }
+    }
+
+    /**
+     * The link's registers.
+     *
+     * @param setting what may be done with those bits of link control that only a port that leads down has
+     * @param action the same for its retraining
+     * @param event the same for those of link status
+     */
+    private static List<Register> link(FieldAccess setting, FieldAccess action, FieldAccess event) {
+        return List.of(
+                Register.of32(
+                        "LnkCap",
+                        0x0c,
+                        ro("Speed", 3, 0, SPEED),
+                        ro("Width", 9, 4, WIDTH),
+                        ro("ASPM", 11, 10, ASPM),
+                        ro("ExitLatencyL0s", 14, 12, L0S),
+                        ro("ExitLatencyL1", 17, 15, L1),
+                        ro("ClockPM", 18),
+                        ro("Surprise", 19),
+                        ro("LLActRep", 20),
+                        ro("BwNot", 21),
+                        ro("ASPMOptComp", 22),
+                        field("Port", 31, 24, HWINIT, Wording.NUMBER)),
+                Register.of16(
+                        "LnkCtl",
+                        0x10,
+                        rw("ASPM", 1, 0, Wording.choice("Disabled", "L0s Enabled", "L1 Enabled", "L0s L1 Enabled")),
+                        ro("PTMPropDelayAdapt", 2),
+                        rw("RCB", 3, 3, Wording.choice("64 bytes", "128 bytes")),
+                        flag("LnkDisable", 4, setting),
+                        flag("Retrain", 5, action),
+                        rw("CommClk", 6),
+                        rw("ExtSynch", 7),
+                        rw("ClockPM", 8),
+                        rw("AutWidDis", 9),
+                        flag("BWInt", 10, setting),
+                        flag("AutBWInt", 11, setting),
+                        rw("SRISClocking", 12),
+                        flag("FlitModeDis", 13, setting),
+                        field("DRSSignaling", 15, 14, setting, Wording.NUMBER)),
+                Register.of16(
+                        "LnkSta",
+                        0x12,
+                        ro("Speed", 3, 0, SPEED),
+                        ro("Width", 9, 4, WIDTH),
+                        ro("TrErr", 10),
+                        ro("Train", 11),
+                        ro("SlotClk", 12),
+                        ro("DLActive", 13),
+                        flag("BWMgmt", 14, event),
+                        flag("ABWMgmt", 15, event)));
     }
 
     private static Register deviceControl(int type) {

@@ -217,6 +217,13 @@ final class HeaderTables {
         }
     }
 
+    /** Whether a function decodes what this register of an endpoint says: a BAR, or its ROM. */
+    static boolean isAddress(Register register) {
+        return register.offset() >= PciRegisters.BAR0
+                        && register.offset() < PciRegisters.BAR0 + 4 * PciRegisters.BAR_COUNT
+                || register.offset() == PciRegisters.ROM_ADDRESS;
+    }
+
     private static void bars(Decoding at, String name, int offset, int count) {
         int index = 0;
         while (index < count) {

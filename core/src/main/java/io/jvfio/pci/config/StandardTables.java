@@ -87,8 +87,8 @@ final class StandardTables {
         int next = wide ? 0x0c : 0x08;
         at.add(
                 wide
-                        ? Register.of64("Address", 4, rw("Address", 63, 0, Wording.hex(16)))
-                        : Register.of32("Address", 4, rw("Address", 31, 0, ADDRESS_32)));
+                        ? Register.of64("Address", 4, rw("Address", 63, 2, Wording.aligned(2, 16)))
+                        : Register.of32("Address", 4, rw("Address", 31, 2, Wording.aligned(2, 8))));
         at.add(Register.of16("Data", next, rw("Data", 15, 0, Wording.hex(4))));
         if (MSI_MASKABLE.isSet(control)) {
             at.add(Register.of32("Masking", next + 4, rw("Vectors", 31, 0, ADDRESS_32)));

@@ -109,4 +109,64 @@ final class ConfigRulesTest {
         config.write(0x50, 4, -1);
         assertThat(config.read32(0x50)).isEqualTo(0xffff);
     }
+
+    @Test
+    void a_known_capability_has_the_length_and_the_access_of_its_table() {
+        ConfigRules.Builder rules = ConfigRules.builder(256);
+        int power = rules.knownCapability(0x01, 3);
+        int narrow = rules.knownCapability(0x05, 0);
+        int wide = rules.knownCapability(0x05, 0x0180);
+        int features = rules.knownCapability(0x13, 0x0306);
+        int after = rules.capability(9, 4);
+        assertThat(List.of(power, narrow, wide, features, after)).containsExactly(0x40, 0x48, 0x54, 0x6c, 0x74);
+        VirtualConfig config = rules.build().open();
+        for (int offset = 0x40; offset < 0x80; offset += 4) {
+            config.write(offset, 4, -1);
+        }
+
+        assertThat(config.read32(power)).isEqualTo(0x0003_4801);
+        assertThat(config.read32(power + 4)).isEqualTo(0x1f03 & 0xffff);
+        assertThat(config.read32(narrow)).isEqualTo(0x0471_5405);
+        assertThat(config.read32(narrow + 4)).isEqualTo(-4);
+        assertThat(config.read32(narrow + 8)).isEqualTo(0xffff);
+        assertThat(config.read32(wide)).isEqualTo(0x05f1_6c05);
+        assertThat(config.read32(wide + 8)).isEqualTo(-1);
+        assertThat(config.read32(wide + 0x10)).isEqualTo(-1);
+        assertThat(config.read32(wide + 0x14)).isZero();
+        assertThat(config.read32(features)).isEqualTo(0x0306_7413);
+        assertThat(config.read32(features + 4)).isZero();
+        config.reset();
+        assertThat(config.read32(power + 4)).isEqualTo(0x100);
+    }
+
+    @Test
+    void a_capability_whose_registers_are_not_known_has_no_table_to_take() {
+        ConfigRules.Builder rules = ConfigRules.builder(256);
+        assertThatThrownBy(() -> rules.knownCapability(0x0c, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0xc");
+        assertThat(rules.capability(9, 4)).isEqualTo(0x40);
+    }
+
+    @Test
+    void a_header_has_the_access_of_its_table_but_for_its_addresses() {
+        VirtualConfig config = ConfigRules.builder(256)
+                .value(0x00, 4, 0x11e8_1234)
+                .value(0x06, 2, 0xf900)
+                .header()
+                .build()
+                .open();
+        for (int offset = 0; offset < 0x40; offset += 4) {
+            config.write(offset, 4, offset == 4 ? 0x0000_ffff : -1);
+        }
+        assertThat(config.read32(0x00)).isEqualTo(0x11e8_1234);
+        assertThat(config.read32(0x04)).isEqualTo(0xf900_0777);
+        assertThat(config.read32(0x0c)).isEqualTo(0xffff);
+        for (int offset = 0x10; offset < 0x3c; offset += 4) {
+            assertThat(config.read32(offset)).as("offset %x", offset).isZero();
+        }
+        assertThat(config.read32(0x3c)).isEqualTo(0xff);
+        config.write(0x06, 2, 0x8100);
+        assertThat(config.read16(0x06)).isEqualTo(0x7800);
+    }
 }

@@ -103,7 +103,7 @@ final class LspciRules {
             rule("PM", "Status", "DScale=" + NUMBER, "PMStatus", "DScale", Reading.DECIMAL),
             rule("MSI", "", "Count=" + NUMBER + "/", "MSICtl", "Count", Reading.WORD),
             rule("MSI", "", "Count=\\d+/" + NUMBER, "MSICtl", "Capable", Reading.WORD),
-            rule("MSI", "Address", "Address: " + HEX, "Address", "Address", Reading.HEXADECIMAL),
+            rule("MSI", "Address", "Address: " + HEX, "Address", "Address", Reading.WORDED_HEX),
             rule("MSI", "Address", "Data: " + HEX, "Data", "Data", Reading.HEXADECIMAL),
             rule("MSI", "Masking", "Masking: " + HEX, "Masking", "Vectors", Reading.HEXADECIMAL),
             rule("MSI", "Masking", "Pending: " + HEX, "Pending", "Vectors", Reading.HEXADECIMAL),

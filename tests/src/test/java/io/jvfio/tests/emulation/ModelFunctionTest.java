@@ -138,4 +138,27 @@ final class ModelFunctionTest extends ModelFixture {
         device.writeRegister(FullModel.MEMORY, 0, 4, 5);
         assertThat(device.readRegister(FullModel.MEMORY, 0, 4)).isZero();
     }
+
+    @Test
+    void an_endpoint_has_no_control_over_its_link_and_no_latency_timer() {
+        EmulatedDevice device = open("full");
+        int link = capability(device, EXPRESS) + 0x10;
+        device.writeRegister(CONFIG, link, 2, 0xffff);
+        assertThat(device.readRegister(CONFIG, link, 2)).isEqualTo(0xcb);
+        device.writeRegister(CONFIG, 0x0d, 1, 0xff);
+        assertThat(device.readRegister(CONFIG, 0x0d, 1)).isZero();
+        EmulatedDevice conventional = open("edu");
+        conventional.writeRegister(CONFIG, 0x0d, 1, 0xff);
+        assertThat(conventional.readRegister(CONFIG, 0x0d, 1)).isEqualTo(0xff);
+    }
+
+    @Test
+    void a_sticky_bit_keeps_its_value_over_a_reset() {
+        EmulatedDevice device = open("full");
+        int control = capability(device, EXPRESS) + 8;
+        long before = device.readRegister(CONFIG, control, 2);
+        device.writeRegister(CONFIG, control, 2, before | 1 << 10 | 1 << 8);
+        device.reset();
+        assertThat(device.readRegister(CONFIG, control, 2)).isEqualTo(before | 1 << 10);
+    }
 }
