@@ -8,6 +8,7 @@ import io.jvfio.device.RegionMapping;
 import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,27 @@ import java.util.Optional;
  * <p>Threads: implementations are thread-safe. Register access allocates nothing and waits for nothing.
  */
 public interface RegionOps extends RegisterPort {
+
+    /** A region of these registers and nothing else. */
+    static RegionOps of(RegisterPort registers) {
+        Objects.requireNonNull(registers, "registers");
+        return new RegionOps() {
+            @Override
+            public long read(long offset, int width) {
+                return registers.read(offset, width);
+            }
+
+            @Override
+            public void write(long offset, int width, long value) {
+                registers.write(offset, width, value);
+            }
+
+            @Override
+            public long modify(long offset, int width, long mask, long value) {
+                return registers.modify(offset, width, mask, value);
+            }
+        };
+    }
 
     /**
      * Reads bytes.

@@ -3,6 +3,7 @@ package io.jvfio.variant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -53,6 +54,34 @@ final class RegionOpsTest {
             assertThat(ops.write(3, bytes)).isEqualTo(7);
             assertThat(ops.accesses).containsExactly("w1@3=ff", "w4@4=5040302", "w2@8=706");
         }
+    }
+
+    @Test
+    void a_region_of_registers_hands_on_each_access_and_a_change_as_one() {
+        List<String> seen = new ArrayList<>();
+        RegionOps region = RegionOps.of(new RegisterPort() {
+            @Override
+            public long read(long offset, int width) {
+                return ops.read(offset, width);
+            }
+
+            @Override
+            public void write(long offset, int width, long value) {
+                ops.write(offset, width, value);
+            }
+
+            @Override
+            public long modify(long offset, int width, long mask, long value) {
+                seen.add("m" + width + "@" + offset + "=" + mask + "," + value);
+                return 7;
+            }
+        });
+        assertThat(region.read(2, 2)).isEqualTo(0x0302);
+        region.write(4, 4, 5);
+        assertThat(ops.accesses).containsExactly("r2@2", "w4@4=5");
+        assertThat(region.modify(8, 4, 6, 1)).isEqualTo(7);
+        assertThat(seen).containsExactly("m4@8=6,1");
+        assertThat(ops.accesses).hasSize(2);
     }
 
     @Test

@@ -67,8 +67,7 @@ public final class BarSetup {
 
     /** Says what register accesses do, for registers that need no more than that. */
     public BarSetup registers(RegisterPort registers) {
-        Objects.requireNonNull(registers, "registers");
-        return registers(new PortOps(registers));
+        return registers(RegionOps.of(registers));
     }
 
     /**
@@ -106,7 +105,7 @@ public final class BarSetup {
     }
 
     RegionOps ops() {
-        return ops == null ? PortOps.NOTHING : ops;
+        return ops == null ? ModelRegion.NOTHING : ops;
     }
 
     /** The low bits of the BAR's register. */

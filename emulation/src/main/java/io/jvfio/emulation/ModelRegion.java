@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioPci;
 import io.jvfio.pci.config.VirtualConfig;
 import io.jvfio.variant.RegionOps;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param gate when it answers
  */
 record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
+    private static final int READ_WRITE = VfioPci.VFIO_REGION_INFO_FLAG_READ | VfioPci.VFIO_REGION_INFO_FLAG_WRITE;
 
     /** Which bit of the command register lets a region answer. */
     enum Gate {
@@ -27,34 +30,38 @@ record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
         PORTS
     }
 
+    /** Reads as 0 and ignores what is written. */
+    static final RegionOps NOTHING = new RomOps(new byte[0]);
+
     static ModelRegion none(int index) {
-        return new ModelRegion(RegionInfo.absent(index), PortOps.NOTHING, Gate.OPEN);
+        return new ModelRegion(RegionInfo.absent(index), NOTHING, Gate.OPEN);
     }
 
     static ModelRegion bar(BarSetup bar, @Nullable MsixWindow msix) {
         BarOps ops = new BarOps(bar, msix);
-        int flags = VfioPci.VFIO_REGION_INFO_FLAG_READ
-                | VfioPci.VFIO_REGION_INFO_FLAG_WRITE
-                | (ops.mmapAreas().isEmpty() ? 0 : VfioPci.VFIO_REGION_INFO_FLAG_MMAP);
-        RegionInfo info = new RegionInfo(
-                bar.index(), flags, bar.size(), ops.mmapAreas(), bar.ops().capabilities());
+        RegionInfo info =
+                info(bar.index(), READ_WRITE, bar.size(), ops, bar.ops().capabilities());
         return new ModelRegion(info, ops, bar.isPorts() ? Gate.PORTS : Gate.MEMORY);
     }
 
     static ModelRegion config(VirtualConfig config) {
-        RegionInfo info = new RegionInfo(
-                VfioPci.VFIO_PCI_CONFIG_REGION_INDEX,
-                VfioPci.VFIO_REGION_INFO_FLAG_READ | VfioPci.VFIO_REGION_INFO_FLAG_WRITE,
-                config.size());
-        return new ModelRegion(info, new PortOps(config), Gate.OPEN);
+        RegionInfo info = new RegionInfo(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, READ_WRITE, config.size());
+        return new ModelRegion(info, RegionOps.of(config), Gate.OPEN);
     }
 
     static ModelRegion rom(byte[] image, long size) {
-        byte[] all = Arrays.copyOf(image, (int) size);
         RegionInfo info = new RegionInfo(VfioPci.VFIO_PCI_ROM_REGION_INDEX, VfioPci.VFIO_REGION_INFO_FLAG_READ, size);
-        return new ModelRegion(info, new RomOps(all), Gate.OPEN);
+        return new ModelRegion(info, new RomOps(Arrays.copyOf(image, (int) size)), Gate.OPEN);
     }
 
+    private static RegionInfo info(int index, int access, long size, RegionOps ops, List<InfoCapability> capabilities) {
+        int flags = access
+                | (ops.mmapAreas().isEmpty() ? 0 : VfioPci.VFIO_REGION_INFO_FLAG_MMAP)
+                | (capabilities.isEmpty() ? 0 : VfioPci.VFIO_REGION_INFO_FLAG_CAPS);
+        return new RegionInfo(index, flags, size, ops.mmapAreas(), capabilities);
+    }
+
+    /** What has an image, and reads as 0 behind its end. */
     private static final class RomOps implements RegionOps {
         private final byte[] image;
 
@@ -65,7 +72,7 @@ record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
         @Override
         public long read(long offset, int width) {
             long value = 0;
-            for (int i = 0; i < width; i++) {
+            for (int i = 0; i < width && offset + i < image.length; i++) {
                 value |= (image[(int) offset + i] & 0xffL) << i * Byte.SIZE;
             }
             return value;
