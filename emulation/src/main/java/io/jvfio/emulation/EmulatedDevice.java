@@ -253,7 +253,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public int setIrqs(IrqRequest request) {
-        irq(request.index());
+        Objects.checkIndex(request.index(), info.irqCount());
         checkAlive("VFIO_DEVICE_SET_IRQS");
         return irqOwners.set(request, function.interrupts()::set);
     }

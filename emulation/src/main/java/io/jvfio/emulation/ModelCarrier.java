@@ -61,13 +61,13 @@ public final class ModelCarrier implements CarrierProvider {
 
     @Override
     public AddressSpace addressSpace(CarrierContext context, DeviceLocator like, OpenOptions options) {
-        provider(context, like);
+        requireProvider(context, like);
         return EmulatedIommu.of(context, EmulatedIommu.Settings.defaults());
     }
 
     EmulatedDevice open(
             CarrierContext context, DeviceLocator locator, EmulationOptions options, @Nullable AddressSpace space) {
-        return open(context, provider(context, locator), query(locator), options, space);
+        return open(context, requireProvider(context, locator), query(locator), options, space);
     }
 
     static EmulatedDevice open(
@@ -106,7 +106,7 @@ public final class ModelCarrier implements CarrierProvider {
         }
     }
 
-    private static ModelProvider provider(CarrierContext context, DeviceLocator locator) {
+    private static ModelProvider requireProvider(CarrierContext context, DeviceLocator locator) {
         String target = locator.target();
         int question = target.indexOf('?');
         String name = question < 0 ? target : target.substring(0, question);

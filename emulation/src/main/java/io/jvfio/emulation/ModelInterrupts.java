@@ -160,11 +160,6 @@ public final class ModelInterrupts {
         requests.trigger(0);
     }
 
-    /** Tells the client that the device is in error. */
-    void reportError() {
-        errors.trigger(0);
-    }
-
     IrqInfo info(int index) {
         return switch (Objects.checkIndex(index, VfioPci.VFIO_PCI_NUM_IRQS)) {
             case VfioPci.VFIO_PCI_INTX_IRQ_INDEX ->

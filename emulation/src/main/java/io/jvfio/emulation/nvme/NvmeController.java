@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,16 @@ final class NvmeController {
 
     /** After how many bytes a step ends: a reset, which waits for it, does not wait long. */
     private static final long ENOUGH = 16 << 20;
+
+    /**
+     * What joins it to the outside.
+     *
+     * @param registers where the driver writes
+     * @param doorbells where the driver rings
+     * @param memory what it reaches
+     * @param interrupts takes the vector to interrupt by, 0 or more
+     */
+    record Ports(Registers registers, Doorbells doorbells, GuestMemory memory, IntConsumer interrupts) {}
 
     /** What commands work on. */
     record Parts(
@@ -57,7 +68,7 @@ final class NvmeController {
     private final Registers registers;
     private final Doorbells doorbells;
     private final GuestMemory memory;
-    private final Interrupts interrupts;
+    private final IntConsumer interrupts;
     private final Queues queues;
     private final AsyncEvents events;
     private final AdminCommands admin;
@@ -287,7 +298,7 @@ final class NvmeController {
         if (count < 0) {
             fail();
         } else if (count > 0 && queue.interrupts()) {
-            interrupts.raise(queue.vector());
+            interrupts.accept(queue.vector());
         }
     }
 

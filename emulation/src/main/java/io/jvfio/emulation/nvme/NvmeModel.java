@@ -60,7 +60,8 @@ final class NvmeModel implements DeviceModel, RegisterPort {
         doorbells = new Doorbells(page);
         Identity identity = new Identity(VENDOR, VENDOR, storage.serial(), options.sgl());
         var controllerSetup = new NvmeController.Setup(identity, options.queues(), polls, setup.clock()::nanos);
-        var ports = new Ports(registers, doorbells, new DmaGuestMemory(setup.dma(), arena), interrupts::message);
+        var ports = new NvmeController.Ports(
+                registers, doorbells, new DmaGuestMemory(setup.dma(), arena), interrupts::message);
         controller = new NvmeController(controllerSetup, namespaces(storage, identity, options), ports, arena);
         worker.polling(polls);
     }

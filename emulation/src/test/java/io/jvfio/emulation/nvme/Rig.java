@@ -68,7 +68,7 @@ class Rig implements AutoCloseable {
         controller = new NvmeController(
                 new NvmeController.Setup(identity, PAIRS, mapped, () -> now),
                 new Namespaces(namespaces),
-                new Ports(registers, doorbells, memory, raised::add),
+                new NvmeController.Ports(registers, doorbells, memory, raised::add),
                 arena);
     }
 
