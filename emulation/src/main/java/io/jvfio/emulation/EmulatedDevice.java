@@ -51,11 +51,7 @@ public final class EmulatedDevice implements VfioDevice {
     private final ModelFunction function;
     private final ModelRegion[] regions;
     private final DeviceModel model;
-    private final DeviceInfo info = new DeviceInfo(
-            VfioPci.VFIO_DEVICE_FLAGS_RESET | VfioPci.VFIO_DEVICE_FLAGS_PCI,
-            VfioPci.VFIO_PCI_NUM_REGIONS,
-            VfioPci.VFIO_PCI_NUM_IRQS,
-            List.of());
+    private final DeviceInfo info;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final OpenMappings mappings = new OpenMappings();
     private final IrqOwners irqOwners;
@@ -69,6 +65,7 @@ public final class EmulatedDevice implements VfioDevice {
         this.irqOwners = new IrqOwners(name);
         this.pageSize = HasCalls.of(context).pageSize();
         this.function = function;
+        this.info = function.info();
         this.regions = function.regions().toArray(new ModelRegion[0]);
         this.regions[VfioPci.VFIO_PCI_CONFIG_REGION_INDEX] = ModelRegion.config(function.config());
         this.abilities = Abilities.none()
@@ -279,7 +276,7 @@ public final class EmulatedDevice implements VfioDevice {
     public <R> Optional<R> feature(DeviceFeature<R> request) {
         DeviceFeature.require(request.number(), request.direction(), request.size());
         checkAlive("VFIO_DEVICE_FEATURE");
-        return Optional.empty();
+        return function.features().ask(request, name);
     }
 
     @Override

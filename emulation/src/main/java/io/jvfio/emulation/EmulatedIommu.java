@@ -13,6 +13,7 @@ import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -79,6 +80,9 @@ public final class EmulatedIommu extends RegistrySpace {
     private final @Nullable CarrierContext context;
     private final AtomicInteger maps = new AtomicInteger();
 
+    /** Where each device in it lets IOVAs lie. Guarded by this. */
+    private final List<List<IovaRange>> members = new ArrayList<>();
+
     /** Guarded by itself. */
     private final Deque<DmaFault> faults = new ArrayDeque<>();
 
@@ -122,17 +126,56 @@ public final class EmulatedIommu extends RegistrySpace {
         }
     }
 
-    /** A device comes in; until {@link #leave} the space cannot be closed. */
+    /**
+     * A device comes in; until {@link #leave} the space cannot be closed.
+     *
+     * @param ranges where the device lets IOVAs lie
+     * @throws IllegalStateException if something is mapped elsewhere, or no address would be left
+     */
     @SuppressWarnings("ReferenceEquality") // two contexts are two, however alike
-    void join(CarrierContext device) {
+    synchronized void join(CarrierContext device, List<IovaRange> ranges) {
         if (context != null && context != device) {
             throw new IllegalArgumentException("this " + NAME + " belongs to another context");
         }
+        List<IovaRange> left = common(usable(), ranges);
+        if (left.isEmpty()) {
+            throw new IllegalStateException("of " + usable() + ", where IOVAs of this " + NAME + " may lie, none is in "
+                    + ranges + ", which the device has");
+        }
         entering();
+        try {
+            limit(left);
+        } catch (RuntimeException e) {
+            left();
+            throw e;
+        }
+        members.add(ranges);
     }
 
-    void leave() {
+    /** A device goes, and with it its limits. */
+    synchronized void leave(List<IovaRange> ranges) {
+        members.remove(ranges);
+        limit(members.stream().reduce(settings.usable(), EmulatedIommu::common));
         left();
+    }
+
+    private void limit(List<IovaRange> ranges) {
+        if (!ranges.equals(usable())) {
+            registry().limit(ranges, settings.pageSizes());
+        }
+    }
+
+    private static List<IovaRange> common(List<IovaRange> some, List<IovaRange> others) {
+        List<IovaRange> both = new ArrayList<>();
+        for (IovaRange a : some) {
+            for (IovaRange b : others) {
+                if (a.overlaps(b)) {
+                    both.add(new IovaRange(
+                            a.contains(b.start()) ? b.start() : a.start(), a.contains(b.last()) ? b.last() : a.last()));
+                }
+            }
+        }
+        return both;
     }
 
     /** Keeps a fault and tells the listeners. */

@@ -29,6 +29,9 @@ final class MessageVectors {
     /** How many vectors are enabled: one more than the last that has had an eventfd since the index is on; 0 is off. */
     private volatile int enabled;
 
+    /** How many vectors the requests since then have spoken of. Guarded by this. */
+    private int allocated;
+
     MessageVectors(SystemCalls sys, int count, IntPredicate masked) {
         this.sys = sys;
         this.count = count;
@@ -43,6 +46,10 @@ final class MessageVectors {
 
     int enabled() {
         return enabled;
+    }
+
+    synchronized int allocated() {
+        return allocated;
     }
 
     /** Sends a message, or latches it; does nothing while the index is off. */
@@ -91,6 +98,7 @@ final class MessageVectors {
             close(eventfds.getAndSet(start + i, eventfd));
             retry(start + i);
         }
+        allocated = enabled == 0 ? 0 : Math.max(allocated, start + made.size());
     }
 
     /** Fires a vector as software asks for it: if it has an eventfd. */
@@ -104,6 +112,7 @@ final class MessageVectors {
     /** Takes all eventfds away and forgets what is pending. */
     synchronized void disable() {
         enabled = 0;
+        allocated = 0;
         Closing steps = new Closing();
         for (int vector = 0; vector < count; vector++) {
             EventFd eventfd = eventfds.getAndSet(vector, null);

@@ -6,8 +6,10 @@ import io.jvfio.carrier.CarrierContext;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaPin;
+import io.jvfio.iommu.IovaRange;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ public final class ModelDma {
     private final String device;
     private final @Nullable FaultInjector faults;
     private final ThreadLocal<DmaPin> pins = ThreadLocal.withInitial(DmaPin::new);
+
+    /** Where IOVAs may lie in a space that the device is in. Set while the model is created. */
+    private List<IovaRange> usable = List.of(IovaRange.ALL);
 
     private volatile boolean busMaster;
 
@@ -100,13 +105,17 @@ public final class ModelDma {
         busMaster = on;
     }
 
+    void usable(List<IovaRange> ranges) {
+        usable = List.copyOf(ranges);
+    }
+
     @Nullable EmulatedIommu space() {
         return space;
     }
 
     /** Comes into a space; on failure the device is where it was. */
     synchronized void attach(EmulatedIommu target, CarrierContext context) {
-        target.join(context);
+        target.join(context, usable);
         leave();
         space = target;
     }
@@ -116,7 +125,7 @@ public final class ModelDma {
         EmulatedIommu before = space;
         space = null;
         if (before != null) {
-            before.leave();
+            before.leave(usable);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.device.DeviceInfo;
 import io.jvfio.pci.config.VirtualConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The parts of a model's function.
  *
  * @param regions by index; config space's is made by the device
+ * @param info what is said of the device
+ * @param features what can be asked of it besides
  * @param faults what goes wrong, or null
  */
 record ModelFunction(
@@ -18,4 +21,6 @@ record ModelFunction(
         ModelDma dma,
         ModelWorker worker,
         List<ModelRegion> regions,
+        DeviceInfo info,
+        ModelFeatures features,
         @Nullable FaultInjector faults) {}

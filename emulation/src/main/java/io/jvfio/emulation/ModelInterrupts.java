@@ -28,7 +28,7 @@ public final class ModelInterrupts {
     private final ModelWorker worker;
     private final @Nullable FaultInjector faults;
     private final IntxLine line;
-    private final boolean hasPin;
+    private final InterruptKinds kinds;
     private final MessageVectors msi;
     private final MessageVectors msix;
     private final MessageVectors errors;
@@ -45,7 +45,7 @@ public final class ModelInterrupts {
         this.sys = sys;
         this.worker = worker;
         this.faults = faults;
-        this.hasPin = kinds.pin();
+        this.kinds = kinds;
         this.line = new IntxLine(sys);
         this.msi = new MessageVectors(sys, kinds.msiVectors(), vector -> false);
         this.table = kinds.msix() == null ? null : new MsixTable(kinds.msixVectors(), this::unmasked);
@@ -61,7 +61,7 @@ public final class ModelInterrupts {
      * @param high whether the device asks for attention
      */
     public void pin(boolean high) {
-        if (hasPin) {
+        if (kinds.pin()) {
             line.level(high);
         }
     }
@@ -163,7 +163,7 @@ public final class ModelInterrupts {
     IrqInfo info(int index) {
         return switch (Objects.checkIndex(index, VfioPci.VFIO_PCI_NUM_IRQS)) {
             case VfioPci.VFIO_PCI_INTX_IRQ_INDEX ->
-                hasPin
+                kinds.pin()
                         ? new IrqInfo(
                                 index,
                                 VfioPci.VFIO_IRQ_INFO_EVENTFD
@@ -173,16 +173,26 @@ public final class ModelInterrupts {
                         : IrqInfo.absent(index);
             default -> {
                 int count = vectors(index).count();
-                yield new IrqInfo(index, count == 0 ? 0 : VfioPci.VFIO_IRQ_INFO_EVENTFD, count);
+                yield new IrqInfo(index, count == 0 ? 0 : VfioPci.VFIO_IRQ_INFO_EVENTFD | resizing(index), count);
             }
         };
+    }
+
+    private int resizing(int index) {
+        return kinds.resizable() || !isMessage(index) ? 0 : VfioPci.VFIO_IRQ_INFO_NORESIZE;
+    }
+
+    private static boolean isMessage(int index) {
+        return index == VfioPci.VFIO_PCI_MSI_IRQ_INDEX || index == VfioPci.VFIO_PCI_MSIX_IRQ_INDEX;
     }
 
     synchronized int set(IrqRequest request) {
         int count = info(request.index()).count();
         Objects.checkFromIndexSize(request.start(), request.count(), count);
         switch (request.action()) {
-            case TRIGGER -> trigger(request);
+            case TRIGGER -> {
+                return trigger(request);
+            }
             case MASK -> forPin(request, line::mask);
             case UNMASK -> forPin(request, line::unmask);
         }
@@ -211,14 +221,15 @@ public final class ModelInterrupts {
         steps.throwFirst();
     }
 
-    private void trigger(IrqRequest request) {
+    /** Zero, or how many messages can be had. */
+    private int trigger(IrqRequest request) {
         switch (request.data()) {
             case IrqRequest.EventFds eventfds -> {
                 requireOnlyOne(request.index());
                 if (request.index() == VfioPci.VFIO_PCI_INTX_IRQ_INDEX) {
                     eventfds.fds().forEach(line::assign);
                 } else {
-                    vectors(request.index()).assign(request.start(), eventfds.fds());
+                    return assign(request, eventfds);
                 }
             }
             case IrqRequest.None none -> {
@@ -231,6 +242,26 @@ public final class ModelInterrupts {
             case IrqRequest.Bools bools ->
                 fire(request, vector -> bools.values().get(vector - request.start()));
         }
+        return 0;
+    }
+
+    private int assign(IrqRequest request, IrqRequest.EventFds eventfds) {
+        MessageVectors vectors = vectors(request.index());
+        int end = request.start() + request.count();
+        if (isMessage(request.index()) && end > vectors.allocated()) {
+            if (vectors.enabled() != 0 && !kinds.resizable()) {
+                throw new VfioException(
+                        "VFIO_DEVICE_SET_IRQS",
+                        Errno.EINVAL,
+                        device + ", irq index " + request.index(),
+                        "it is on with " + vectors.allocated() + " vectors and takes no more; turn it off first");
+            }
+            if (end > kinds.available()) {
+                return kinds.available();
+            }
+        }
+        vectors.assign(request.start(), eventfds.fds());
+        return 0;
     }
 
     /** Has an eventfd unmask the pin, or none. */

@@ -3,9 +3,11 @@ package io.jvfio.emulation;
 
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionInfo;
+import io.jvfio.device.RegionType;
 import io.jvfio.device.VfioPci;
 import io.jvfio.pci.config.VirtualConfig;
 import io.jvfio.variant.RegionOps;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param gate when it answers
  */
 record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
-    private static final int READ_WRITE = VfioPci.VFIO_REGION_INFO_FLAG_READ | VfioPci.VFIO_REGION_INFO_FLAG_WRITE;
+    static final int READ_WRITE = VfioPci.VFIO_REGION_INFO_FLAG_READ | VfioPci.VFIO_REGION_INFO_FLAG_WRITE;
 
     /** Which bit of the command register lets a region answer. */
     enum Gate {
@@ -52,6 +54,14 @@ record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
     static ModelRegion rom(byte[] image, long size) {
         RegionInfo info = new RegionInfo(VfioPci.VFIO_PCI_ROM_REGION_INDEX, VfioPci.VFIO_REGION_INFO_FLAG_READ, size);
         return new ModelRegion(info, new RomOps(Arrays.copyOf(image, (int) size)), Gate.OPEN);
+    }
+
+    /** A region beyond those of the bus: it says what it is by its type. */
+    static ModelRegion added(int index, RegionType type, int access, long size, RegionOps ops) {
+        List<InfoCapability> capabilities = new ArrayList<>();
+        capabilities.add(InfoCapability.type(type));
+        capabilities.addAll(ops.capabilities());
+        return new ModelRegion(info(index, access, size, ops, capabilities), ops, Gate.OPEN);
     }
 
     private static RegionInfo info(int index, int access, long size, RegionOps ops, List<InfoCapability> capabilities) {

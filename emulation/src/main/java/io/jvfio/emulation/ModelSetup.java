@@ -3,14 +3,24 @@ package io.jvfio.emulation;
 
 import io.jvfio.Closing;
 import io.jvfio.Hex;
+import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.InfoCapability;
+import io.jvfio.device.RegionType;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.iommu.IovaRange;
 import io.jvfio.pci.config.ConfigRules;
 import io.jvfio.pci.config.PciRegisters;
+import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +41,10 @@ public final class ModelSetup {
     private final @Nullable BarSetup[] bars = new BarSetup[PciRegisters.BAR_COUNT];
     private @Nullable PciIdentity identity;
     private ConfigRules.@Nullable Builder config;
+    private final List<ModelRegion> added = new ArrayList<>();
+    private final List<InfoCapability> capabilities = new ArrayList<>();
+    private final ModelFeatures features = new ModelFeatures();
+    private IovaRange reach = IovaRange.ALL;
     private byte[] rom = {};
     private InterruptKinds kinds = InterruptKinds.none();
     private @Nullable ModelInterrupts interrupts;
@@ -106,6 +120,74 @@ public final class ModelSetup {
         return interrupts;
     }
 
+    /**
+     * Adds a region of a type of its own, behind those of the bus.
+     *
+     * @param type by which clients find it
+     * @param size bytes, 1 or more
+     * @param ops what it does; its areas can be mapped, and its capabilities are told
+     * @return its index
+     */
+    public int region(RegionType type, long size, RegionOps ops) {
+        return add(type, ModelRegion.READ_WRITE, size, ops);
+    }
+
+    /** Adds a region as {@link #region} does, and says that it can only be read. */
+    public int readOnlyRegion(RegionType type, long size, RegionOps ops) {
+        return add(type, VfioPci.VFIO_REGION_INFO_FLAG_READ, size, ops);
+    }
+
+    private int add(RegionType type, int access, long size, RegionOps ops) {
+        if (size < 1) {
+            throw new IllegalArgumentException("a region of " + Hex.of(size) + " bytes");
+        }
+        int index = VfioPci.VFIO_PCI_NUM_REGIONS + added.size();
+        added.add(ModelRegion.added(index, type, access, size, ops));
+        return index;
+    }
+
+    /** Adds to what the device says of itself: to its info chain, in the order of the calls. */
+    public void deviceCapability(InfoCapability capability) {
+        capabilities.add(Objects.requireNonNull(capability, "capability"));
+    }
+
+    /**
+     * Says which addresses the device can name; all of them unless it is said. Its driver's memory is mapped there alone;
+     * other devices in its address space may have theirs elsewhere.
+     */
+    public void reach(IovaRange range) {
+        reach = Objects.requireNonNull(range, "range");
+    }
+
+    /**
+     * Says where IOVAs may lie in an address space that the device is in: what an IOMMU before this device alone takes.
+     * It limits the devices that are there with it, too.
+     *
+     * @param ranges ascending, apart, one or more
+     */
+    public void usable(List<IovaRange> ranges) {
+        if (ranges.isEmpty()) {
+            throw new IllegalArgumentException("a device that no address leads to");
+        }
+        dma.usable(ranges);
+    }
+
+    /**
+     * Adds one direction of an optional feature ({@code VFIO_DEVICE_FEATURE}), and the answer to its probe.
+     *
+     * @param number the feature's number
+     * @param direction GET or SET
+     * @param size how many bytes it has; a shorter request fails with EINVAL
+     * @param action fills the bytes or takes them, which are in the machine's byte order and gone after the call; called
+     *     by any number of threads. What it throws fails the request
+     * @throws IllegalArgumentException if the direction is another, there is one already, or
+     *     {@link DeviceFeature#require} refuses it
+     */
+    public void feature(
+            int number, DeviceFeature.Direction direction, int size, Consumer<? super MemorySegment> action) {
+        features.add(number, direction, size, action);
+    }
+
     /** The model's way to memory. */
     public ModelDma dma() {
         return dma;
@@ -132,7 +214,16 @@ public final class ModelSetup {
         checkBars();
         FunctionControl control = new FunctionControl(dma, irqs);
         new ConfigLayout(rules, control).build(bars, romSize(), kinds, function);
-        return new ModelFunction(rules.build().open(), control, irqs, dma, worker, regions(irqs), faults);
+        List<ModelRegion> regions = regions(irqs);
+        return new ModelFunction(
+                rules.build().open(), control, irqs, dma, worker, regions, info(regions.size()), features, faults);
+    }
+
+    private DeviceInfo info(int regions) {
+        int flags = VfioPci.VFIO_DEVICE_FLAGS_RESET
+                | VfioPci.VFIO_DEVICE_FLAGS_PCI
+                | (capabilities.isEmpty() ? 0 : VfioPci.VFIO_DEVICE_FLAGS_CAPS);
+        return new DeviceInfo(flags, regions, VfioPci.VFIO_PCI_NUM_IRQS, capabilities, reach);
     }
 
     private List<ModelRegion> regions(ModelInterrupts irqs) {
@@ -144,7 +235,7 @@ public final class ModelSetup {
         if (rom.length != 0) {
             regions[VfioPci.VFIO_PCI_ROM_REGION_INDEX] = ModelRegion.rom(rom, romSize());
         }
-        return List.of(regions);
+        return Stream.concat(Arrays.stream(regions), added.stream()).toList();
     }
 
     private @Nullable MsixWindow window(int bar, ModelInterrupts irqs) {
