@@ -35,7 +35,7 @@ record BenchPlan(
     /** {@code random reads of 4 KiB, adaptive completion, 1 thread}. */
     String text() {
         return (random ? "random " : "sequential ") + (writing ? "writes" : "reads") + " of "
-                + DeviceText.size(commandSize()) + ", " + Converters.spelling(mode) + " completion, " + threads
+                + Sizes.text(commandSize()) + ", " + Converters.spelling(mode) + " completion, " + threads
                 + (threads == 1 ? " thread" : " threads");
     }
 }

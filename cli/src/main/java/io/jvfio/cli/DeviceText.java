@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 /** Facts of an open device for people. Threads: stateless. */
 final class DeviceText {
     private static final List<String> IRQ_NAMES = List.of("INTx", "MSI", "MSI-X", "ERR", "REQ");
-    private static final List<String> UNITS = List.of("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
 
     private DeviceText() {}
 
@@ -27,9 +26,9 @@ final class DeviceText {
             long mappable = region.mappable();
             table.row(
                     region.region().toString(),
-                    size(region.info().size()),
+                    Sizes.text(region.info().size()),
                     access(region.info()),
-                    mappable == 0 ? "no" : mappable == region.info().size() ? "yes" : size(mappable),
+                    mappable == 0 ? "no" : mappable == region.info().size() ? "yes" : Sizes.text(mappable),
                     region.kind());
         }
         return table;
@@ -77,20 +76,9 @@ final class DeviceText {
         parts.add(
                 limits.lockedLimit() < 0
                         ? "any amount of locked memory"
-                        : size(limits.lockedLimit()) + " of locked memory"
-                                + (limits.lockedUsed() < 0 ? "" : ", " + size(limits.lockedUsed()) + " used"));
+                        : Sizes.text(limits.lockedLimit()) + " of locked memory"
+                                + (limits.lockedUsed() < 0 ? "" : ", " + Sizes.text(limits.lockedUsed()) + " used"));
         return String.join("; ", parts);
-    }
-
-    /** {@code 16 KiB}: whole units only, so that nothing is rounded away. */
-    static String size(long bytes) {
-        int unit = 0;
-        long count = bytes;
-        while (unit < UNITS.size() - 1 && count != 0 && (count & 1023) == 0) {
-            count >>>= 10;
-            unit++;
-        }
-        return Long.toUnsignedString(count) + " " + UNITS.get(unit);
     }
 
     /** The first three sizes; an IOMMU can have a bit set for every power of two. */
@@ -98,7 +86,7 @@ final class DeviceText {
         List<String> sizes = new ArrayList<>();
         long rest = bits;
         while (rest != 0 && sizes.size() < 3) {
-            sizes.add(size(Long.lowestOneBit(rest)));
+            sizes.add(Sizes.text(Long.lowestOneBit(rest)));
             rest &= rest - 1;
         }
         return String.join(", ", sizes) + (rest == 0 ? "" : " and more");

@@ -94,7 +94,7 @@ final class EduDemo {
     }
 
     private static String size(Bar bar) {
-        return DeviceText.size(bar.size()) + (bar.isIo() ? " of I/O space" : " of memory");
+        return Sizes.text(bar.size()) + (bar.isIo() ? " of I/O space" : " of memory");
     }
 
     private static String time(long nanos) {

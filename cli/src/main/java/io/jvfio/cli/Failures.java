@@ -19,9 +19,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * <p>Threads: one at a time.
  */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
-    private final Jvfio jvfio;
+    private final RootCommand jvfio;
 
-    Failures(Jvfio jvfio) {
+    Failures(RootCommand jvfio) {
         this.jvfio = jvfio;
     }
 
@@ -84,7 +84,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     private String json(String command, Exception failure) {
         return Json.object(jvfio.environment().terminal(), json -> {
-            json.number("schema", Jvfio.SCHEMA);
+            json.number("schema", Json.SCHEMA);
             json.text("command", command);
             json.object("error", error -> {
                 error.text("message", reason(failure));

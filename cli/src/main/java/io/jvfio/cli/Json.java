@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: one at a time.
  */
 final class Json {
+    /** The version of all that {@code --json} prints. */
+    static final int SCHEMA = 1;
+
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private final JsonGenerator generator;

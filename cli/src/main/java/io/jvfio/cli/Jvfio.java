@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
-import io.jvfio.device.OpenOptions.IommuChoice;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** The {@code jvfio} command itself; what it does is in its subcommands. */
 @Command(
@@ -50,46 +45,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, 1 failed or no, 2 refused because it would do harm, 3 ambiguous, 4 failed and all is"
                     + " as before, 5 failed half-way, 6 there is no such driver, 7 the device's node or group cannot be had, 64 wrong usage."
         })
-public final class Jvfio {
-    /** The version of all that {@code --json} prints. */
-    static final int SCHEMA = 1;
-
-    private final Environment environment;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            scope = ScopeType.INHERIT,
-            description = "Print this help.")
-    @SuppressWarnings("unused") // picocli acts on it
-    private boolean help;
-
-    @Option(
-            names = {"-V", "--version"},
-            versionHelp = true,
-            description = "Print the version.")
-    @SuppressWarnings("unused") // picocli acts on it
-    private boolean version;
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print one JSON object.")
-    private boolean json;
-
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "With an error, print where it came from.")
-    private boolean debug;
-
-    @Option(
-            names = "--iommu",
-            scope = ScopeType.INHERIT,
-            paramLabel = "KIND",
-            converter = Converters.Iommu.class,
-            completionCandidates = Converters.Iommus.class,
-            description = "How to open devices of the kernel: ${COMPLETION-CANDIDATES}.")
-    private IommuChoice iommu = IommuChoice.AUTO;
-
+public final class Jvfio extends RootCommand {
     /** For picocli's tools, which describe commands and run none. */
     @SuppressWarnings("unused")
     private Jvfio() {
@@ -97,7 +53,7 @@ public final class Jvfio {
     }
 
     private Jvfio(Environment environment) {
-        this.environment = environment;
+        super(environment);
     }
 
     /** Runs the command and ends the process with its exit code. */
@@ -131,33 +87,6 @@ public final class Jvfio {
         command.setParameterExceptionHandler(failures);
         command.setUsageHelpAutoWidth(true);
         return command;
-    }
-
-    Environment environment() {
-        return environment;
-    }
-
-    PrintWriter out() {
-        return environment.out();
-    }
-
-    /** Tells a reason that does not end the command. */
-    void warn(String reason) {
-        out().flush();
-        spec.commandLine().getErr().println("jvfio: " + reason);
-        spec.commandLine().getErr().flush();
-    }
-
-    boolean json() {
-        return json;
-    }
-
-    boolean debug() {
-        return debug;
-    }
-
-    IommuChoice iommu() {
-        return iommu;
     }
 
     /** The version of the module, and of the Java that runs it. */

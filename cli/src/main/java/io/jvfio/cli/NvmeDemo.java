@@ -57,7 +57,7 @@ final class NvmeDemo {
             try (BlockTraffic traffic = new BlockTraffic(namespace, DEPTH, PART)) {
                 log.done(
                         "make a queue",
-                        DEPTH + " commands of " + DeviceText.size(traffic.bytesPerCommand())
+                        DEPTH + " commands of " + Sizes.text(traffic.bytesPerCommand())
                                 + ", their data in DMA memory at IOVA "
                                 + Hex.of(traffic.buffer().iova()) + ", completion "
                                 + traffic.queue().mode().name().toLowerCase(Locale.ROOT));
@@ -86,7 +86,7 @@ final class NvmeDemo {
         boolean mapped = bar.mmio().isMapped(doorbells, Integer.BYTES);
         log.done(
                 "map BAR 0",
-                DeviceText.size(bar.size()) + "; doorbells at " + Hex.of(doorbells)
+                Sizes.text(bar.size()) + "; doorbells at " + Hex.of(doorbells)
                         + (mapped ? ", mapped: ringing one is a store" : ", rung by calls"));
     }
 
@@ -95,7 +95,7 @@ final class NvmeDemo {
         log.done(
                 "start",
                 info.model() + ", serial " + info.serial() + ", NVMe " + info.versionText() + ", transfers up to "
-                        + DeviceText.size(controller.maxTransfer()) + ", "
+                        + Sizes.text(controller.maxTransfer()) + ", "
                         + controller.queueLimit() + " I/O queues, "
                         + device.device().irq(InterruptType.MSIX.index()).count() + " MSI-X vectors");
     }
@@ -108,7 +108,7 @@ final class NvmeDemo {
         NamespaceInfo info = found.info();
         log.done(
                 "namespace " + Integer.toUnsignedString(found.id()),
-                info.blocks() + " blocks of " + info.blockSize() + " bytes, " + DeviceText.size(info.size()));
+                info.blocks() + " blocks of " + info.blockSize() + " bytes, " + Sizes.text(info.size()));
         return found;
     }
 
@@ -183,7 +183,7 @@ final class NvmeDemo {
     private String moved(BlockTraffic traffic, long blocks, String what) {
         long size = blocks * traffic.namespace().info().blockSize();
         long perSecond = Math.round(size / 1048576.0 * 1e9 / log.nanos());
-        return DeviceText.size(size) + " " + what + ", " + perSecond + " MiB/s";
+        return Sizes.text(size) + " " + what + ", " + perSecond + " MiB/s";
     }
 
     private static String time(long nanos) {

@@ -42,7 +42,7 @@ final class NvmeIdentifyCommand extends NvmeDeviceCommand {
         properties.add("version", info.versionText());
         properties.add("subsystem", info.subsystem());
         properties.add("I/O queues", String.valueOf(controller.queueLimit()));
-        properties.add("transfer", size(controller.maxTransfer()) + " per command");
+        properties.add("transfer", Sizes.text(controller.maxTransfer()) + " per command");
         properties.add("commands", String.join(", ", optional(info)));
         properties.add("doorbells", controller.usesShadowDoorbells() ? "in memory" : "registers");
         properties.add("write cache", info.writeCache() ? "yes" : "no");
@@ -59,7 +59,7 @@ final class NvmeIdentifyCommand extends NvmeDeviceCommand {
             NamespaceInfo each = namespace.info();
             table.row(
                     Integer.toUnsignedString(each.id()),
-                    each.usable() ? size(each.size()) : "",
+                    each.usable() ? Sizes.text(each.size()) : "",
                     Long.toUnsignedString(each.blocks()),
                     each.blockSize() == 0 ? "" : String.valueOf(each.blockSize()),
                     formats(each.formats()),
@@ -133,9 +133,5 @@ final class NvmeIdentifyCommand extends NvmeDeviceCommand {
                 formats.stream()
                         .map(each -> each.blockSize() + (each.metadataSize() > 0 ? "+" + each.metadataSize() : ""))
                         .toList());
-    }
-
-    private static String size(long bytes) {
-        return DeviceText.size(bytes);
     }
 }

@@ -76,7 +76,7 @@ final class NvmeReadCommand extends NvmeDeviceCommand.OnNamespace {
                     }
                 });
             } else if (file != null) {
-                out().println(DeviceText.size(range.size()) + " from " + namespace + " are in " + file);
+                out().println(Sizes.text(range.size()) + " from " + namespace + " are in " + file);
             }
             return 0;
         });

@@ -113,7 +113,7 @@ final class NvmeVerifyCommand extends NvmeDeviceCommand.OnNamespace {
 
     private void tell(String what, long bytes, long nanos) {
         if (!json()) {
-            out().println(what + "  " + DeviceText.size(bytes) + " in " + Durations.text(Duration.ofNanos(nanos)) + ", "
+            out().println(what + "  " + Sizes.text(bytes) + " in " + Durations.text(Duration.ofNanos(nanos)) + ", "
                     + Math.round(bytes / 1048576.0 / (nanos / 1e9)) + " MiB/s");
         }
     }

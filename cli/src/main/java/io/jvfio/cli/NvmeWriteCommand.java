@@ -97,7 +97,7 @@ final class NvmeWriteCommand extends NvmeDeviceCommand.OnNamespace {
                 json.text("file", input.toString());
             });
         } else {
-            out().println(DeviceText.size(range.size()) + " of " + input + " are in " + range.namespace());
+            out().println(Sizes.text(range.size()) + " of " + input + " are in " + range.namespace());
         }
     }
 }

@@ -105,7 +105,7 @@ abstract class ServingCommand extends DeviceCommand {
             out().println(
                             json()
                                     ? Json.object(false, json -> {
-                                        json.number("schema", Jvfio.SCHEMA);
+                                        json.number("schema", Json.SCHEMA);
                                         json.text("event", event);
                                         fields.accept(json);
                                     })

@@ -18,7 +18,7 @@ final class SnapshotJson {
 
     static String text(HostRecording recording) {
         return Json.object(true, json -> {
-            json.number("schema", Jvfio.SCHEMA);
+            json.number("schema", Json.SCHEMA);
             json.text("device", recording.address().toString());
             json.object("facts", facts -> recording.facts().forEach(facts::texts));
         });
@@ -37,8 +37,8 @@ final class SnapshotJson {
                 switch (name) {
                     case "schema" -> {
                         expect(parser, token, JsonToken.VALUE_NUMBER_INT);
-                        if (parser.getLongValue() != Jvfio.SCHEMA) {
-                            throw new IOException("a snapshot of schema " + parser.getText() + ", not " + Jvfio.SCHEMA);
+                        if (parser.getLongValue() != Json.SCHEMA) {
+                            throw new IOException("a snapshot of schema " + parser.getText() + ", not " + Json.SCHEMA);
                         }
                     }
                     case "device" -> {

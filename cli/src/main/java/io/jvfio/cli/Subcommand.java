@@ -19,8 +19,8 @@ abstract class Subcommand implements Callable<Integer> {
     private CommandSpec spec;
 
     /** The command as a whole, with the options that all share. */
-    final Jvfio jvfio() {
-        return (Jvfio) spec.root().userObject();
+    final RootCommand jvfio() {
+        return (RootCommand) spec.root().userObject();
     }
 
     final Environment environment() {
@@ -38,7 +38,7 @@ abstract class Subcommand implements Callable<Integer> {
     /** Prints an object with these fields behind those that every object has. */
     final void printJson(Consumer<Json> fields) {
         out().println(Json.object(environment().terminal(), json -> {
-            json.number("schema", Jvfio.SCHEMA);
+            json.number("schema", Json.SCHEMA);
             json.text("command", name());
             fields.accept(json);
         }));

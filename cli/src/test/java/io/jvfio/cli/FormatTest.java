@@ -37,7 +37,7 @@ class FormatTest {
         "0x8000000000000000,8 EiB"
     })
     void sizes_are_exact(String bytes, String expected) {
-        assertThat(DeviceText.size(new Converters.Unsigned().convert(bytes))).isEqualTo(expected);
+        assertThat(Sizes.text(new Converters.Unsigned().convert(bytes))).isEqualTo(expected);
     }
 
     @Test
