@@ -18,4 +18,18 @@ module io.jvfio.cli {
 
     opens io.jvfio.cli to
             info.picocli;
+    opens io.jvfio.cli.bind to
+            info.picocli;
+    opens io.jvfio.cli.command to
+            info.picocli;
+    opens io.jvfio.cli.demo to
+            info.picocli;
+    opens io.jvfio.cli.device to
+            info.picocli;
+    opens io.jvfio.cli.host to
+            info.picocli;
+    opens io.jvfio.cli.nvme to
+            info.picocli;
+    opens io.jvfio.cli.serve to
+            info.picocli;
 }

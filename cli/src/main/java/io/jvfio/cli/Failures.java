@@ -3,6 +3,11 @@ package io.jvfio.cli;
 
 import io.jvfio.VfioException;
 import io.jvfio.binding.BindingException;
+import io.jvfio.cli.command.CommandFailure;
+import io.jvfio.cli.command.ExitCode;
+import io.jvfio.cli.command.OpenFailure;
+import io.jvfio.cli.command.RootCommand;
+import io.jvfio.cli.out.Json;
 import io.jvfio.driver.nvme.NvmeException;
 import io.jvfio.host.VirtualFunctionException;
 import java.io.PrintWriter;

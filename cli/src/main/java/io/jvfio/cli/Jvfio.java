@@ -1,6 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.cli.bind.BindCommand;
+import io.jvfio.cli.bind.ExplainCommand;
+import io.jvfio.cli.bind.RecoverCommand;
+import io.jvfio.cli.bind.ReleaseCommand;
+import io.jvfio.cli.command.Environment;
+import io.jvfio.cli.command.Interruption;
+import io.jvfio.cli.command.RootCommand;
+import io.jvfio.cli.demo.DemoCommand;
+import io.jvfio.cli.device.ConfigCommand;
+import io.jvfio.cli.device.IrqCommand;
+import io.jvfio.cli.device.ReadCommand;
+import io.jvfio.cli.device.ResetCommand;
+import io.jvfio.cli.device.ShowCommand;
+import io.jvfio.cli.device.WriteCommand;
+import io.jvfio.cli.host.DoctorCommand;
+import io.jvfio.cli.host.IsVfioCommand;
+import io.jvfio.cli.host.ListCommand;
+import io.jvfio.cli.host.UdevCommand;
+import io.jvfio.cli.host.VfCommand;
+import io.jvfio.cli.nvme.NvmeCommands;
+import io.jvfio.cli.serve.ExportCommand;
+import io.jvfio.cli.serve.PassCommand;
+import io.jvfio.cli.serve.ServeCommand;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;

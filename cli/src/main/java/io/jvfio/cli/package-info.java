@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Subcommands, their output on a terminal and as JSON, and their exit codes. */
+/** The {@code jvfio} command: lists its commands, runs them, and tells why one failed. */
 package io.jvfio.cli;

@@ -24,19 +24,19 @@ import java.util.List;
 import java.util.Optional;
 
 /** A device whose regions are arrays: an 0x1000-byte BAR 0, of which half can be mapped, and config space. */
-final class FakeDevice implements VfioDevice {
+public final class FakeDevice implements VfioDevice {
     private static final int BAR = 0;
     private static final int CONFIG = 7;
     private static final int[] VECTORS = {1, 4, 0, 1, 1};
     private static final int[] IRQ_FLAGS = {7, 9, 9, 9, 9};
 
-    final ByteBuffer bar = ByteBuffer.allocate(0x1000).order(ByteOrder.LITTLE_ENDIAN);
-    final ByteBuffer config = ByteBuffer.allocate(0x100).order(ByteOrder.LITTLE_ENDIAN);
-    boolean resettable = true;
-    boolean closed;
-    int resets;
+    public final ByteBuffer bar = ByteBuffer.allocate(0x1000).order(ByteOrder.LITTLE_ENDIAN);
+    public final ByteBuffer config = ByteBuffer.allocate(0x100).order(ByteOrder.LITTLE_ENDIAN);
+    public boolean resettable = true;
+    public boolean closed;
+    public int resets;
 
-    FakeDevice(int vendor, int device) {
+    public FakeDevice(int vendor, int device) {
         config.putShort(0, (short) vendor).putShort(2, (short) device);
         config.putInt(0x08, 0x00ff0010).putInt(0x10, 0xe0000000);
         // A list of one capability: MSI.

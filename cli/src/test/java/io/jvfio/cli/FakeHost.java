@@ -8,28 +8,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A tree like sysfs, as far as commands look at it. */
-final class FakeHost {
+public final class FakeHost {
     private final Path root;
     private final Path sys;
     private final Path dev;
 
-    FakeHost(Path root) {
+    public FakeHost(Path root) {
         this.root = root;
         this.sys = root.resolve("sys");
         this.dev = root.resolve("dev");
     }
 
-    Host host() {
+    public Host host() {
         return Host.of(root);
     }
 
     /** A function without a driver and without a group. */
-    Path function(String address, String id, String classCode) {
+    public Path function(String address, String id, String classCode) {
         return functionAt("", address, id, classCode);
     }
 
     /** A function below bridges, whose addresses are a path. */
-    Path functionAt(String bridges, String address, String id, String classCode) {
+    public Path functionAt(String bridges, String address, String id, String classCode) {
         Path device = sys.resolve("devices/pci0000:00").resolve(bridges).resolve(address);
         file(device.resolve("uevent"), "PCI_CLASS=" + classCode + "\nPCI_ID=" + id + "\nPCI_SUBSYS_ID=1AF4:1100\n");
         file(device.resolve("revision"), "0x10\n");
@@ -38,19 +38,19 @@ final class FakeHost {
         return device;
     }
 
-    void driver(Path device, String driver) {
+    public void driver(Path device, String driver) {
         link(device.resolve("driver"), sys.resolve("bus/pci/drivers/" + driver));
     }
 
     /** A function that can be opened. */
-    Path bound(String address, String id, String classCode, int group) {
+    public Path bound(String address, String id, String classCode, int group) {
         Path device = function(address, id, classCode);
         driver(device, "vfio-pci");
         vfio(device, group);
         return device;
     }
 
-    Path mdev(String uuid, int group) {
+    public Path mdev(String uuid, int group) {
         Path device = sys.resolve("devices/virtual/mtty/mtty/" + uuid);
         file(device.resolve("uevent"), "DRIVER=mtty\n");
         link(device.resolve("mdev_type"), sys.resolve("devices/virtual/mtty/mtty/mdev_supported_types/mtty-1"));
@@ -61,12 +61,12 @@ final class FakeHost {
     }
 
     /** The node of a group. */
-    Path groupNode(int group) {
+    public Path groupNode(int group) {
         return dev.resolve("vfio/" + group);
     }
 
     /** The node of a device. */
-    Path cdevNode(int group) {
+    public Path cdevNode(int group) {
         return dev.resolve("vfio/devices/vfio" + group);
     }
 
@@ -83,18 +83,18 @@ final class FakeHost {
     }
 
     /** Puts a function into a group. */
-    void group(Path device, int group) {
+    public void group(Path device, int group) {
         link(device.resolve("iommu_group"), sys.resolve("kernel/iommu_groups/" + group));
         link(sys.resolve("kernel/iommu_groups/" + group + "/devices/" + device.getFileName()), device);
     }
 
     /** A file below the root. */
-    void text(String place, String text) {
+    public void text(String place, String text) {
         file(root.resolve(place), text);
     }
 
     /** A link from one place below the root to another. */
-    void link(String link, String target) {
+    public void link(String link, String target) {
         link(root.resolve(link), root.resolve(target));
     }
 

@@ -13,10 +13,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what commands print: exactly one JSON object. */
-final class ParsedJson {
+public final class ParsedJson {
     private ParsedJson() {}
 
-    static Map<?, ?> object(String text) {
+    public static Map<?, ?> object(String text) {
         try (JsonParser parser = new JsonFactory().createParser(text)) {
             parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
             parser.nextToken();

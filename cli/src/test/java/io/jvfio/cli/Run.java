@@ -3,6 +3,8 @@ package io.jvfio.cli;
 
 import io.jvfio.Vfio;
 import io.jvfio.binding.KernelDrivers;
+import io.jvfio.cli.command.Environment;
+import io.jvfio.cli.command.Interruption;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.host.PciIds;
@@ -19,33 +21,33 @@ import java.util.function.BiFunction;
 import picocli.CommandLine;
 
 /** Runs commands in this process on a made-up host. */
-final class Run {
+public final class Run {
     static final PciIds NAMES = names();
 
     final Path root;
-    final Map<String, String> variables = new HashMap<>();
-    final FakeHost host;
+    public final Map<String, String> variables = new HashMap<>();
+    public final FakeHost host;
     final Interruption interruption = new Interruption();
-    boolean terminal;
-    BiFunction<String, OpenOptions, PciDevice> opener = (locator, options) -> {
+    public boolean terminal;
+    public BiFunction<String, OpenOptions, PciDevice> opener = (locator, options) -> {
         throw new AssertionError("nothing is to be opened, but " + locator + " is");
     };
 
-    int code;
-    String out = "";
-    String err = "";
+    public int code;
+    public String out = "";
+    public String err = "";
 
-    Run(Path root) {
+    public Run(Path root) {
         this.root = root;
         this.host = new FakeHost(root);
     }
 
     /** Any locator opens this device. */
-    void device(Vfio vfio, VfioDevice device) {
+    public void device(Vfio vfio, VfioDevice device) {
         opener = (locator, options) -> vfio.pci(device, locator);
     }
 
-    int execute(String... args) {
+    public int execute(String... args) {
         StringWriter outText = new StringWriter();
         StringWriter errText = new StringWriter();
         Environment environment = new Environment(
@@ -64,7 +66,7 @@ final class Run {
         return code;
     }
 
-    Map<?, ?> json() {
+    public Map<?, ?> json() {
         return ParsedJson.object(out);
     }
 

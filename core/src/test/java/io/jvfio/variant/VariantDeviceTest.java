@@ -40,24 +40,16 @@ class VariantDeviceTest {
 
     private final VfioDevice below = new ForwardingDevice((VfioDevice) Proxy.newProxyInstance(
             VfioDevice.class.getClassLoader(), new Class<?>[] {VfioDevice.class}, (self, method, arguments) -> {
-                switch (method.getName()) {
-                    case "info" -> {
-                        return new DeviceInfo(3, 9, 5, List.of());
-                    }
-                    case "ability" -> {
-                        return Optional.ofNullable(abilities.get((Class<?>) arguments[0]));
-                    }
-                    case "region" -> {
-                        return RegionInfo.absent((int) arguments[0]);
-                    }
-                    case "toString" -> {
-                        return "below";
-                    }
+                return switch (method.getName()) {
+                    case "info" -> new DeviceInfo(3, 9, 5, List.of());
+                    case "ability" -> Optional.ofNullable(abilities.get((Class<?>) arguments[0]));
+                    case "region" -> RegionInfo.absent((int) arguments[0]);
+                    case "toString" -> "below";
                     default -> {
                         log.add(method.getName());
-                        return null;
+                        yield null;
                     }
-                }
+                };
             }));
 
     private final class Ops implements RegionOps {

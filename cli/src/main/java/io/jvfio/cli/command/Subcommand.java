@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.command;
+
+import io.jvfio.cli.out.Json;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What all commands below {@code jvfio} have, at any depth: where they work and where they write. */
+@Command
+public abstract class Subcommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    /** The command as a whole, with the options that all share. */
+    public final RootCommand jvfio() {
+        return (RootCommand) spec.root().userObject();
+    }
+
+    public final Environment environment() {
+        return jvfio().environment();
+    }
+
+    public final PrintWriter out() {
+        return jvfio().out();
+    }
+
+    public final boolean json() {
+        return jvfio().json();
+    }
+
+    /** Prints an object with these fields behind those that every object has. */
+    public final void printJson(Consumer<Json> fields) {
+        out().println(Json.object(environment().terminal(), json -> {
+            json.number("schema", Json.SCHEMA);
+            json.text("command", name());
+            fields.accept(json);
+        }));
+    }
+
+    /** {@code vf create}: the words after {@code jvfio}. */
+    private String name() {
+        return spec.qualifiedName().substring(spec.root().name().length() + 1);
+    }
+
+    /** How long a step may take, which is some time at least. */
+    public final Duration timeout(int seconds) {
+        if (seconds < 1) {
+            throw usage("a timeout is 1 second at least");
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    /** All that can be said on the command line. */
+    public final CommandLine commandLine() {
+        return spec.root().commandLine();
+    }
+
+    /** The command line asks for what makes no sense. */
+    public final ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.device;
+
+import io.jvfio.device.IrqInfo;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.iommu.AddressSpace;
+import io.jvfio.iommu.IovaRange;
+import io.jvfio.iommu.Limits;
+import io.jvfio.pci.Bar;
+import io.jvfio.pci.PciDevice;
+import io.jvfio.pci.config.CapabilityHeader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an open device says of itself.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param space its address space, and why it is of this kind
+ * @param usable the addresses that it can have in there
+ * @param limits what maps can run into
+ * @param coherent whether its DMA is coherent with CPU caches
+ * @param resettable whether it can be reset on its own
+ * @param regions the regions that exist
+ * @param irqs the interrupt indexes that have a vector
+ * @param capabilities of config space, standard ones first
+ */
+record DeviceFacts(
+        String space,
+        List<IovaRange> usable,
+        Limits limits,
+        boolean coherent,
+        boolean resettable,
+        List<RegionFacts> regions,
+        List<IrqInfo> irqs,
+        List<CapabilityHeader> capabilities) {
+
+    /**
+     * A region.
+     *
+     * @param info what VFIO tells
+     * @param kind which kind of BAR it is, or null if it is none
+     */
+    record RegionFacts(RegionInfo info, @Nullable String kind) {
+        RegionName region() {
+            return new RegionName(info.index());
+        }
+
+        /** How much of it can be mapped, in bytes. */
+        long mappable() {
+            return info.mmapAreas().stream().mapToLong(area -> area.size()).sum();
+        }
+    }
+
+    static DeviceFacts of(PciDevice device) {
+        AddressSpace space = device.device().addressSpace();
+        List<CapabilityHeader> capabilities = new ArrayList<>(device.config().capabilities());
+        capabilities.addAll(device.config().extendedCapabilities());
+        return new DeviceFacts(
+                space.description(),
+                space.usable(),
+                space.limits(),
+                space.coherent(),
+                device.device().info().resettable(),
+                regions(device),
+                irqs(device),
+                capabilities);
+    }
+
+    /** The interrupt indexes of a device that have a vector. */
+    static List<IrqInfo> irqs(PciDevice device) {
+        List<IrqInfo> irqs = new ArrayList<>();
+        for (int index = 0; index < device.device().info().irqCount(); index++) {
+            IrqInfo info = device.device().irq(index);
+            if (info.count() > 0) {
+                irqs.add(info);
+            }
+        }
+        return irqs;
+    }
+
+    private static List<RegionFacts> regions(PciDevice device) {
+        Map<Integer, String> kinds = new HashMap<>();
+        for (Bar bar : device.bars()) {
+            kinds.put(bar.index(), kind(bar));
+        }
+        List<RegionFacts> regions = new ArrayList<>();
+        for (int index = 0; index < device.device().info().regionCount(); index++) {
+            RegionInfo info = device.device().region(index);
+            if (info.exists()) {
+                regions.add(new RegionFacts(info, kinds.get(index)));
+            }
+        }
+        return regions;
+    }
+
+    private static String kind(Bar bar) {
+        if (bar.isIo()) {
+            return "I/O";
+        }
+        return (bar.is64Bit() ? "memory 64-bit" : "memory 32-bit") + (bar.isPrefetchable() ? " prefetchable" : "");
+    }
+}

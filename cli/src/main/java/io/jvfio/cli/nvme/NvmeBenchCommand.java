@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.nvme;
+
+import io.jvfio.cli.command.CommandFailure;
+import io.jvfio.cli.command.Converters;
+import io.jvfio.cli.out.Json;
+import io.jvfio.cli.out.Progress;
+import io.jvfio.cli.out.Table;
+import io.jvfio.driver.nvme.CompletionMode;
+import io.jvfio.driver.nvme.Namespace;
+import io.jvfio.driver.nvme.NvmeController;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code jvfio nvme bench}. */
+@Command(
+        name = "bench",
+        description = "Measures commands in a second and their latencies, by queue depth.",
+        footer = {
+            "",
+            "Latencies are from the post of a command to its completion being seen. Nothing is written unless --write is"
+                    + " given; then what is in the namespace is lost."
+        })
+final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
+    private static final int DEEPEST = 4096;
+
+    @Option(names = "--write", description = "Write instead of reading.")
+    private boolean write;
+
+    @Option(
+            names = {"-b", "--block-size"},
+            paramLabel = "BYTES",
+            defaultValue = "4K",
+            description = "What each command moves (${DEFAULT-VALUE}).",
+            converter = Converters.Bytes.class)
+    private long size;
+
+    @Option(
+            names = "--qd",
+            split = ",",
+            paramLabel = "N",
+            defaultValue = "1,2,4,8,16,32,64,128,256",
+            description = "How many commands each queue has under way (${DEFAULT-VALUE}).")
+    private List<Integer> depths = List.of();
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How long for each queue depth (${DEFAULT-VALUE}).")
+    private double seconds;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many threads, each with a queue of its own (${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Option(names = "--sequential", description = "One block after the other, not in random order.")
+    private boolean sequential;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            converter = Converters.Mode.class,
+            completionCandidates = Converters.Modes.class,
+            description = "How completions are waited for: ${COMPLETION-CANDIDATES} (default: polled).")
+    private CompletionMode mode = CompletionMode.POLLED;
+
+    @Option(names = "--histogram", description = "Print how often which latency was seen, too.")
+    private boolean histogram;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with the plots to this file, too.")
+    private @Nullable Path html;
+
+    /** For picocli. */
+    NvmeBenchCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        if (depths.stream().anyMatch(depth -> depth < 1 || depth > DEEPEST)) {
+            throw usage("--qd is 1 to " + DEEPEST);
+        }
+        if (!(seconds > 0 && seconds <= 3600)) {
+            throw usage("--seconds is more than 0 and 3600 at most");
+        }
+        if (threads < 1 || threads > 256) {
+            throw usage("--threads is 1 to 256");
+        }
+        return withController(controller -> {
+            BenchPlan plan = plan(controller);
+            if (write) {
+                checkMayWrite(plan.namespace());
+            }
+            BenchText text = new BenchText(out());
+            if (!json()) {
+                out().println(plan.namespace() + " ("
+                        + Table.printable(controller.info().model()) + "): " + plan.text());
+                text.headings();
+            }
+            Progress progress = new Progress(out(), environment().terminal() && !json());
+            List<BenchStep> steps = new BenchRun(plan, progress).run(depths, step -> {
+                if (!json()) {
+                    text.step(step);
+                    if (histogram) {
+                        text.histogram(step);
+                    }
+                }
+            });
+            if (json()) {
+                printJson(json -> fill(json, plan, steps));
+            }
+            save(controller, plan, steps);
+            return 0;
+        });
+    }
+
+    private BenchPlan plan(NvmeController controller) {
+        Namespace namespace = namespace(controller);
+        int blockSize = namespace.info().blockSize();
+        if (size < blockSize || size % blockSize != 0 || size > controller.maxTransfer()) {
+            throw new CommandFailure("commands of " + size + " bytes: " + namespace + " has blocks of " + blockSize
+                    + ", and a command moves " + controller.maxTransfer() + " at most");
+        }
+        if (threads > controller.queueLimit()) {
+            throw new CommandFailure(locator() + " has queues for " + controller.queueLimit() + " threads at most");
+        }
+        if (size > namespace.info().size()) {
+            throw new CommandFailure(namespace + " is smaller than one command");
+        }
+        return new BenchPlan(
+                namespace, (int) (size / blockSize), write, !sequential, mode, threads, Duration.ofNanos((long)
+                        (seconds * 1e9)));
+    }
+
+    private void save(NvmeController controller, BenchPlan plan, List<BenchStep> steps) throws IOException {
+        Path file = html;
+        if (file != null) {
+            String title = controller.info().model() + " (" + locator() + ")";
+            Files.writeString(file, new BenchPage(title, plan.text(), steps).html());
+            if (!json()) {
+                out().println("plots: " + file);
+            }
+        }
+    }
+
+    private void fill(Json json, BenchPlan plan, List<BenchStep> steps) {
+        json.text("device", locator().toString());
+        json.text("model", plan.namespace().controller().info().model());
+        json.number("namespace", Integer.toUnsignedLong(plan.namespace().id()));
+        json.flag("writes", plan.writing());
+        json.flag("random", plan.random());
+        json.text("mode", Converters.spelling(plan.mode()));
+        json.number("threads", plan.threads());
+        json.number("commandSize", plan.commandSize());
+        json.objects("steps", steps, (item, step) -> {
+            item.number("queueDepth", step.depth());
+            item.number("commands", step.commands());
+            item.number("nanoseconds", step.nanos());
+            item.decimal("iops", step.iops());
+            item.decimal("mebibytesPerSecond", step.throughput());
+            item.object("latency", latency -> {
+                latency.number("min", step.latencies().getMinValue());
+                latency.decimal("mean", step.latencies().getMean());
+                latency.number("p50", step.latency(50).toNanos());
+                latency.number("p90", step.latency(90).toNanos());
+                latency.number("p99", step.latency(99).toNanos());
+                latency.number("p99.9", step.latency(99.9).toNanos());
+                latency.number("p99.99", step.latency(99.99).toNanos());
+                latency.number("max", step.latencies().getMaxValue());
+            });
+            item.objects("histogram", BenchText.buckets(step), (one, bucket) -> {
+                one.number("limit", bucket.limit());
+                one.number("count", bucket.count());
+            });
+        });
+    }
+}

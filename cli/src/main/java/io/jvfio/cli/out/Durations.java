@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.out;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Durations for people. Threads: stateless. */
+public final class Durations {
+    private Durations() {}
+
+    /** {@code 12.3 ms}: three digits in the unit that fits; whole seconds as they are. */
+    public static String text(Duration duration) {
+        if (duration.toNanosPart() == 0 && !duration.isZero()) {
+            return duration.toSeconds() + " s";
+        }
+        double nanos = duration.toNanos();
+        if (nanos < 1e3) {
+            return duration.toNanos() + " ns";
+        }
+        return nanos < 1e6
+                ? round(nanos / 1e3) + " us"
+                : nanos < 1e9 ? round(nanos / 1e6) + " ms" : round(nanos / 1e9) + " s";
+    }
+
+    private static String round(double value) {
+        int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.serve;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.Fd;
+import io.jvfio.Vfio;
+import io.jvfio.VfioException;
+import io.jvfio.cli.command.Converters;
+import io.jvfio.cli.command.DeviceCommand;
+import io.jvfio.cli.command.Interruption;
+import io.jvfio.cli.command.OpenFailure;
+import io.jvfio.cli.out.Json;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.vfiouser.server.ServerListener;
+import io.jvfio.vfiouser.server.ServerOptions;
+import io.jvfio.vfiouser.server.VfioUserServer;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** A command that opens one device and serves it to vfio-user clients until it is told to end. */
+abstract class ServingCommand extends DeviceCommand {
+    @Option(
+            names = "--socket",
+            paramLabel = "SOCKET",
+            description = "Where to listen. Without it, at the socket that a service manager has passed.")
+    private @Nullable Path socket;
+
+    @Option(
+            names = "--uid",
+            paramLabel = "UID",
+            description = "Serve clients of this user alone, by number; others are turned away.")
+    private @Nullable Integer uid;
+
+    @Option(
+            names = "--unsealed-memory",
+            paramLabel = "WAY",
+            converter = Converters.Unsealed.class,
+            completionCandidates = Converters.UnsealedWays.class,
+            description = "What to do with memory that a client could make shorter while it is in use:"
+                    + " ${COMPLETION-CANDIDATES} (default: messages).")
+    private ServerOptions.UnsealedMemory unsealed = ServerOptions.UnsealedMemory.MESSAGES;
+
+    @Option(
+            names = "--reads-as-ones",
+            description =
+                    "Answer a bad access to a region with ones instead of an error, for clients that wait for ever"
+                            + " after one.")
+    private boolean readsAsOnes;
+
+    @Option(names = "--once", description = "End when the first client has gone.")
+    private boolean once;
+
+    /** Opens the device, serves it, and returns when the first client has gone with {@code --once}, else never. */
+    final int serve(DeviceLocator locator, boolean trustClient) throws Exception {
+        ServerOptions options = ServerOptions.defaults()
+                .withTrustClient(trustClient)
+                .withUnsealedMemory(unsealed)
+                .withReadsAsOnes(readsAsOnes);
+        if (uid != null) {
+            options = options.withRequiredUid(uid);
+        }
+        CountDownLatch served = new CountDownLatch(1);
+        try (Vfio vfio = Vfio.create();
+                VfioDevice device = open(vfio, locator);
+                VfioUserServer server = listen(vfio, device, options, new Events(served))) {
+            Interruption interruption = environment().interruption();
+            interruption.opened(server);
+            try {
+                String where = socket == null ? "the socket that was passed" : socket.toString();
+                say("listening", locator + " is served at " + where, json -> {
+                    json.text("device", locator.toString());
+                    json.text("socket", socket == null ? null : socket.toString());
+                });
+                served.await();
+            } finally {
+                interruption.closed(server);
+            }
+        }
+        return 0;
+    }
+
+    private VfioDevice open(Vfio vfio, DeviceLocator locator) {
+        try {
+            return vfio.openDevice(locator, options());
+        } catch (VfioException e) {
+            throw new OpenFailure(locator, e, environment().access(locator));
+        }
+    }
+
+    private VfioUserServer listen(Vfio vfio, VfioDevice device, ServerOptions options, ServerListener listener) {
+        if (socket != null) {
+            return VfioUserServer.listen(device, socket, options, listener);
+        }
+        OptionalInt passed = VfioUserServer.passedSocket(
+                System.getenv(), ProcessHandle.current().pid());
+        if (passed.isEmpty()) {
+            throw usage("--socket is missing, and no service manager has passed a socket (LISTEN_FDS)");
+        }
+        try (Fd listening = vfio.adopt(passed.getAsInt(), "socket of the service manager")) {
+            return VfioUserServer.activated(device, listening, options, listener);
+        }
+    }
+
+    private void say(String event, String line, Consumer<Json> fields) {
+        synchronized (out()) {
+            out().println(
+                            json()
+                                    ? Json.object(false, json -> {
+                                        json.number("schema", Json.SCHEMA);
+                                        json.text("event", event);
+                                        fields.accept(json);
+                                    })
+                                    : line);
+            out().flush();
+        }
+    }
+
+    /** Prints what happens, a line each. */
+    private final class Events implements ServerListener {
+        private final CountDownLatch served;
+
+        Events(CountDownLatch served) {
+            this.served = served;
+        }
+
+        @Override
+        public void clientArrived(Client client) {
+            say("arrived", "client " + client + " has the device", json -> fields(json, client, null));
+        }
+
+        @Override
+        public void clientLost(Client client, String reason) {
+            say("lost", "client " + client + " is gone: " + reason, json -> fields(json, client, reason));
+            if (once) {
+                served.countDown();
+            }
+        }
+
+        @Override
+        public void clientRefused(Client client, String reason) {
+            say("refused", client + " is no client: " + reason, json -> fields(json, client, reason));
+        }
+
+        private static void fields(Json json, Client client, @Nullable String reason) {
+            json.number("pid", client.pid());
+            json.number("uid", Integer.toUnsignedLong(client.uid()));
+            json.text("reason", reason);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.bind;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jvfio.cli.FakeHost;
+import io.jvfio.cli.Run;
+import io.jvfio.cli.command.ExitCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExplainCommandTest {
+    private static final String VF = "0000:3b:00.2";
+    private static final String MODULES = "lib/modules/7.3.4/";
+
+    @TempDir
+    Path root;
+
+    private Run run;
+
+    /** A virtual function of a ConnectX on its host driver, its interface down, in a kernel with three variants. */
+    @BeforeEach
+    void makeHost() {
+        run = new Run(root);
+        FakeHost host = run.host;
+        Path physical = host.function("0000:3b:00.0", "15B3:101D", "20000");
+        host.driver(physical, "mlx5_core");
+        Path device = host.function(VF, "15B3:101E", "20000");
+        host.driver(device, "mlx5_core");
+        host.group(device, 41);
+        host.link("sys/bus/pci/devices/" + VF + "/physfn", "sys/bus/pci/devices/0000:3b:00.0");
+        attribute("modalias", "pci:v000015B3d0000101Esv000015B3sd00000083bc02sc00i00");
+        attribute("revision", "0x00");
+        attribute("driver_override", "(null)");
+        attribute("reset_method", "flr");
+        host.text("sys/bus/pci/devices/" + VF + "/net/eth2/flags", "0x1002\n");
+        host.link("sys/class/net/eth2", "sys/bus/pci/devices/" + VF + "/net/eth2");
+        host.text("proc/sys/kernel/osrelease", "7.3.4\n");
+        host.text(MODULES + "modules.alias", """
+                # Aliases extracted from modules themselves.
+                alias pci:v000015B3d0000101Esv*sd*bc*sc*i* mlx5_core
+                alias vfio_pci:v000015B3d0000101Esv*sd*bc*sc*i* mlx5_vfio_pci
+                alias vfio_pci:v00001AF4d00001041sv*sd*bc*sc*i* virtio_vfio_pci
+                """);
+        host.text(
+                MODULES + "modules.builtin.modinfo",
+                "vfio_pci.license=GPL\0vfio_pci.alias=vfio_pci:v*d*sv*sd*bc*sc*i*\0ext4.alias=fs-ext4\0");
+        host.text(MODULES + "modules.builtin", "kernel/drivers/vfio/pci/vfio-pci.ko\n");
+        host.text(MODULES + "modules.dep", "kernel/drivers/vfio/pci/mlx5/mlx5-vfio-pci.ko.xz: kernel/x.ko.xz\n");
+        host.text(MODULES + "kernel/drivers/vfio/pci/mlx5/mlx5-vfio-pci.ko.xz", "");
+        host.text("sys/module/vfio_pci/drivers/pci:vfio-pci/uevent", "");
+        host.link("sys/bus/pci/drivers/vfio-pci/module", "sys/module/vfio_pci");
+    }
+
+    private void attribute(String name, String value) {
+        run.host.text("sys/bus/pci/devices/" + VF + "/" + name, value + "\n");
+    }
+
+    private static String golden(String name) {
+        try (InputStream in = ExplainCommandTest.class.getResourceAsStream("explain/" + name)) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void the_choice_is_told_with_all_that_led_to_it() {
+        assertThat(run.execute("explain", VF)).isZero();
+        assertThat(run.out).isEqualTo(golden("select.txt"));
+        assertThat(run.err).isEmpty();
+    }
+
+    @Test
+    void a_refusal_names_row_evidence_and_the_flag_that_lifts_it() {
+        run.host.text("sys/bus/pci/devices/" + VF + "/net/eth2/flags", "0x1003\n");
+
+        assertThat(run.execute("explain", VF)).isZero();
+        assertThat(run.out).isEqualTo(golden("refused.txt"));
+
+        assertThat(run.execute("explain", VF, "--force=U3", "--driver", "vfio-pci"))
+                .isZero();
+        assertThat(run.out).isEqualTo(golden("forced.txt"));
+    }
+
+    @Test
+    void json_has_every_part_of_the_record() {
+        assertThat(run.execute("explain", VF, "--json")).isZero();
+
+        Map<?, ?> json = run.json();
+        Map<?, ?> decision = (Map<?, ?>) json.get("decision");
+        assertThat(json.get("command")).isEqualTo("explain");
+        assertThat(decision.get("outcome")).isEqualTo("SELECT");
+        assertThat(decision.get("module")).isEqualTo("mlx5_vfio_pci");
+        assertThat(decision.get("driver")).isNull();
+        assertThat(((Map<?, ?>) json.get("parity")).get("libvirt")).isEqualTo("mlx5_vfio_pci");
+        assertThat(json.keySet())
+                .extracting(Object::toString)
+                .contains("device", "request", "overrides", "catalogue", "candidates", "safety", "plan");
+    }
+
+    /** Property P7. */
+    @Test
+    void a_snapshot_gives_the_same_explanation_elsewhere(@TempDir Path elsewhere) throws IOException {
+        Path file = elsewhere.resolve("snapshot.json");
+        run.execute("explain", VF, "--json", "--snapshot", file.toString());
+        String here = run.out;
+        Run other = new Run(elsewhere);
+
+        assertThat(other.execute("explain", "--json", "--snapshot", file.toString()))
+                .isZero();
+        assertThat(other.out).isEqualTo(here);
+        assertThat(other.execute("explain", "--snapshot", file.toString())).isZero();
+        assertThat(other.out).isEqualTo(golden("select.txt"));
+        assertThat(other.execute("explain", "--snapshot", file.toString(), "--generic", "--json"))
+                .isZero();
+        assertThat(((Map<?, ?>) other.json().get("decision")).get("driver")).isEqualTo("vfio-pci");
+
+        Files.writeString(file, "{\"schema\":1,\"facts\":{\"text /x\":[1]}}");
+        assertThat(other.execute("explain", "--snapshot", file.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(other.err).contains("no snapshot").hasLineCount(1);
+    }
+
+    @Test
+    void an_existing_file_is_not_overwritten(@TempDir Path elsewhere) throws IOException {
+        Path file = Files.writeString(elsewhere.resolve("precious"), "data");
+
+        assertThat(run.execute("explain", VF, "--snapshot", file.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(file).hasContent("data");
+    }
+
+    @Test
+    void wrong_use_is_told() {
+        assertThat(run.execute("explain")).isEqualTo(ExitCode.USAGE);
+        assertThat(run.execute("explain", VF, "--force=U99")).isEqualTo(ExitCode.USAGE);
+        assertThat(run.execute("explain", VF, "--driver", "x", "--generic")).isEqualTo(ExitCode.USAGE);
+        assertThat(run.execute("explain", VF, "--on-tie", "dice")).isEqualTo(ExitCode.USAGE);
+        assertThat(run.execute("explain", "0000:99:00.0")).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err).contains("no PCI function 0000:99:00.0");
+    }
+
+    @Test
+    void the_environment_and_the_policy_can_name_a_driver() {
+        run.host.text("etc/jvfio/variants.d/site.conf", "pci:15b3:101e = vfio-pci\n");
+        assertThat(run.execute("explain", VF)).isZero();
+        assertThat(run.out).contains("named by    O4 /etc/jvfio/variants.d/site.conf:1: vfio-pci");
+
+        run.variables.put("JVFIO_DRIVER_0000_3b_00_2", "mlx5_vfio_pci");
+        assertThat(run.execute("explain", VF)).isZero();
+        assertThat(run.out)
+                .contains("named by    O2 the environment: mlx5_vfio_pci")
+                .contains("(not used)");
+
+        run.host.text("etc/jvfio/variants.d/site.conf", "pci:15b3\n");
+        assertThat(run.execute("explain", VF)).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err).contains("/etc/jvfio/variants.d/site.conf:1").hasLineCount(1);
+    }
+}

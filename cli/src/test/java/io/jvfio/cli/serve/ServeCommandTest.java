@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jvfio.Vfio;
+import io.jvfio.cli.ParsedJson;
+import io.jvfio.cli.Run;
+import io.jvfio.cli.command.ExitCode;
+import io.jvfio.pci.PciDevice;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that serve a device. */
+@Timeout(60)
+class ServeCommandTest {
+    @TempDir
+    Path folder;
+
+    private Run run(String... args) {
+        Run run = new Run(folder);
+        run.code = run.execute(args);
+        return run;
+    }
+
+    @Test
+    void a_model_is_served_to_one_client_and_each_event_is_a_line() {
+        Path socket = folder.resolve("s");
+        CompletableFuture<Run> served = CompletableFuture.supplyAsync(
+                () -> run("serve", "edu", "--socket", socket.toString(), "--once", "--json"));
+        drive(socket);
+        Run run = served.join();
+        assertThat(run.code).isZero();
+        List<Map<?, ?>> events =
+                run.out.lines().<Map<?, ?>>map(ParsedJson::object).toList();
+        assertThat(events.stream().map(event -> String.valueOf(event.get("event"))))
+                .containsExactly("listening", "arrived", "lost");
+        assertThat(events.getFirst().get("device")).isEqualTo("model:edu");
+        assertThat(events.getLast().get("reason")).isEqualTo("it closed the connection");
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void any_device_is_exported() {
+        Path socket = folder.resolve("s");
+        CompletableFuture<Run> served = CompletableFuture.supplyAsync(
+                () -> run("export", "model:edu", "--socket", socket.toString(), "--once", "--trust-client"));
+        drive(socket);
+        assertThat(served.join().out.lines().findFirst()).hasValue("model:edu is served at " + socket);
+    }
+
+    private static void drive(Path socket) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!Files.exists(socket)) {
+            assertThat(System.nanoTime() - end).isNegative();
+            LockSupport.parkNanos(1_000_000);
+        }
+        try (PciDevice edu = Vfio.open("vfio-user:" + socket)) {
+            assertThat(edu.config().vendorId()).isEqualTo(0x1234);
+        }
+    }
+
+    @Test
+    void a_command_line_that_makes_no_sense_is_refused() {
+        assertThat(run("serve", "edu").code).isEqualTo(ExitCode.USAGE);
+        assertThat(run("serve").code).isEqualTo(ExitCode.USAGE);
+        Run way = run("serve", "edu", "--socket", "x", "--unsealed-memory", "hope");
+        assertThat(way.code).isEqualTo(ExitCode.USAGE);
+        assertThat(way.err).contains("messages, map, refuse");
+        Run model = run("serve", "nosuch", "--socket", folder.resolve("s").toString());
+        assertThat(model.code).isEqualTo(ExitCode.FAILED);
+        assertThat(model.err).contains("there is no model \"nosuch\"").doesNotContain("\n\t");
+    }
+
+    @Test
+    void a_file_in_the_way_is_told() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "mine");
+        Run run = run("serve", "edu", "--socket", file.toString());
+        assertThat(run.code).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err).contains("EADDRINUSE").contains(file.toString());
+        assertThat(file).hasContent("mine");
+    }
+}
