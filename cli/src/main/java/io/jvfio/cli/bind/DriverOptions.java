@@ -105,14 +105,11 @@ final class DriverOptions {
         }
     }
 
-    /** A way out of a tie. */
-    static final class Tie implements ITypeConverter<TiePolicy> {
+    /** The ways out of a tie. */
+    static final class Tie extends Converters.Spelled<TiePolicy> {
         /** For picocli. */
-        Tie() {}
-
-        @Override
-        public TiePolicy convert(String text) {
-            return Converters.choice(TiePolicy.values(), text, "way out of a tie");
+        Tie() {
+            super(TiePolicy.values(), "way out of a tie");
         }
     }
 }

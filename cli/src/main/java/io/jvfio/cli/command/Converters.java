@@ -3,12 +3,6 @@ package io.jvfio.cli.command;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
-import io.jvfio.device.OpenOptions.IommuChoice;
-import io.jvfio.driver.nvme.CompletionMode;
-import io.jvfio.host.VirtualFunctions;
-import io.jvfio.interrupt.InterruptType;
-import io.jvfio.vfiouser.server.ServerOptions.UnsealedMemory;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -63,28 +57,6 @@ public final class Converters {
         }
     }
 
-    /** How completions are waited for, in the spelling of the command line. */
-    public static final class Mode implements ITypeConverter<CompletionMode> {
-        /** For picocli. */
-        Mode() {}
-
-        @Override
-        public CompletionMode convert(String text) {
-            return choice(CompletionMode.values(), text, "way to wait for completions");
-        }
-    }
-
-    /** The ways to wait for completions, for help and completion. */
-    public static final class Modes implements Iterable<String> {
-        /** For picocli. */
-        Modes() {}
-
-        @Override
-        public Iterator<String> iterator() {
-            return spellings(CompletionMode.values()).iterator();
-        }
-    }
-
     /** A width of a register in bits. */
     public static final class Width implements ITypeConverter<Integer> {
         private static final List<String> WIDTHS = List.of("8", "16", "32", "64");
@@ -131,110 +103,43 @@ public final class Converters {
         }
     }
 
-    /** A kind of IOMMU interface, in the spelling of the command line. */
-    static final class Iommu implements ITypeConverter<IommuChoice> {
-        /** For picocli. */
-        Iommu() {}
-
-        @Override
-        public IommuChoice convert(String text) {
-            return choice(IommuChoice.values(), text, "kind of IOMMU interface");
-        }
-    }
-
-    /** The kinds of IOMMU interface, for help and completion. */
-    static final class Iommus implements Iterable<String> {
-        /** For picocli. */
-        Iommus() {}
-
-        @Override
-        public Iterator<String> iterator() {
-            return spellings(IommuChoice.values()).iterator();
-        }
-    }
-
-    /** What a server does with memory that a client could cut short. */
-    public static final class Unsealed implements ITypeConverter<UnsealedMemory> {
-        /** For picocli. */
-        Unsealed() {}
-
-        @Override
-        public UnsealedMemory convert(String text) {
-            return choice(UnsealedMemory.values(), text, "way with unsealed memory");
-        }
-    }
-
-    /** The spellings of that. */
-    public static final class UnsealedWays implements Iterable<String> {
-        /** For picocli. */
-        UnsealedWays() {}
-
-        @Override
-        public Iterator<String> iterator() {
-            return spellings(UnsealedMemory.values()).iterator();
-        }
-    }
-
-    /** A kind of interrupt, in the spelling of the command line. */
-    public static final class Interrupt implements ITypeConverter<InterruptType> {
-        /** For picocli. */
-        Interrupt() {}
-
-        @Override
-        public InterruptType convert(String text) {
-            return choice(InterruptType.values(), text, "kind of interrupt");
-        }
-    }
-
-    /** The kinds of interrupt, for help and completion. */
-    public static final class InterruptKinds implements Iterable<String> {
-        /** For picocli. */
-        InterruptKinds() {}
-
-        @Override
-        public Iterator<String> iterator() {
-            return spellings(InterruptType.values()).iterator();
-        }
-    }
-
-    /** Whether drivers are bound to new virtual functions. */
-    public static final class Probing implements ITypeConverter<VirtualFunctions.Probing> {
-        /** For picocli. */
-        Probing() {}
-
-        @Override
-        public VirtualFunctions.Probing convert(String text) {
-            return choice(VirtualFunctions.Probing.values(), text, "setting");
-        }
-    }
-
-    /** The settings, for help and completion. */
-    public static final class Probings implements Iterable<String> {
-        /** For picocli. */
-        Probings() {}
-
-        @Override
-        public Iterator<String> iterator() {
-            return spellings(VirtualFunctions.Probing.values()).iterator();
-        }
-    }
-
     /** A constant as the command line spells it: {@code compat-type1}. */
     public static String spelling(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static List<String> spellings(Enum<?>[] constants) {
-        return Arrays.stream(constants).map(Converters::spelling).toList();
-    }
+    /**
+     * The constants of an enum in the spelling of the command line: reads one, and lists all for help and completion.
+     *
+     * @param <E> the enum
+     */
+    public abstract static class Spelled<E extends Enum<E>> implements ITypeConverter<E>, Iterable<String> {
+        private final List<E> constants;
+        private final String what;
 
-    public static <E extends Enum<E>> E choice(E[] constants, String text, String what) {
-        for (E constant : constants) {
-            if (spelling(constant).equalsIgnoreCase(text)) {
-                return constant;
-            }
+        /**
+         * Reads these constants.
+         *
+         * @param what what one of them is called, for errors
+         */
+        protected Spelled(E[] constants, String what) {
+            this.constants = List.of(constants);
+            this.what = what;
         }
-        throw new TypeConversionException(
-                "'" + text + "' is no " + what + ": " + String.join(", ", spellings(constants)));
+
+        @Override
+        public final E convert(String text) {
+            for (E constant : constants) {
+                if (spelling(constant).equalsIgnoreCase(text)) {
+                    return constant;
+                }
+            }
+            throw new TypeConversionException("'" + text + "' is no " + what + ": " + String.join(", ", this));
+        }
+
+        @Override
+        public final Iterator<String> iterator() {
+            return constants.stream().map(Converters::spelling).iterator();
+        }
     }
 }

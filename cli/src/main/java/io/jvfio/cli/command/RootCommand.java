@@ -43,8 +43,8 @@ public abstract class RootCommand {
             names = "--iommu",
             scope = ScopeType.INHERIT,
             paramLabel = "KIND",
-            converter = Converters.Iommu.class,
-            completionCandidates = Converters.Iommus.class,
+            converter = IommuKinds.class,
+            completionCandidates = IommuKinds.class,
             description = "How to open devices of the kernel: ${COMPLETION-CANDIDATES}.")
     private IommuChoice iommu = IommuChoice.AUTO;
 
@@ -77,5 +77,13 @@ public abstract class RootCommand {
 
     final IommuChoice iommu() {
         return iommu;
+    }
+
+    /** The kinds of IOMMU interface. */
+    static final class IommuKinds extends Converters.Spelled<IommuChoice> {
+        /** For picocli. */
+        IommuKinds() {
+            super(IommuChoice.values(), "kind of IOMMU interface");
+        }
     }
 }

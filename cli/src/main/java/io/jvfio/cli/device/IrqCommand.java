@@ -44,8 +44,8 @@ public final class IrqCommand extends DeviceCommand {
     @Option(
             names = "--type",
             paramLabel = "TYPE",
-            converter = Converters.Interrupt.class,
-            completionCandidates = Converters.InterruptKinds.class,
+            converter = InterruptKinds.class,
+            completionCandidates = InterruptKinds.class,
             description = "What to enable: ${COMPLETION-CANDIDATES}.")
     private @Nullable InterruptType type;
 
@@ -184,6 +184,14 @@ public final class IrqCommand extends DeviceCommand {
     private void say(String line) {
         if (!json()) {
             out().println(line);
+        }
+    }
+
+    /** The kinds of interrupt. */
+    static final class InterruptKinds extends Converters.Spelled<InterruptType> {
+        /** For picocli. */
+        InterruptKinds() {
+            super(InterruptType.values(), "kind of interrupt");
         }
     }
 }

@@ -84,8 +84,8 @@ public final class VfCommand {
         @Option(
                 names = "--probing",
                 paramLabel = "SETTING",
-                converter = Converters.Probing.class,
-                completionCandidates = Converters.Probings.class,
+                converter = ProbingSettings.class,
+                completionCandidates = ProbingSettings.class,
                 description =
                         "Whether host drivers are bound to them: ${COMPLETION-CANDIDATES}; as the device has it set"
                                 + " unless given.")
@@ -141,6 +141,14 @@ public final class VfCommand {
                         + " removed");
             }
             return 0;
+        }
+    }
+
+    /** Whether drivers are bound to new virtual functions. */
+    static final class ProbingSettings extends Converters.Spelled<Probing> {
+        /** For picocli. */
+        ProbingSettings() {
+            super(Probing.values(), "setting");
         }
     }
 }

@@ -69,8 +69,8 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            converter = Converters.Mode.class,
-            completionCandidates = Converters.Modes.class,
+            converter = Modes.class,
+            completionCandidates = Modes.class,
             description = "How completions are waited for: ${COMPLETION-CANDIDATES} (default: polled).")
     private CompletionMode mode = CompletionMode.POLLED;
 
@@ -181,5 +181,13 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
                 one.number("count", bucket.count());
             });
         });
+    }
+
+    /** The ways to wait for completions. */
+    static final class Modes extends Converters.Spelled<CompletionMode> {
+        /** For picocli. */
+        Modes() {
+            super(CompletionMode.values(), "way to wait for completions");
+        }
     }
 }

@@ -38,8 +38,8 @@ abstract class ServingCommand extends DeviceCommand {
     @Option(
             names = "--unsealed-memory",
             paramLabel = "WAY",
-            converter = Converters.Unsealed.class,
-            completionCandidates = Converters.UnsealedWays.class,
+            converter = UnsealedWays.class,
+            completionCandidates = UnsealedWays.class,
             description = "What to do with memory that a client could make shorter while it is in use:"
                     + " ${COMPLETION-CANDIDATES} (default: messages).")
     private ServerOptions.UnsealedMemory unsealed = ServerOptions.UnsealedMemory.MESSAGES;
@@ -149,6 +149,14 @@ abstract class ServingCommand extends DeviceCommand {
             json.number("pid", client.pid());
             json.number("uid", Integer.toUnsignedLong(client.uid()));
             json.text("reason", reason);
+        }
+    }
+
+    /** What a server does with memory that a client could cut short. */
+    static final class UnsealedWays extends Converters.Spelled<ServerOptions.UnsealedMemory> {
+        /** For picocli. */
+        UnsealedWays() {
+            super(ServerOptions.UnsealedMemory.values(), "way with unsealed memory");
         }
     }
 }
