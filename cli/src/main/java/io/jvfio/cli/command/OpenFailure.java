@@ -2,6 +2,7 @@
 package io.jvfio.cli.command;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.host.VfioAccess;
 import java.util.Set;
@@ -16,12 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class OpenFailure extends VfioException {
     private static final long serialVersionUID = 1L;
 
-    private static final int EPERM = 1;
-    private static final int ENOENT = 2;
-    private static final int EACCES = 13;
-    private static final int EBUSY = 16;
-    private static final int EINVAL = 22;
-    private static final Set<Integer> REFUSALS = Set.of(EPERM, ENOENT, EACCES, EBUSY);
+    private static final Set<Integer> REFUSALS = Set.of(Errno.EPERM, Errno.ENOENT, Errno.EACCES, Errno.EBUSY);
 
     /** It says EINVAL where the device is open elsewhere. */
     private static final String BIND = "VFIO_DEVICE_BIND_IOMMUFD";
@@ -48,7 +44,7 @@ public final class OpenFailure extends VfioException {
 
     /** The class that it belongs to. */
     public int exitCode() {
-        boolean refused = REFUSALS.contains(errno()) || errno() == EINVAL && call().equals(BIND);
+        boolean refused = REFUSALS.contains(errno()) || errno() == Errno.EINVAL && call().equals(BIND);
         return bound && refused ? ExitCode.NOT_ACCESSIBLE : ExitCode.FAILED;
     }
 }

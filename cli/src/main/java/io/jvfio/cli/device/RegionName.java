@@ -14,8 +14,6 @@ import picocli.CommandLine.TypeConversionException;
  * @param index the region's index
  */
 record RegionName(int index) {
-    static final int CONFIG = 7;
-
     private static final List<String> NAMES =
             List.of("bar0", "bar1", "bar2", "bar3", "bar4", "bar5", "rom", "config", "vga");
 

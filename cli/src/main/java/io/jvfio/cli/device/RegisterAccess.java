@@ -4,6 +4,7 @@ package io.jvfio.cli.device;
 import io.jvfio.Hex;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.device.RegionInfo;
+import io.jvfio.device.VfioPci;
 import io.jvfio.pci.PciDevice;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ record RegisterAccess(RegionName region, long offset, int bits) {
 
     /** Why no device can do this access, or null. Config space alone takes any alignment. */
     @Nullable String nonsense() {
-        return region.index() != RegionName.CONFIG && Long.remainderUnsigned(offset, bytes()) != 0
+        return region.index() != VfioPci.VFIO_PCI_CONFIG_REGION_INDEX && Long.remainderUnsigned(offset, bytes()) != 0
                 ? "offset " + Hex.of(offset) + " is not a multiple of " + bytes() + ", as an access of " + bits
                         + " bits needs"
                 : null;
