@@ -2,6 +2,7 @@
 package io.jvfio.cli.command;
 
 import io.jvfio.cli.out.Json;
+import io.jvfio.cli.out.Table;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -43,6 +44,20 @@ public abstract class Subcommand implements Callable<Integer> {
             json.text("command", name());
             fields.accept(json);
         }));
+    }
+
+    /** Prints a line, or an object with these fields with {@code --json}. */
+    public final void print(String line, Consumer<Json> fields) {
+        if (json()) {
+            printJson(fields);
+        } else {
+            out().println(line);
+        }
+    }
+
+    /** Prints a table. */
+    public final void print(Table table) {
+        table.print(out(), environment().terminal());
     }
 
     /** {@code vf create}: the words after {@code jvfio}. */

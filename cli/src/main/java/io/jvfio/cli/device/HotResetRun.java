@@ -10,9 +10,8 @@ import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.command.ExitCode;
+import io.jvfio.cli.out.Columns;
 import io.jvfio.cli.out.Durations;
-import io.jvfio.cli.out.Json;
-import io.jvfio.cli.out.Table;
 import io.jvfio.host.NodeHolder;
 import io.jvfio.pci.PciDevice;
 import java.time.Duration;
@@ -23,6 +22,25 @@ import org.jspecify.annotations.Nullable;
 
 /** One {@code jvfio reset --hot}: plans, opens what else is affected and unused, and resets. Threads: one at a time. */
 final class HotResetRun {
+    private static final Columns<AffectedFunction> FUNCTIONS = new Columns<AffectedFunction>()
+            .text("AFFECTED", "address", AffectedFunction::address)
+            .text("DRIVER", "driver", AffectedFunction::driver)
+            .text("OWNER", "owner", function -> Converters.spelling(function.owner()))
+            .text("obstacle", function -> function.obstacle().isEmpty() ? null : function.obstacle())
+            .column(
+                    "HELD BY",
+                    function -> function.holders().stream()
+                            .map(NodeHolder::toString)
+                            .distinct()
+                            .collect(Collectors.joining(", ")))
+            .objects(
+                    "holders",
+                    AffectedFunction::holders,
+                    new Columns<NodeHolder>()
+                            .number("process", NodeHolder::process)
+                            .text("command", NodeHolder::command)
+                            .text("node", NodeHolder::node));
+
     private final DeviceCommand command;
     private final DeviceLocator locator;
     private final boolean dryRun;
@@ -93,40 +111,17 @@ final class HotResetRun {
                 json.flag("hot", true);
                 json.flag("dryRun", dryRun);
                 json.flag("permitted", plan.permitted());
-                json.objects("affected", plan.affected(), HotResetRun::function);
+                json.objects("affected", plan.affected(), FUNCTIONS::write);
                 json.numberOrNull("nanoseconds", duration == null ? -1 : duration.toNanos());
             });
             return;
         }
-        Table table = new Table("AFFECTED", "DRIVER", "OWNER", "HELD BY");
-        for (AffectedFunction function : plan.affected()) {
-            table.row(
-                    function.address().toString(),
-                    function.driver(),
-                    Converters.spelling(function.owner()),
-                    function.holders().stream()
-                            .map(NodeHolder::toString)
-                            .distinct()
-                            .collect(Collectors.joining(", ")));
-        }
-        table.print(command.out(), command.environment().terminal());
+        command.print(FUNCTIONS.table(plan.affected()));
         if (duration != null) {
             command.out().println(locator + " and its bus were reset in " + Durations.text(duration));
         } else if (dryRun) {
             plan.obstacles().forEach(obstacle -> command.out().println("in the way: " + obstacle));
             command.out().println(plan.permitted() ? "nothing is in the way" : "it would be refused");
         }
-    }
-
-    private static void function(Json json, AffectedFunction function) {
-        json.text("address", function.address().toString());
-        json.text("driver", function.driver());
-        json.text("owner", Converters.spelling(function.owner()));
-        json.text("obstacle", function.obstacle().isEmpty() ? null : function.obstacle());
-        json.objects("holders", function.holders(), (item, holder) -> {
-            item.number("process", holder.process());
-            item.text("command", holder.command());
-            item.text("node", holder.node().toString());
-        });
     }
 }

@@ -84,12 +84,12 @@ public final class IrqCommand extends DeviceCommand {
         if (json()) {
             printJson(json -> {
                 json.text("device", locator.toString());
-                DeviceJson.irqs(json, irqs);
+                json.objects("interrupts", irqs, DeviceColumns.IRQS::write);
             });
         } else if (irqs.isEmpty()) {
             out().println(locator + " has no interrupts");
         } else {
-            DeviceText.irqs(irqs).print(out(), environment().terminal());
+            print(DeviceColumns.IRQS.table(irqs));
         }
         return 0;
     }
@@ -158,27 +158,23 @@ public final class IrqCommand extends DeviceCommand {
     }
 
     private void report(InterruptType kind, int count, Arrivals arrivals) {
-        if (json()) {
-            printJson(json -> {
-                json.text("device", locator.toString());
-                json.text("type", Converters.spelling(kind));
-                json.number("vectors", count);
-                json.flag("triggered", trigger);
-                json.number("total", arrivals.total());
-                json.number("silentVectors", arrivals.silent(count));
-                json.objects("arrived", arrivals.heard(count), (item, vector) -> {
-                    item.number("vector", vector);
-                    item.number("count", arrivals.of(vector));
-                });
-            });
-            return;
-        }
         long total = arrivals.total();
-        out().println(total
+        int silent = arrivals.silent(count);
+        String line = total
                 + (total == 1 ? " interrupt" : " interrupts")
-                + (trigger && arrivals.silent(count) > 0
-                        ? "; " + arrivals.silent(count) + " of " + count + " vectors did not arrive"
-                        : ""));
+                + (trigger && silent > 0 ? "; " + silent + " of " + count + " vectors did not arrive" : "");
+        print(line, json -> {
+            json.text("device", locator.toString());
+            json.text("type", Converters.spelling(kind));
+            json.number("vectors", count);
+            json.flag("triggered", trigger);
+            json.number("total", total);
+            json.number("silentVectors", silent);
+            json.objects("arrived", arrivals.heard(count), (item, vector) -> {
+                item.number("vector", vector);
+                item.number("count", arrivals.of(vector));
+            });
+        });
     }
 
     private void say(String line) {

@@ -29,11 +29,7 @@ public final class ReadCommand extends RegisterCommand {
         RegisterAccess access = access(bits);
         return with(locator(), device -> {
             long value = access.read(device);
-            if (json()) {
-                printJson(access, value);
-            } else {
-                out().println(Hex.ofBits(value, bits));
-            }
+            print(Hex.ofBits(value, bits), json -> fields(json, access, value));
             return 0;
         });
     }

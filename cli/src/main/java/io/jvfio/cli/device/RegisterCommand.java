@@ -4,6 +4,7 @@ package io.jvfio.cli.device;
 import io.jvfio.DeviceLocator;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.DeviceCommand;
+import io.jvfio.cli.out.Json;
 import picocli.CommandLine.Parameters;
 
 /** A command that accesses one register: which one, and how what moved is printed. */
@@ -45,13 +46,11 @@ abstract class RegisterCommand extends DeviceCommand {
         return access;
     }
 
-    final void printJson(RegisterAccess access, long value) {
-        printJson(json -> {
-            json.text("device", locator.toString());
-            json.text("region", access.region().toString());
-            json.hex("offset", access.offset());
-            json.number("width", access.bits());
-            json.hexBits("value", value, access.bits());
-        });
+    final void fields(Json json, RegisterAccess access, long value) {
+        json.text("device", locator.toString());
+        json.text("region", access.region().toString());
+        json.hex("offset", access.offset());
+        json.number("width", access.bits());
+        json.hexBits("value", value, access.bits());
     }
 }

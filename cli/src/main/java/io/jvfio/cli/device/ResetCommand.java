@@ -76,18 +76,12 @@ public final class ResetCommand extends DeviceCommand {
 
     private int tell() {
         List<String> used = methods.isEmpty() ? kernelMethods().enabled() : methods;
-        if (json()) {
-            printJson(json -> {
-                json.text("device", locator.toString());
-                json.flag("dryRun", true);
-                json.texts("methods", used);
-            });
-        } else {
-            out().println(locator
-                    + (used.isEmpty()
-                            ? ": the kernel has no reset for it alone"
-                            : ": " + String.join(", then ", used)));
-        }
+        String how = used.isEmpty() ? "the kernel has no reset for it alone" : String.join(", then ", used);
+        print(locator + ": " + how, json -> {
+            json.text("device", locator.toString());
+            json.flag("dryRun", true);
+            json.texts("methods", used);
+        });
         return used.isEmpty() ? ExitCode.FAILED : 0;
     }
 
@@ -99,14 +93,10 @@ public final class ResetCommand extends DeviceCommand {
         long start = System.nanoTime();
         device.reset();
         Duration duration = Duration.ofNanos(System.nanoTime() - start);
-        if (json()) {
-            printJson(json -> {
-                json.text("device", locator.toString());
-                json.number("nanoseconds", duration.toNanos());
-            });
-        } else {
-            out().println(locator + " was reset in " + Durations.text(duration));
-        }
+        print(locator + " was reset in " + Durations.text(duration), json -> {
+            json.text("device", locator.toString());
+            json.number("nanoseconds", duration.toNanos());
+        });
         return 0;
     }
 }

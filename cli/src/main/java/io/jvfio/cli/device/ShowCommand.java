@@ -8,10 +8,11 @@ import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.command.Uuids;
-import io.jvfio.cli.host.HostJson;
-import io.jvfio.cli.host.HostText;
+import io.jvfio.cli.host.HostColumns;
+import io.jvfio.cli.out.Columns;
 import io.jvfio.cli.out.Properties;
 import io.jvfio.cli.out.Table;
+import io.jvfio.host.FunctionIds;
 import io.jvfio.host.Host;
 import io.jvfio.host.HostFunction;
 import io.jvfio.host.HostMdev;
@@ -20,7 +21,6 @@ import io.jvfio.host.SriovRole;
 import io.jvfio.host.VfioAccess;
 import io.jvfio.host.VirtualFunctions;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,11 @@ import picocli.CommandLine.Parameters;
         description = "Shows what the host knows of a device and, if it can be opened, what the device says of itself.",
         footer = {"", "Opening a device can reset it; --no-open leaves it alone."})
 public final class ShowCommand extends DeviceCommand {
+    private static final Columns<VirtualFunctions> VIRTUAL = new Columns<VirtualFunctions>()
+            .number("count", VirtualFunctions::count)
+            .number("total", VirtualFunctions::total)
+            .texts("addresses", VirtualFunctions::list);
+
     @Parameters(index = "0", paramLabel = "D", description = "The device.", converter = Converters.Locator.class)
     @SuppressWarnings("NullAway.Init")
     private DeviceLocator locator;
@@ -76,28 +81,20 @@ public final class ShowCommand extends DeviceCommand {
                 json.text("device", locator.toString());
                 HostFunction function = shown.function();
                 if (function != null) {
-                    json.object("function", item -> HostJson.function(item, function, names));
+                    json.object("function", item -> HostColumns.functions(names).write(item, function));
                     json.texts("resetMethods", resetMethods(function));
-                    VirtualFunctions virtual = environment().host().virtualFunctions(function.address());
                     if (function.sriov() == SriovRole.PF) {
-                        json.object("virtualFunctions", item -> {
-                            item.number("count", virtual.count());
-                            item.number("total", virtual.total());
-                            item.texts(
-                                    "addresses",
-                                    virtual.list().stream()
-                                            .map(PciAddress::toString)
-                                            .toList());
-                        });
+                        VirtualFunctions virtual = environment().host().virtualFunctions(function.address());
+                        json.object("virtualFunctions", item -> VIRTUAL.write(item, virtual));
                     }
                 }
                 HostMdev mdev = shown.mdev();
                 if (mdev != null) {
-                    json.object("mdev", item -> HostJson.mdev(item, mdev));
+                    json.object("mdev", item -> HostColumns.MDEVS.write(item, mdev));
                 }
                 DeviceFacts facts = shown.facts();
                 if (facts != null) {
-                    json.object("opened", item -> DeviceJson.facts(item, facts));
+                    json.object("opened", item -> DeviceColumns.FACTS.write(item, facts));
                 } else {
                     json.text("notOpened", shown.notOpen());
                 }
@@ -159,12 +156,12 @@ public final class ShowCommand extends DeviceCommand {
             properties.add("parent", shown.mdev().parent());
             properties.add("type", shown.mdev().type());
             properties.add("driver", shown.mdev().driver());
-            properties.add("IOMMU group", HostText.number(shown.mdev().group()));
+            properties.number("IOMMU group", shown.mdev().group());
         }
         VfioAccess access = shown.access();
         if (access != null) {
-            properties.add("device node", text(access.cdev()));
-            properties.add("group node", text(access.groupNode()));
+            properties.add("device node", access.cdev());
+            properties.add("group node", access.groupNode());
         }
         DeviceFacts facts = shown.facts();
         if (facts == null) {
@@ -172,18 +169,15 @@ public final class ShowCommand extends DeviceCommand {
             properties.print(out);
             return;
         }
-        properties.add("opened with", facts.space());
-        properties.add("IOVAs", DeviceText.ranges(facts.usable()));
-        properties.add("limits", DeviceText.limits(facts.limits()));
-        properties.add("DMA", facts.coherent() ? "coherent" : "not coherent with CPU caches");
-        properties.add("reset", facts.resettable() ? "yes" : "no");
+        DeviceColumns.FACTS.addTo(properties, facts);
         properties.print(out);
-        for (Table table :
-                new Table[] {DeviceText.regions(facts), DeviceText.irqs(facts.irqs()), DeviceText.capabilities(facts)
-                }) {
+        for (Table table : List.of(
+                DeviceColumns.REGIONS.table(facts.regions()),
+                DeviceColumns.IRQS.table(facts.irqs()),
+                DeviceColumns.CAPABILITIES.table(facts.capabilities()))) {
             if (!table.isEmpty()) {
                 out.println();
-                table.print(out, environment().terminal());
+                print(table);
             }
         }
     }
@@ -194,18 +188,18 @@ public final class ShowCommand extends DeviceCommand {
 
     private void function(Properties properties, HostFunction function, PciIds names) {
         var ids = function.ids();
-        properties.add("name", HostText.name(ids, names));
-        properties.add("id", HostText.id(ids) + ", revision " + HostText.digits(ids.revision(), 2));
-        properties.add("subsystem", HostText.subsystem(ids));
+        properties.add("name", HostColumns.name(ids, names));
+        properties.add("id", HostColumns.id(ids) + ", revision " + HostColumns.digits(ids.revision(), 2));
+        properties.add("subsystem", subsystem(ids));
         properties.add(
                 "class",
-                HostText.classCode(ids)
+                HostColumns.digits(ids.classCode(), 6)
                         + names.className(ids.classCode())
                                 .map(name -> ", " + name)
                                 .orElse(""));
         properties.add("driver", function.driver());
-        properties.add("IOMMU group", HostText.number(function.group()));
-        properties.add("NUMA node", HostText.number(function.numaNode()));
+        properties.number("IOMMU group", function.group());
+        properties.number("NUMA node", function.numaNode());
         properties.add(
                 "behind", function.upstream().stream().map(PciAddress::toString).collect(Collectors.joining(", ")));
         properties.add("reset methods", String.join(", ", resetMethods(function)));
@@ -229,7 +223,10 @@ public final class ShowCommand extends DeviceCommand {
         }
     }
 
-    private static String text(@Nullable Path path) {
-        return path == null ? "" : path.toString();
+    /** {@code 8086:0000}, or nothing where there is no subsystem. */
+    private static String subsystem(FunctionIds ids) {
+        return ids.subsystemVendor() <= 0 && ids.subsystem() <= 0
+                ? ""
+                : HostColumns.digits(ids.subsystemVendor(), 4) + ":" + HostColumns.digits(ids.subsystem(), 4);
     }
 }

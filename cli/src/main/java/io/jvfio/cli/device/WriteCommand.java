@@ -44,7 +44,7 @@ public final class WriteCommand extends RegisterCommand {
         return with(locator(), device -> {
             access.write(device, value);
             if (json()) {
-                printJson(access, value);
+                printJson(json -> fields(json, access, value));
             }
             return 0;
         });

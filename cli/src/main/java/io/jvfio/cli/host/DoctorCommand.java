@@ -100,7 +100,7 @@ public final class DoctorCommand extends HostCommand {
             json.object("user", item -> {
                 item.text("name", user.name());
                 item.number("uid", user.uid());
-                item.texts("groups", user.groups().stream().map(String::valueOf).toList());
+                item.texts("groups", user.groups());
             });
         }
         json.objects("findings", findings, (item, finding) -> {

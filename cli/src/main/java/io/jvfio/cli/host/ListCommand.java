@@ -2,15 +2,14 @@
 package io.jvfio.cli.host;
 
 import io.jvfio.PciAddress;
-import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.Subcommand;
+import io.jvfio.cli.out.Columns;
 import io.jvfio.cli.out.Table;
 import io.jvfio.host.Host;
 import io.jvfio.host.HostFunction;
 import io.jvfio.host.HostGroup;
 import io.jvfio.host.HostMdev;
-import io.jvfio.host.PciIds;
-import java.io.PrintWriter;
+import io.jvfio.host.VfioAccess;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -58,59 +57,51 @@ public final class ListCommand extends Subcommand {
         }
         List<HostFunction> functions = host.functions();
         List<HostMdev> mdevs = host.mdevs();
-        PciIds names = environment().names().get();
+        Columns<HostFunction> columns =
+                HostColumns.functions(environment().names().get());
         if (json()) {
             printJson(json -> {
-                json.objects("functions", functions, (item, function) -> HostJson.function(item, function, names));
-                json.objects("mdevs", mdevs, HostJson::mdev);
+                json.objects("functions", functions, columns::write);
+                json.objects("mdevs", mdevs, HostColumns.MDEVS::write);
             });
         } else {
-            print(functions, mdevs, names);
+            print(functions, columns);
+            if (!mdevs.isEmpty()) {
+                out().println();
+                print(HostColumns.MDEVS.table(mdevs));
+            }
         }
         return 0;
     }
 
-    private void print(List<HostFunction> functions, List<HostMdev> mdevs, PciIds names) {
-        PrintWriter out = out();
-        boolean terminal = environment().terminal();
-        Table table = new Table("ADDRESS", "ID", "CLASS", "GROUP", "NUMA", "SRIOV", "DRIVER", "OPEN", "NAME");
+    private void print(List<HostFunction> functions, Columns<HostFunction> columns) {
+        if (functions.isEmpty()) {
+            out().println("no PCI functions");
+            return;
+        }
+        boolean tree = shape != null && shape.tree;
+        if (tree) {
+            columns.column(
+                    "ADDRESS", function -> "  ".repeat(function.upstream().size()) + function.address());
+        }
+        Table table = columns.table(
+                tree ? inTreeOrder(functions) : functions,
+                "ADDRESS",
+                "ID",
+                "CLASS",
+                "GROUP",
+                "NUMA",
+                "SRIOV",
+                "DRIVER",
+                "OPEN",
+                "NAME");
         Set<String> open = functions.stream()
-                .filter(function -> function.access().openable())
-                .map(function -> HostText.open(function.access()))
+                .map(HostFunction::access)
+                .filter(VfioAccess::openable)
+                .map(HostColumns::open)
                 .collect(Collectors.toSet());
         table.judge("OPEN", open::contains);
-        boolean tree = shape != null && shape.tree;
-        for (HostFunction function : tree ? inTreeOrder(functions) : functions) {
-            table.row(
-                    (tree ? "  ".repeat(function.upstream().size()) : "") + function.address(),
-                    HostText.id(function.ids()),
-                    HostText.classCode(function.ids()),
-                    HostText.number(function.group()),
-                    HostText.number(function.numaNode()),
-                    HostText.sriov(function.sriov()),
-                    function.driver(),
-                    HostText.open(function.access()),
-                    HostText.name(function.ids(), names));
-        }
-        if (table.isEmpty()) {
-            out.println("no PCI functions");
-        } else {
-            table.print(out, terminal);
-        }
-        Table mediated = new Table("MEDIATED DEVICE", "PARENT", "TYPE", "GROUP", "DRIVER", "OPEN");
-        for (HostMdev mdev : mdevs) {
-            mediated.row(
-                    mdev.locator().toString(),
-                    mdev.parent(),
-                    mdev.type(),
-                    HostText.number(mdev.group()),
-                    mdev.driver(),
-                    HostText.open(mdev.access()));
-        }
-        if (!mediated.isEmpty()) {
-            out.println();
-            mediated.print(out, terminal);
-        }
+        print(table);
     }
 
     /** Each function behind the bridge above it. Bridges have lower addresses than what is behind them, or another bus. */
@@ -138,27 +129,22 @@ public final class ListCommand extends Subcommand {
 
     private void listGroups(List<HostGroup> groups) {
         if (json()) {
-            printJson(json -> json.objects("groups", groups, HostJson::group));
+            printJson(json -> json.objects("groups", groups, HostColumns.GROUPS::write));
             return;
         }
-        Table table = new Table("GROUP", "TYPE", "VFIO", "MEMBER", "DRIVER", "ROLE");
-        table.judge("VFIO", "viable"::equals);
-        for (HostGroup group : groups) {
-            String viable = group.noIommu() ? "unsafe" : group.viable() ? "viable" : "blocked";
-            for (HostGroup.Member member : group.members()) {
-                table.row(
-                        String.valueOf(group.number()),
-                        group.type(),
-                        viable,
-                        member.name(),
-                        member.driver(),
-                        Converters.spelling(member.role()));
-            }
-        }
-        if (table.isEmpty()) {
+        record Row(HostGroup group, HostGroup.Member member) {}
+        List<Row> rows = groups.stream()
+                .flatMap(group -> group.members().stream().map(member -> new Row(group, member)))
+                .toList();
+        if (rows.isEmpty()) {
             out().println("no IOMMU groups: 'jvfio doctor' says why");
-        } else {
-            table.print(out(), environment().terminal());
+            return;
         }
+        Table table = new Columns<Row>()
+                .columns(Row::group, HostColumns.GROUPS)
+                .columns(Row::member, HostColumns.MEMBERS)
+                .table(rows);
+        table.judge("VFIO", "viable"::equals);
+        print(table);
     }
 }

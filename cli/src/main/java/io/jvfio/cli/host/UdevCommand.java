@@ -69,9 +69,7 @@ public final class UdevCommand extends HostCommand {
         List<String> rules = rules(devices);
         if (json()) {
             printJson(json -> {
-                json.texts(
-                        "devices",
-                        locators.stream().map(DeviceLocator::toString).toList());
+                json.texts("devices", locators);
                 json.texts("rules", rules);
                 json.texts("warnings", warnings(devices));
             });

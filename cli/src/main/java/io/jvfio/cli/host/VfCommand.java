@@ -4,8 +4,7 @@ package io.jvfio.cli.host;
 import io.jvfio.PciAddress;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.HostCommand;
-import io.jvfio.cli.out.Json;
-import io.jvfio.cli.out.Table;
+import io.jvfio.cli.out.Columns;
 import io.jvfio.host.HostFunction;
 import io.jvfio.host.VirtualFunctions;
 import io.jvfio.host.VirtualFunctions.CreateOptions;
@@ -13,7 +12,6 @@ import io.jvfio.host.VirtualFunctions.Probing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -55,13 +53,6 @@ public final class VfCommand {
 
         final Duration deadline() {
             return timeout(timeout);
-        }
-
-        final void printDeviceJson(Consumer<Json> fields) {
-            printJson(json -> {
-                json.text("device", address.toString());
-                fields.accept(json);
-            });
         }
     }
 
@@ -105,22 +96,16 @@ public final class VfCommand {
                     .map(host()::function)
                     .flatMap(Optional::stream)
                     .toList();
+            Columns<HostFunction> columns =
+                    HostColumns.functions(environment().names().get());
             if (json()) {
-                var names = environment().names().get();
-                printDeviceJson(json -> json.objects(
-                        "virtualFunctions", made, (item, function) -> HostJson.function(item, function, names)));
-                return 0;
+                printJson(json -> {
+                    json.text("device", address().toString());
+                    json.objects("virtualFunctions", made, columns::write);
+                });
+            } else {
+                print(columns.table(made, "ADDRESS", "ID", "GROUP", "DRIVER", "OPEN"));
             }
-            Table table = new Table("ADDRESS", "ID", "GROUP", "DRIVER", "OPEN");
-            for (HostFunction function : made) {
-                table.row(
-                        function.address().toString(),
-                        HostText.id(function.ids()),
-                        HostText.number(function.group()),
-                        function.driver(),
-                        HostText.open(function.access()));
-            }
-            table.print(out(), environment().terminal());
             return 0;
         }
     }
@@ -134,12 +119,13 @@ public final class VfCommand {
         @Override
         public Integer call() {
             int removed = functions().remove(deadline());
-            if (json()) {
-                printDeviceJson(json -> json.number("removed", removed));
-            } else {
-                out().println(address() + ": " + (removed == 1 ? "1 virtual function" : removed + " virtual functions")
-                        + " removed");
-            }
+            print(
+                    address() + ": " + (removed == 1 ? "1 virtual function" : removed + " virtual functions")
+                            + " removed",
+                    json -> {
+                        json.text("device", address().toString());
+                        json.number("removed", removed);
+                    });
             return 0;
         }
     }

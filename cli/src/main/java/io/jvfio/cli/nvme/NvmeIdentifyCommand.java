@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.nvme;
 
-import io.jvfio.cli.out.Json;
+import io.jvfio.cli.out.Columns;
 import io.jvfio.cli.out.Properties;
 import io.jvfio.cli.out.Sizes;
-import io.jvfio.cli.out.Table;
 import io.jvfio.driver.nvme.BlockFormat;
 import io.jvfio.driver.nvme.ControllerInfo;
 import io.jvfio.driver.nvme.Namespace;
@@ -21,6 +20,56 @@ import picocli.CommandLine.Command;
 final class NvmeIdentifyCommand extends NvmeDeviceCommand {
     private static final int KELVIN = 273;
 
+    private static final Columns<NamespaceInfo> NAMESPACES = new Columns<NamespaceInfo>()
+            .number("NAMESPACE", "id", each -> Integer.toUnsignedLong(each.id()))
+            .column("SIZE", each -> each.usable() ? Sizes.text(each.size()) : null)
+            .column("BLOCKS", each -> Long.toUnsignedString(each.blocks()))
+            .number("blocks", NamespaceInfo::blocks)
+            .number("usedBlocks", NamespaceInfo::used)
+            .column("BLOCK", each -> each.blockSize() == 0 ? null : each.blockSize())
+            .number("blockSize", NamespaceInfo::blockSize)
+            .number("metadataSize", NamespaceInfo::metadataSize)
+            .column("FORMATS", each -> formats(each.formats()))
+            .column("ID", each -> each.nguid().isEmpty() ? each.eui64() : each.nguid())
+            .text("nguid", NamespaceInfo::nguid)
+            .text("eui64", NamespaceInfo::eui64)
+            .column("PROBLEM", NamespaceInfo::problem)
+            .text("problem", each -> each.usable() ? null : each.problem())
+            .field((json, each) -> json.objects("formats", each.formats(), (item, format) -> {
+                item.number("index", format.index());
+                item.number("blockSize", format.blockSize());
+                item.number("metadataSize", format.metadataSize());
+                item.flag("current", format.index() == each.format());
+            }));
+
+    private static final Columns<MemorySegment> HEALTH = new Columns<MemorySegment>()
+            .number("criticalWarning", LogPage.CRITICAL_WARNING::of)
+            .column("temperature", smart -> temperature(smart) + " C")
+            .field((json, smart) -> json.number("temperature", temperature(smart)))
+            .column("wear", smart -> LogPage.PERCENTAGE_USED.of(smart) + " %")
+            .number("percentageUsed", LogPage.PERCENTAGE_USED::of)
+            .number("availableSpare", LogPage.AVAILABLE_SPARE::of)
+            .column("media errors", smart -> Long.toUnsignedString(LogPage.MEDIA_ERRORS.of(smart)))
+            .number("mediaErrors", LogPage.MEDIA_ERRORS::of)
+            .number("powerOnHours", LogPage.POWER_ON_HOURS::of);
+
+    private static final Columns<NvmeController> CONTROLLER = new Columns<NvmeController>()
+            .text("model", "model", controller -> controller.info().model())
+            .text("serial", "serial", controller -> controller.info().serial())
+            .text("firmware", "firmware", controller -> controller.info().firmware())
+            .text("version", "version", controller -> controller.info().versionText())
+            .id("vendor", 16, controller -> controller.info().vendorId())
+            .text("subsystem", "subsystem", controller -> controller.info().subsystem())
+            .number("I/O queues", "queues", NvmeController::queueLimit)
+            .column("transfer", controller -> Sizes.text(controller.maxTransfer()) + " per command")
+            .number("maxTransfer", NvmeController::maxTransfer)
+            .column("commands", controller -> String.join(", ", optional(controller.info())))
+            .texts("commands", controller -> optional(controller.info()))
+            .column("doorbells", controller -> controller.usesShadowDoorbells() ? "in memory" : "registers")
+            .flag("shadowDoorbells", NvmeController::usesShadowDoorbells)
+            .column("write cache", controller -> controller.info().writeCache() ? "yes" : "no")
+            .flag("writeCache", controller -> controller.info().writeCache());
+
     /** For picocli. */
     NvmeIdentifyCommand() {}
 
@@ -28,90 +77,31 @@ final class NvmeIdentifyCommand extends NvmeDeviceCommand {
     public Integer call() throws Exception {
         return withController(controller -> {
             MemorySegment smart = controller.smart();
+            List<NamespaceInfo> namespaces =
+                    controller.namespaces().stream().map(Namespace::info).toList();
             if (json()) {
-                printJson(json -> fill(json, controller, smart));
-            } else {
-                print(controller, smart);
+                printJson(json -> {
+                    json.text("device", locator().toString());
+                    CONTROLLER.write(json, controller);
+                    json.object("health", health -> HEALTH.write(health, smart));
+                    json.objects("namespaces", namespaces, NAMESPACES::write);
+                });
+                return 0;
+            }
+            Properties properties = new Properties();
+            CONTROLLER.addTo(properties, controller);
+            HEALTH.addTo(properties, smart);
+            properties.print(out());
+            if (!namespaces.isEmpty()) {
+                out().println();
+                print(NAMESPACES.table(namespaces));
             }
             return 0;
         });
     }
 
-    private void print(NvmeController controller, MemorySegment smart) {
-        ControllerInfo info = controller.info();
-        Properties properties = new Properties();
-        properties.add("model", info.model());
-        properties.add("serial", info.serial());
-        properties.add("firmware", info.firmware());
-        properties.add("version", info.versionText());
-        properties.add("subsystem", info.subsystem());
-        properties.add("I/O queues", String.valueOf(controller.queueLimit()));
-        properties.add("transfer", Sizes.text(controller.maxTransfer()) + " per command");
-        properties.add("commands", String.join(", ", optional(info)));
-        properties.add("doorbells", controller.usesShadowDoorbells() ? "in memory" : "registers");
-        properties.add("write cache", info.writeCache() ? "yes" : "no");
-        properties.add("temperature", LogPage.TEMPERATURE.of(smart) - KELVIN + " C");
-        properties.add("wear", LogPage.PERCENTAGE_USED.of(smart) + " %");
-        properties.add("media errors", Long.toUnsignedString(LogPage.MEDIA_ERRORS.of(smart)));
-        properties.print(out());
-        if (controller.namespaces().isEmpty()) {
-            return;
-        }
-        out().println();
-        Table table = new Table("NAMESPACE", "SIZE", "BLOCKS", "BLOCK", "FORMATS", "ID", "PROBLEM");
-        for (Namespace namespace : controller.namespaces()) {
-            NamespaceInfo each = namespace.info();
-            table.row(
-                    Integer.toUnsignedString(each.id()),
-                    each.usable() ? Sizes.text(each.size()) : "",
-                    Long.toUnsignedString(each.blocks()),
-                    each.blockSize() == 0 ? "" : String.valueOf(each.blockSize()),
-                    formats(each.formats()),
-                    each.nguid().isEmpty() ? each.eui64() : each.nguid(),
-                    each.problem());
-        }
-        table.print(out(), environment().terminal());
-    }
-
-    private void fill(Json json, NvmeController controller, MemorySegment smart) {
-        ControllerInfo info = controller.info();
-        json.text("device", locator().toString());
-        json.text("model", info.model());
-        json.text("serial", info.serial());
-        json.text("firmware", info.firmware());
-        json.text("version", info.versionText());
-        json.id("vendor", info.vendorId(), 16);
-        json.text("subsystem", info.subsystem());
-        json.number("queues", controller.queueLimit());
-        json.number("maxTransfer", controller.maxTransfer());
-        json.texts("commands", optional(info));
-        json.flag("shadowDoorbells", controller.usesShadowDoorbells());
-        json.flag("writeCache", info.writeCache());
-        json.object("health", health -> {
-            health.number("criticalWarning", LogPage.CRITICAL_WARNING.of(smart));
-            health.number("temperature", LogPage.TEMPERATURE.of(smart) - KELVIN);
-            health.number("percentageUsed", LogPage.PERCENTAGE_USED.of(smart));
-            health.number("availableSpare", LogPage.AVAILABLE_SPARE.of(smart));
-            health.numberOrNull("mediaErrors", LogPage.MEDIA_ERRORS.of(smart));
-            health.numberOrNull("powerOnHours", LogPage.POWER_ON_HOURS.of(smart));
-        });
-        json.objects("namespaces", controller.namespaces(), (item, namespace) -> {
-            NamespaceInfo each = namespace.info();
-            item.number("id", Integer.toUnsignedLong(each.id()));
-            item.numberOrNull("blocks", each.blocks());
-            item.numberOrNull("usedBlocks", each.used());
-            item.number("blockSize", each.blockSize());
-            item.number("metadataSize", each.metadataSize());
-            item.text("nguid", each.nguid());
-            item.text("eui64", each.eui64());
-            item.text("problem", each.usable() ? null : each.problem());
-            item.objects("formats", each.formats(), (one, format) -> {
-                one.number("index", format.index());
-                one.number("blockSize", format.blockSize());
-                one.number("metadataSize", format.metadataSize());
-                one.flag("current", format.index() == each.format());
-            });
-        });
+    private static int temperature(MemorySegment smart) {
+        return LogPage.TEMPERATURE.of(smart) - KELVIN;
     }
 
     private static List<String> optional(ControllerInfo info) {

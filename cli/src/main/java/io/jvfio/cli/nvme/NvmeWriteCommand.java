@@ -91,17 +91,12 @@ final class NvmeWriteCommand extends NvmeDeviceCommand.OnNamespace {
     }
 
     private void report(NvmeRange range) {
-        if (json()) {
-            printJson(json -> {
-                json.text("device", locator().toString());
-                json.number(
-                        "namespace", Integer.toUnsignedLong(range.namespace().id()));
-                json.hex("lba", range.lba());
-                json.number("blocks", range.blocks());
-                json.text("file", input.toString());
-            });
-        } else {
-            out().println(Sizes.text(range.size()) + " of " + input + " are in " + range.namespace());
-        }
+        print(Sizes.text(range.size()) + " of " + input + " are in " + range.namespace(), json -> {
+            json.text("device", locator().toString());
+            json.number("namespace", Integer.toUnsignedLong(range.namespace().id()));
+            json.hex("lba", range.lba());
+            json.number("blocks", range.blocks());
+            json.text("file", input.toString());
+        });
     }
 }

@@ -112,10 +112,11 @@ public final class Json {
         write(generator::writeEndArray);
     }
 
-    public void texts(String name, Iterable<String> items) {
+    /** An array of texts, each as its {@code toString} says. */
+    public void texts(String name, Iterable<?> items) {
         write(() -> generator.writeArrayFieldStart(name));
-        for (String item : items) {
-            write(() -> generator.writeString(item));
+        for (Object item : items) {
+            write(() -> generator.writeString(item.toString()));
         }
         write(generator::writeEndArray);
     }

@@ -11,10 +11,16 @@ public final class Properties {
     private final Map<String, String> pairs = new LinkedHashMap<>();
 
     /** Adds a pair, unless the value is absent. */
-    public void add(String name, @Nullable String value) {
-        if (value != null && !value.isEmpty()) {
-            pairs.put(name, value);
+    public void add(String name, @Nullable Object value) {
+        String text = value == null ? "" : value.toString();
+        if (!text.isEmpty()) {
+            pairs.put(name, text);
         }
+    }
+
+    /** Adds a number, unless it is negative: unknown. */
+    public void number(String name, long value) {
+        add(name, value < 0 ? null : value);
     }
 
     public void print(PrintWriter out) {
