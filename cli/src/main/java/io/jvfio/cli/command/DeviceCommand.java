@@ -17,15 +17,19 @@ public abstract class DeviceCommand extends Subcommand {
             description = "The token of a virtual function whose physical function has set one.")
     private @Nullable UUID vfToken;
 
-    /** What to do with an open device. */
+    /**
+     * What to do with an open device.
+     *
+     * @param <R> what comes of it
+     */
     @FunctionalInterface
-    public interface Work {
-        /** Returns the exit code. */
-        int on(PciDevice device) throws Exception;
+    public interface Work<R> {
+        /** Does it; the device is lent. */
+        R on(PciDevice device) throws Exception;
     }
 
     /** Opens a device as the command line says, and closes it whatever happens. */
-    public final int with(DeviceLocator locator, Work work) throws Exception {
+    public final <R> R with(DeviceLocator locator, Work<R> work) throws Exception {
         Interruption interruption = environment().interruption();
         try (PciDevice device = open(locator, options())) {
             interruption.opened(device);

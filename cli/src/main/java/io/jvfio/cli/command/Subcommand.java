@@ -46,11 +46,26 @@ public abstract class Subcommand implements Callable<Integer> {
         }));
     }
 
-    /** Prints a line, or an object with these fields with {@code --json}. */
-    public final void print(String line, Consumer<Json> fields) {
+    /** Prints an object about a device, with these fields behind its name. */
+    public final void printJson(Object device, Consumer<Json> fields) {
+        printJson(json -> {
+            json.text("device", device.toString());
+            fields.accept(json);
+        });
+    }
+
+    /** Prints a line about a device, or an object with these fields with {@code --json}. */
+    public final void print(Object device, String line, Consumer<Json> fields) {
         if (json()) {
-            printJson(fields);
+            printJson(device, fields);
         } else {
+            out().println(line);
+        }
+    }
+
+    /** Prints a line for people; nothing with {@code --json}. */
+    public final void say(String line) {
+        if (!json()) {
             out().println(line);
         }
     }

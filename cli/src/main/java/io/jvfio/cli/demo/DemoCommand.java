@@ -75,19 +75,14 @@ public final class DemoCommand extends DeviceCommand {
                         + Hex.ofBits(config.classCode(), 24));
             }
             if (json()) {
-                printJson(json -> {
-                    json.text("device", target.toString());
-                    log.describe(json);
-                });
+                printJson(target, log::describe);
             }
             return 0;
         });
     }
 
     private DemoLog log(String title) {
-        if (!json()) {
-            out().println(title);
-        }
+        say(title);
         return new DemoLog(out(), !json(), environment().terminal());
     }
 

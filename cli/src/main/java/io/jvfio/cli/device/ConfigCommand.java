@@ -4,8 +4,6 @@ package io.jvfio.cli.device;
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
 import io.jvfio.cli.command.CommandFailure;
-import io.jvfio.cli.command.Converters;
-import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.host.VfioAccess;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.config.ConfigContents;
@@ -20,7 +18,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code jvfio config}. */
 @Command(
@@ -32,13 +29,9 @@ import picocli.CommandLine.Parameters;
                     + " lspci -x, -xxx or -xxxx; without #ADDRESS all functions of the file.",
             "A device that cannot be opened is read from sysfs. Opening a device can reset it."
         })
-public final class ConfigCommand extends DeviceCommand {
+public final class ConfigCommand extends OneDeviceCommand {
     static final String SYSFS = "sysfs";
     private static final String DUMP = "dump";
-
-    @Parameters(index = "0", paramLabel = "D", description = "The device.", converter = Converters.Locator.class)
-    @SuppressWarnings("NullAway.Init")
-    private DeviceLocator locator;
 
     @Option(
             names = {"-x", "--hex"},
@@ -65,23 +58,14 @@ public final class ConfigCommand extends DeviceCommand {
         return switch (locator.scheme()) {
             case DUMP -> dumped(locator.target());
             case SYSFS -> List.of(sysfs(address(locator.target())));
-            case DeviceLocator.PCI -> List.of(openable() ? open() : sysfs(address(locator.target())));
-            default -> List.of(open());
+            case DeviceLocator.PCI -> List.of(openable() ? with(this::decode) : sysfs(address(locator.target())));
+            default -> List.of(with(this::decode));
         };
     }
 
     private boolean openable() {
         VfioAccess access = environment().access(locator);
         return access != null && access.openable();
-    }
-
-    private DecodedFunction open() throws Exception {
-        DecodedFunction[] decoded = new DecodedFunction[1];
-        with(locator, device -> {
-            decoded[0] = decode(device);
-            return 0;
-        });
-        return decoded[0];
     }
 
     private DecodedFunction decode(PciDevice device) {

@@ -106,8 +106,7 @@ final class HotResetRun {
 
     private void print(HotResetPlan plan, @Nullable Duration duration) {
         if (command.json()) {
-            command.printJson(json -> {
-                json.text("device", locator.toString());
+            command.printJson(locator, json -> {
                 json.flag("hot", true);
                 json.flag("dryRun", dryRun);
                 json.flag("permitted", plan.permitted());

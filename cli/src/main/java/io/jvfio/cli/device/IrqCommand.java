@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.device;
 
-import io.jvfio.DeviceLocator;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
-import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.command.ExitCode;
 import io.jvfio.cli.out.Durations;
 import io.jvfio.device.IrqInfo;
@@ -18,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code jvfio irq}. */
 @Command(
@@ -30,16 +27,12 @@ import picocli.CommandLine.Parameters;
                     + " without the device: that tests the way from the kernel to this process, and fails if a vector does"
                     + " not arrive."
         })
-public final class IrqCommand extends DeviceCommand {
+public final class IrqCommand extends OneDeviceCommand {
     /** Lies between two portions of output, and between two unmasks of an interrupt pin that stays up. */
     private static final long PAUSE_MILLIS = 100;
 
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(10);
     private static final Duration DEFAULT_WAIT_AFTER_TRIGGER = Duration.ofSeconds(2);
-
-    @Parameters(index = "0", paramLabel = "D", description = "The device.", converter = Converters.Locator.class)
-    @SuppressWarnings("NullAway.Init")
-    private DeviceLocator locator;
 
     @Option(
             names = "--type",
@@ -76,16 +69,13 @@ public final class IrqCommand extends DeviceCommand {
         if (seconds != null && !(seconds >= 0 && seconds <= Integer.MAX_VALUE)) {
             throw usage("--wait " + seconds + " is no time in seconds");
         }
-        return with(locator, device -> type == null ? list(device) : take(device, type));
+        return with(device -> type == null ? list(device) : take(device, type));
     }
 
     private int list(PciDevice device) {
         List<IrqInfo> irqs = DeviceFacts.irqs(device);
         if (json()) {
-            printJson(json -> {
-                json.text("device", locator.toString());
-                json.objects("interrupts", irqs, DeviceColumns.IRQS::write);
-            });
+            printJson(locator, json -> json.objects("interrupts", irqs, DeviceColumns.IRQS::write));
         } else if (irqs.isEmpty()) {
             out().println(locator + " has no interrupts");
         } else {
@@ -163,8 +153,7 @@ public final class IrqCommand extends DeviceCommand {
         String line = total
                 + (total == 1 ? " interrupt" : " interrupts")
                 + (trigger && silent > 0 ? "; " + silent + " of " + count + " vectors did not arrive" : "");
-        print(line, json -> {
-            json.text("device", locator.toString());
+        print(locator, line, json -> {
             json.text("type", Converters.spelling(kind));
             json.number("vectors", count);
             json.flag("triggered", trigger);
@@ -175,12 +164,6 @@ public final class IrqCommand extends DeviceCommand {
                 item.number("count", arrivals.of(vector));
             });
         });
-    }
-
-    private void say(String line) {
-        if (!json()) {
-            out().println(line);
-        }
     }
 
     /** The kinds of interrupt. */

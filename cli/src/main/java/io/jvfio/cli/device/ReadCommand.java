@@ -27,9 +27,9 @@ public final class ReadCommand extends RegisterCommand {
     @Override
     public Integer call() throws Exception {
         RegisterAccess access = access(bits);
-        return with(locator(), device -> {
+        return with(device -> {
             long value = access.read(device);
-            print(Hex.ofBits(value, bits), json -> fields(json, access, value));
+            print(locator, Hex.ofBits(value, bits), json -> fields(json, access, value));
             return 0;
         });
     }

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.device;
 
-import io.jvfio.DeviceLocator;
 import io.jvfio.cli.command.Converters;
-import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.out.Json;
 import picocli.CommandLine.Parameters;
 
 /** A command that accesses one register: which one, and how what moved is printed. */
-abstract class RegisterCommand extends DeviceCommand {
+abstract class RegisterCommand extends OneDeviceCommand {
     static final String WIDTH = "WIDTH";
     static final String DEFAULT_WIDTH = "32";
     static final String WIDTH_TEXT = "8, 16, 32 or 64 bits (default: ${DEFAULT-VALUE}).";
-
-    @Parameters(index = "0", paramLabel = "D", description = "The device.", converter = Converters.Locator.class)
-    @SuppressWarnings("NullAway.Init")
-    private DeviceLocator locator;
 
     @Parameters(
             index = "1",
@@ -32,10 +26,6 @@ abstract class RegisterCommand extends DeviceCommand {
             converter = Converters.Unsigned.class)
     private long offset;
 
-    final DeviceLocator locator() {
-        return locator;
-    }
-
     /** The access, which some device could do. */
     final RegisterAccess access(int bits) {
         RegisterAccess access = new RegisterAccess(region, offset, bits);
@@ -46,8 +36,7 @@ abstract class RegisterCommand extends DeviceCommand {
         return access;
     }
 
-    final void fields(Json json, RegisterAccess access, long value) {
-        json.text("device", locator.toString());
+    static void fields(Json json, RegisterAccess access, long value) {
         json.text("region", access.region().toString());
         json.hex("offset", access.offset());
         json.number("width", access.bits());

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.device;
 
-import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
 import io.jvfio.cli.command.CommandFailure;
-import io.jvfio.cli.command.Converters;
-import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.command.ExitCode;
 import io.jvfio.cli.out.Durations;
 import io.jvfio.host.ResetMethods;
@@ -14,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code jvfio reset}. */
 @Command(
@@ -26,11 +22,7 @@ import picocli.CommandLine.Parameters;
                     + " driver and used by nobody else; --dry-run says who is in the way. Opening a device resets it, too,"
                     + " where the kernel knows how: so does --dry-run together with --hot."
         })
-public final class ResetCommand extends DeviceCommand {
-    @Parameters(index = "0", paramLabel = "D", description = "The device.", converter = Converters.Locator.class)
-    @SuppressWarnings("NullAway.Init")
-    private DeviceLocator locator;
-
+public final class ResetCommand extends OneDeviceCommand {
     @Option(names = "--hot", description = "Reset the slot or bus that it is in.")
     private boolean hot;
 
@@ -59,11 +51,11 @@ public final class ResetCommand extends DeviceCommand {
             return tell();
         }
         if (methods.isEmpty()) {
-            return with(locator, this::reset);
+            return with(this::reset);
         }
         ResetMethods.Choice chosen = kernelMethods().use(methods);
         try (chosen) {
-            return with(locator, this::reset);
+            return with(this::reset);
         }
     }
 
@@ -77,8 +69,7 @@ public final class ResetCommand extends DeviceCommand {
     private int tell() {
         List<String> used = methods.isEmpty() ? kernelMethods().enabled() : methods;
         String how = used.isEmpty() ? "the kernel has no reset for it alone" : String.join(", then ", used);
-        print(locator + ": " + how, json -> {
-            json.text("device", locator.toString());
+        print(locator, locator + ": " + how, json -> {
             json.flag("dryRun", true);
             json.texts("methods", used);
         });
@@ -93,10 +84,8 @@ public final class ResetCommand extends DeviceCommand {
         long start = System.nanoTime();
         device.reset();
         Duration duration = Duration.ofNanos(System.nanoTime() - start);
-        print(locator + " was reset in " + Durations.text(duration), json -> {
-            json.text("device", locator.toString());
-            json.number("nanoseconds", duration.toNanos());
-        });
+        String line = locator + " was reset in " + Durations.text(duration);
+        print(locator, line, json -> json.number("nanoseconds", duration.toNanos()));
         return 0;
     }
 }

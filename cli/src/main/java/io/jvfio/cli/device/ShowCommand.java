@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.device;
 
-import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import io.jvfio.cli.command.CommandFailure;
-import io.jvfio.cli.command.Converters;
-import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.command.Uuids;
 import io.jvfio.cli.host.HostColumns;
 import io.jvfio.cli.out.Columns;
@@ -26,22 +23,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code jvfio show}. */
 @Command(
         name = "show",
         description = "Shows what the host knows of a device and, if it can be opened, what the device says of itself.",
         footer = {"", "Opening a device can reset it; --no-open leaves it alone."})
-public final class ShowCommand extends DeviceCommand {
+public final class ShowCommand extends OneDeviceCommand {
     private static final Columns<VirtualFunctions> VIRTUAL = new Columns<VirtualFunctions>()
             .number("count", VirtualFunctions::count)
             .number("total", VirtualFunctions::total)
             .texts("addresses", VirtualFunctions::list);
-
-    @Parameters(index = "0", paramLabel = "D", description = "The device.", converter = Converters.Locator.class)
-    @SuppressWarnings("NullAway.Init")
-    private DeviceLocator locator;
 
     @Option(names = "--no-open", description = "Show only what can be told without opening the device.")
     private boolean noOpen;
@@ -77,8 +69,7 @@ public final class ShowCommand extends DeviceCommand {
         Shown shown = open(host());
         PciIds names = environment().names().get();
         if (json()) {
-            printJson(json -> {
-                json.text("device", locator.toString());
+            printJson(locator, json -> {
                 HostFunction function = shown.function();
                 if (function != null) {
                     json.object("function", item -> HostColumns.functions(names).write(item, function));
@@ -129,12 +120,8 @@ public final class ShowCommand extends DeviceCommand {
         if (access != null && !access.openable()) {
             return shown.with(null, access.reason());
         }
-        DeviceFacts[] facts = new DeviceFacts[1];
         try {
-            with(locator, device -> {
-                facts[0] = DeviceFacts.of(device);
-                return 0;
-            });
+            return shown.with(with(DeviceFacts::of), "");
         } catch (VfioException | IllegalArgumentException e) {
             // Without a host's view there would be nothing to show.
             if (access == null) {
@@ -142,7 +129,6 @@ public final class ShowCommand extends DeviceCommand {
             }
             return shown.with(null, String.valueOf(e.getMessage()));
         }
-        return shown.with(facts[0], "");
     }
 
     private void print(Shown shown, PciIds names) {

@@ -41,10 +41,10 @@ public final class WriteCommand extends RegisterCommand {
         if (bits < Long.SIZE && value >>> bits != 0) {
             throw usage(Hex.of(value) + " has more than " + bits + " bits");
         }
-        return with(locator(), device -> {
+        return with(device -> {
             access.write(device, value);
             if (json()) {
-                printJson(json -> fields(json, access, value));
+                printJson(locator, json -> fields(json, access, value));
             }
             return 0;
         });

@@ -32,8 +32,7 @@ public final class IsVfioCommand extends HostCommand {
         Seen device = seen(locator);
         boolean yes = device.access().bound();
         if (json()) {
-            printJson(json -> {
-                json.text("device", locator.toString());
+            printJson(locator, json -> {
                 json.flag("vfio", yes);
                 json.text("driver", device.driver());
             });

@@ -99,10 +99,7 @@ public final class VfCommand {
             Columns<HostFunction> columns =
                     HostColumns.functions(environment().names().get());
             if (json()) {
-                printJson(json -> {
-                    json.text("device", address().toString());
-                    json.objects("virtualFunctions", made, columns::write);
-                });
+                printJson(address(), json -> json.objects("virtualFunctions", made, columns::write));
             } else {
                 print(columns.table(made, "ADDRESS", "ID", "GROUP", "DRIVER", "OPEN"));
             }
@@ -119,13 +116,8 @@ public final class VfCommand {
         @Override
         public Integer call() {
             int removed = functions().remove(deadline());
-            print(
-                    address() + ": " + (removed == 1 ? "1 virtual function" : removed + " virtual functions")
-                            + " removed",
-                    json -> {
-                        json.text("device", address().toString());
-                        json.number("removed", removed);
-                    });
+            String count = removed == 1 ? "1 virtual function" : removed + " virtual functions";
+            print(address(), address() + ": " + count + " removed", json -> json.number("removed", removed));
             return 0;
         }
     }

@@ -145,9 +145,7 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
         if (file != null) {
             String title = controller.info().model() + " (" + locator() + ")";
             Files.writeString(file, new BenchPage(title, plan.text(), steps).html());
-            if (!json()) {
-                out().println("plots: " + file);
-            }
+            say("plots: " + file);
         }
     }
 

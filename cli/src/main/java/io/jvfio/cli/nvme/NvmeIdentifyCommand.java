@@ -80,8 +80,7 @@ final class NvmeIdentifyCommand extends NvmeDeviceCommand {
             List<NamespaceInfo> namespaces =
                     controller.namespaces().stream().map(Namespace::info).toList();
             if (json()) {
-                printJson(json -> {
-                    json.text("device", locator().toString());
+                printJson(locator(), json -> {
                     CONTROLLER.write(json, controller);
                     json.object("health", health -> HEALTH.write(health, smart));
                     json.objects("namespaces", namespaces, NAMESPACES::write);

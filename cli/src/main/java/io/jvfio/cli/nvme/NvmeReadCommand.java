@@ -64,8 +64,7 @@ final class NvmeReadCommand extends NvmeDeviceCommand.OnNamespace {
                 range.forEach(PIECE, this::dump);
             }
             if (json()) {
-                printJson(json -> {
-                    json.text("device", locator().toString());
+                printJson(locator(), json -> {
                     json.number("namespace", Integer.toUnsignedLong(namespace.id()));
                     json.hex("lba", lba);
                     json.number("blocks", blocks);

@@ -89,8 +89,7 @@ final class NvmeVerifyCommand extends NvmeDeviceCommand.OnNamespace {
         if (json()) {
             long writing = written - start;
             long reading = end - written;
-            printJson(json -> {
-                json.text("device", locator().toString());
+            printJson(locator(), json -> {
                 json.number("namespace", Integer.toUnsignedLong(namespace.id()));
                 json.number("blocks", blocks);
                 json.number("blockSize", namespace.info().blockSize());
@@ -118,10 +117,8 @@ final class NvmeVerifyCommand extends NvmeDeviceCommand.OnNamespace {
     }
 
     private void tell(String what, long bytes, long nanos) {
-        if (!json()) {
-            out().println(what + "  " + Sizes.text(bytes) + " in " + Durations.text(Duration.ofNanos(nanos)) + ", "
-                    + Math.round(bytes / 1048576.0 / (nanos / 1e9)) + " MiB/s");
-        }
+        say(what + "  " + Sizes.text(bytes) + " in " + Durations.text(Duration.ofNanos(nanos)) + ", "
+                + Math.round(bytes / 1048576.0 / (nanos / 1e9)) + " MiB/s");
     }
 
     private long blocks(Namespace namespace) {

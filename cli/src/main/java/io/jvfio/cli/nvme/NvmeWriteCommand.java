@@ -91,8 +91,8 @@ final class NvmeWriteCommand extends NvmeDeviceCommand.OnNamespace {
     }
 
     private void report(NvmeRange range) {
-        print(Sizes.text(range.size()) + " of " + input + " are in " + range.namespace(), json -> {
-            json.text("device", locator().toString());
+        String line = Sizes.text(range.size()) + " of " + input + " are in " + range.namespace();
+        print(locator(), line, json -> {
             json.number("namespace", Integer.toUnsignedLong(range.namespace().id()));
             json.hex("lba", range.lba());
             json.number("blocks", range.blocks());

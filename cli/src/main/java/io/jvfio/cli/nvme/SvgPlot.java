@@ -2,6 +2,7 @@
 package io.jvfio.cli.nvme;
 
 import java.util.ArrayList;
+import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
@@ -48,85 +49,56 @@ final class SvgPlot {
     String svg() {
         double largest = Math.max(1, values(true));
         double smallest = logarithmic ? Math.max(1, Math.min(values(false), largest)) : 0;
-        StringBuilder svg = new StringBuilder("<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\" role=\"img\">\n");
+        Formatter svg = new Formatter(Locale.ROOT);
+        svg.format("<svg viewBox=\"0 0 %d %d\" role=\"img\">%n", WIDTH, HEIGHT);
         for (int i = 0; i <= GRID_LINES; i++) {
             double share = (double) i / GRID_LINES;
             double value = logarithmic
                     ? smallest * Math.pow(largest / smallest, share)
                     : smallest + (largest - smallest) * share;
             double y = y(share);
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>%n",
-                    LEFT,
-                    WIDTH - RIGHT,
-                    y,
-                    y));
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
-                    LEFT - 8,
-                    y + 4,
-                    escaped(value)));
+            svg.format(
+                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>%n", LEFT, WIDTH - RIGHT, y, y);
+            svg.format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n", LEFT - 8, y + 4, escaped(value));
         }
         for (int place = 0; place < places.size(); place++) {
-            svg.append(String.format(
-                    Locale.ROOT,
+            svg.format(
                     "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
-                    x(place),
-                    HEIGHT - 8,
-                    BenchPage.escape(places.get(place))));
+                    x(place), HEIGHT - 8, BenchPage.escape(places.get(place)));
         }
-        svg.append(String.format(
-                Locale.ROOT,
+        svg.format(
                 "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>%n",
-                LEFT,
-                WIDTH - RIGHT,
-                y(0),
-                y(0)));
+                LEFT, WIDTH - RIGHT, y(0), y(0));
         for (int number = 0; number < lines.size(); number++) {
             draw(svg, number, smallest, largest);
         }
-        return svg.append("</svg>\n").toString();
+        return svg.format("</svg>%n").toString();
     }
 
-    private void draw(StringBuilder svg, int number, double smallest, double largest) {
+    private void draw(Formatter svg, int number, double smallest, double largest) {
         Line line = lines.get(number);
-        StringBuilder points = new StringBuilder();
-        StringBuilder dots = new StringBuilder();
+        Formatter points = new Formatter(Locale.ROOT);
+        Formatter dots = new Formatter(Locale.ROOT);
         for (int place = 0; place < line.values().size(); place++) {
             double value = line.values().get(place);
             double y = y(share(value, smallest, largest));
-            points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(place), y));
-            dots.append(String.format(
-                    Locale.ROOT,
+            points.format("%.1f,%.1f ", x(place), y);
+            dots.format(
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"><title>%s, %s: %s</title></circle>%n",
                     x(place),
                     y,
                     line.colour(),
                     BenchPage.escape(line.name()),
                     BenchPage.escape(places.get(place)),
-                    escaped(value)));
+                    escaped(value));
         }
-        svg.append(String.format(
-                Locale.ROOT,
+        svg.format(
                 "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"%s\"/>%n",
-                line.colour(),
-                points.toString().strip()));
-        svg.append(dots);
+                line.colour(), points.toString().strip());
+        svg.format("%s", dots);
         int y = TOP + 12 + 16 * number;
-        svg.append(String.format(
-                Locale.ROOT,
-                "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>%n",
-                WIDTH - RIGHT + 16,
-                y - 4,
-                line.colour()));
-        svg.append(String.format(
-                Locale.ROOT,
-                "<text x=\"%d\" y=\"%d\">%s</text>%n",
-                WIDTH - RIGHT + 26,
-                y,
-                BenchPage.escape(line.name())));
+        svg.format("<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>%n", WIDTH - RIGHT + 16, y - 4, line.colour());
+        svg.format("<text x=\"%d\" y=\"%d\">%s</text>%n", WIDTH - RIGHT + 26, y, BenchPage.escape(line.name()));
     }
 
     private double share(double value, double smallest, double largest) {

@@ -72,10 +72,4 @@ public final class PassCommand extends Subcommand {
             }
         }
     }
-
-    private void say(String line) {
-        if (!json()) {
-            out().println(line);
-        }
-    }
 }
