@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +43,10 @@ public final class ModelCarrier implements CarrierProvider {
     public static List<ModelProvider> models(CarrierContext context) {
         List<ModelProvider> all =
                 context.find(ModelProvider.class, loader -> ServiceLoader.load(ModelProvider.class, loader));
+        Map<String, Long> named =
+                all.stream().collect(Collectors.groupingBy(ModelProvider::name, Collectors.counting()));
         return all.stream()
-                .filter(model -> all.stream()
-                        .noneMatch(other -> other != model && other.name().equals(model.name())))
+                .filter(model -> named.getOrDefault(model.name(), 0L) == 1)
                 .sorted(Comparator.comparing(ModelProvider::name))
                 .toList();
     }

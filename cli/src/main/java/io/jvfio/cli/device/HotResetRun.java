@@ -3,15 +3,15 @@ package io.jvfio.cli.device;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
-import io.jvfio.host.AffectedFunction;
-import io.jvfio.host.AffectedFunction.Owner;
-import io.jvfio.host.HotResetPlan;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.command.ExitCode;
 import io.jvfio.cli.out.Columns;
 import io.jvfio.cli.out.Durations;
+import io.jvfio.host.AffectedFunction;
+import io.jvfio.host.AffectedFunction.Owner;
+import io.jvfio.host.HotResetPlan;
 import io.jvfio.host.NodeHolder;
 import io.jvfio.pci.PciDevice;
 import java.time.Duration;
