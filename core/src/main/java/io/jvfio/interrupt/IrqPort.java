@@ -48,7 +48,12 @@ record IrqPort(
             return result;
         } finally {
             if (event != null) {
-                event.commit(subject, request, result);
+                event.request(
+                        request.index(),
+                        request.start(),
+                        request.count(),
+                        request.action().name());
+                event.commit(subject, result);
             }
         }
     }

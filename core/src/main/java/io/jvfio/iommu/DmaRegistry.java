@@ -6,6 +6,7 @@ import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.internal.event.MapEvent;
+import io.jvfio.internal.event.MappingFacts;
 import io.jvfio.internal.event.UnmapEvent;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -236,7 +237,7 @@ public final class DmaRegistry {
             joins.readLock().unlock();
         }
         if (event != null) {
-            event.commit(settings.subject(), mapping, MapChecks.largestPage(table.pageSizes(), mapping));
+            event.commit(settings.subject(), facts(mapping), MapChecks.largestPage(table.pageSizes(), mapping));
         }
         return mapping;
     }
@@ -282,7 +283,7 @@ public final class DmaRegistry {
                 table.show(mapping);
             }
             if (event != null) {
-                event.commit(settings.subject(), mapping, ended);
+                event.commit(settings.subject(), facts(mapping), ended);
             }
         }
     }
@@ -392,6 +393,11 @@ public final class DmaRegistry {
 
     private static MapTable table(Settings settings, List<IovaRange> usable, long pageSizes) {
         return new MapTable(settings.subject(), settings.clock(), new History(settings.history()), usable, pageSizes);
+    }
+
+    private static MappingFacts facts(DmaMapping mapping) {
+        return new MappingFacts(
+                mapping.iova(), mapping.length(), mapping.access().name(), mapping.label());
     }
 
     private void checkOpen() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.event;
 
-import io.jvfio.device.IrqRequest;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -55,14 +54,18 @@ public final class IrqSetupEvent extends Event {
         return event.isEnabled() ? event : null;
     }
 
+    /** Says what was asked for: the index, the first vector, how many, and what to do with them. */
+    public void request(int irqIndex, int first, int vectors, String what) {
+        index = irqIndex;
+        start = first;
+        count = vectors;
+        action = what;
+    }
+
     /** Records it, if it is wanted. */
-    public void commit(String subject, IrqRequest request, int outcome) {
+    public void commit(String subject, int outcome) {
         if (shouldCommit()) {
             device = subject;
-            index = request.index();
-            start = request.start();
-            count = request.count();
-            action = request.action().name();
             result = outcome;
             commit();
         }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.event;
 
-import io.jvfio.iommu.DmaMapping;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
@@ -22,29 +20,12 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(true)
 @Threshold("0 ms")
 @SuppressWarnings("UnusedVariable") // the recorder reads the fields
-public final class MapEvent extends Event {
-
-    @Label("Address Space")
-    private @Nullable String addressSpace;
-
-    @Label("IOVA")
-    @Description("The first address; read it as unsigned")
-    private long iova;
-
-    @Label("Length")
-    @DataAmount
-    private long length;
-
-    @Label("Access")
-    private @Nullable String access;
+public final class MapEvent extends MappingEvent {
 
     @Label("IOMMU Page Size")
     @Description("The largest of the IOMMU's page sizes that alignment and length allow")
     @DataAmount
     private long pageSize;
-
-    @Label("Name")
-    private @Nullable String label;
 
     private MapEvent() {}
 
@@ -59,14 +40,10 @@ public final class MapEvent extends Event {
     }
 
     /** Records it, if it is wanted. */
-    public void commit(String space, DmaMapping mapping, long iommuPage) {
+    public void commit(String space, MappingFacts mapping, long iommuPage) {
         if (shouldCommit()) {
-            addressSpace = space;
-            iova = mapping.iova();
-            length = mapping.length();
-            access = mapping.access().name();
+            fill(space, mapping);
             pageSize = iommuPage;
-            label = mapping.label();
             commit();
         }
     }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.event;
 
-import io.jvfio.iommu.DmaMapping;
 import jdk.jfr.Category;
-import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
@@ -22,28 +19,11 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(true)
 @Threshold("0 ms")
 @SuppressWarnings("UnusedVariable") // the recorder reads the fields
-public final class UnmapEvent extends Event {
-
-    @Label("Address Space")
-    private @Nullable String addressSpace;
-
-    @Label("IOVA")
-    @Description("The first address; read it as unsigned")
-    private long iova;
-
-    @Label("Length")
-    @DataAmount
-    private long length;
-
-    @Label("Access")
-    private @Nullable String access;
+public final class UnmapEvent extends MappingEvent {
 
     @Label("Completed")
     @Description("False if the carrier refused, or a transfer did not end; the mapping stayed")
     private boolean completed;
-
-    @Label("Name")
-    private @Nullable String label;
 
     private UnmapEvent() {}
 
@@ -58,14 +38,10 @@ public final class UnmapEvent extends Event {
     }
 
     /** Records it, if it is wanted. */
-    public void commit(String space, DmaMapping mapping, boolean ended) {
+    public void commit(String space, MappingFacts mapping, boolean ended) {
         if (shouldCommit()) {
-            addressSpace = space;
-            iova = mapping.iova();
-            length = mapping.length();
-            access = mapping.access().name();
+            fill(space, mapping);
             completed = ended;
-            label = mapping.label();
             commit();
         }
     }

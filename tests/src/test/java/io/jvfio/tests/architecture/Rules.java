@@ -17,6 +17,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -64,6 +67,7 @@ final class Rules {
         rules.put("the contract does not depend on what is built on it", contractStandsBelow());
         rules.put("core has no dependency", coreHasNoDependency());
         rules.put("the API shows types that its callers can name", apiHidesInternals());
+        rules.put("packages are free of cycles", noCycles());
         rules.put("a library does not print", librariesDoNotPrint());
         rules.put("a library keeps no state in static fields", noStaticState());
         rules.put("accessors have no get prefix", noGetPrefix());
@@ -169,6 +173,32 @@ final class Rules {
                         areApi().or(resideInAnyPackage("java..", "org.junit.jupiter.api..")),
                         root + ".internal.sys.SystemCalls"))
                 .because("what comes from elsewhere, its module would have to require as well");
+    }
+
+    /** {@code Vfio} is the top, which puts everything together; nobody in core names it. */
+    private ArchRule noCycles() {
+        DescribedPredicate<JavaClass> top = DescribedPredicate.describe(
+                "are the top", type -> type.getName().equals(root + ".Vfio"));
+        return SlicesRuleDefinition.slices()
+                .assignedFrom(new Packages(root))
+                .should()
+                .beFreeOfCycles()
+                .ignoreDependency(top, DescribedPredicate.alwaysTrue());
+    }
+
+    /** Each package for itself. */
+    private record Packages(String root) implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String name = type.getPackageName();
+            boolean ours = name.equals(root) || name.startsWith(root + ".");
+            return ours ? SliceIdentifier.of(name) : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages of " + root;
+        }
     }
 
     private ArchRule librariesDoNotPrint() {

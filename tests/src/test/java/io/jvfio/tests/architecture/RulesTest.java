@@ -32,6 +32,7 @@ class RulesTest {
                 "the contract does not depend on what is built on it | device.DependsOnPci",
                 "core has no dependency | device.DependsOnLibrary",
                 "the API shows types that its callers can name | device.ShowsInternalType",
+                "packages are free of cycles | pci",
                 "a library does not print | mmio.Prints",
                 "a library keeps no state in static fields | mmio.KeepsState",
                 "accessors have no get prefix | mmio.HasGetter",

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio;
+package io.jvfio.tests.providers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.DeviceLocator;
+import io.jvfio.Providers;
+import io.jvfio.Vfio;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.carrier.CarrierProvider;
 import io.jvfio.device.OpenOptions;
