@@ -63,7 +63,9 @@ final class IntxTest {
     void without_resample_unmask_is_a_request() {
         Interrupts interrupts = control.enable(InterruptType.INTX, 1);
         interrupts.unmask();
-        assertThat(device.requests().getLast()).isEqualTo(IrqRequest.unmask(0, 0, 1));
+        IrqRequest made = device.requests().getLast();
+        assertThat(made).isEqualTo(IrqRequest.unmask(0, 0, 1).by(made.owner()));
+        assertThat(made.owner()).hasToString("the driver of " + Fixture.NAME);
         assertThat(device.resample()).isFalse();
     }
 
