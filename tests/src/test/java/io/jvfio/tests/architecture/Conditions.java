@@ -5,7 +5,6 @@ import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
 import static com.tngtech.archunit.core.domain.JavaModifier.PRIVATE;
 import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
-import static com.tngtech.archunit.core.domain.JavaModifier.STATIC;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -48,10 +47,10 @@ final class Conditions {
     }
 
     /**
-     * Supertypes, and what callers see of the members, must be {@code nameable}. Constructors and static factories may
-     * take {@code handedDown}, which nobody outside can obtain. A supertype that is not visible may be of the same package.
+     * Supertypes, and what callers see of the members, must be {@code nameable}. A supertype that is not visible may be of
+     * the same package.
      */
-    static ArchCondition<JavaClass> showOnly(DescribedPredicate<JavaClass> nameable, String handedDown) {
+    static ArchCondition<JavaClass> showOnly(DescribedPredicate<JavaClass> nameable) {
         return condition("show only types that " + nameable.getDescription(), (type, events) -> {
             Stream.concat(type.getRawSuperclass().stream(), type.getRawInterfaces().stream())
                     .filter(seen -> !nameable.test(seen) && !seen.getPackage().equals(type.getPackage()))
@@ -59,30 +58,25 @@ final class Conditions {
                             SimpleConditionEvent.violated(type, type.getFullName() + " extends " + seen.getName())));
             type.getMembers().stream()
                     .filter(member -> isVisible(member.getModifiers()))
-                    .forEach(member -> typesOf(member, handedDown)
+                    .forEach(member -> typesOf(member)
                             .map(JavaClass::getBaseComponentType)
                             .filter(seen -> !seen.isPrimitive() && !nameable.test(seen))
                             .forEach(seen -> violation(member, seen.getName(), events)));
         });
     }
 
-    /** What a caller must name to use a member; of what makes an object, the parameter that is handed down does not count. */
-    private static Stream<JavaClass> typesOf(JavaMember member, String handedDown) {
+    /** What a caller must name to use a member. */
+    private static Stream<JavaClass> typesOf(JavaMember member) {
         return switch (member) {
             case JavaField field -> field.getType().getAllInvolvedRawTypes().stream();
-            case JavaCodeUnit codeUnit -> {
-                boolean makes =
-                        codeUnit.isConstructor() || codeUnit.getModifiers().contains(STATIC);
-                yield Stream.of(
+            case JavaCodeUnit codeUnit ->
+                Stream.of(
                                 codeUnit.getReturnType().getAllInvolvedRawTypes().stream(),
                                 codeUnit.getExceptionTypes().stream(),
                                 codeUnit.getParameterTypes().stream()
                                         .map(JavaType::getAllInvolvedRawTypes)
-                                        .flatMap(Collection::stream)
-                                        .filter(seen ->
-                                                !makes || !seen.getName().equals(handedDown)))
+                                        .flatMap(Collection::stream))
                         .flatMap(types -> types);
-            }
             default -> Stream.empty();
         };
     }

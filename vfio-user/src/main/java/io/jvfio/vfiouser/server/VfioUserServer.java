@@ -81,16 +81,10 @@ public final class VfioUserServer implements AutoCloseable {
      * @throws java.io.UncheckedIOException if the folder cannot be written
      */
     public static VfioUserServer listen(VfioDevice device, Path path, ServerOptions options, ServerListener listener) {
-        return listen(SystemCalls.linux(), device, path, options, listener);
-    }
-
-    /** The same with other system calls: for tests that make them fail. */
-    @SuppressWarnings("exports")
-    public static VfioUserServer listen(
-            SystemCalls sys, VfioDevice device, Path path, ServerOptions options, ServerListener listener) {
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(listener, "listener");
+        SystemCalls sys = SystemCalls.linux();
         String name = String.valueOf(path.getFileName());
         return started(new VfioUserServer(sys, device, ListeningSocket.open(sys, path), options, listener, name));
     }
