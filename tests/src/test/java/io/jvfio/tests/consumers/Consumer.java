@@ -78,6 +78,7 @@ final class Consumer {
         StringWriter said = new StringWriter();
         PrintWriter to = new PrintWriter(said);
         int status = ToolProvider.findFirst("javac").orElseThrow().run(to, to, javac.toArray(String[]::new));
+        copyResources(classes);
         return status != 0 ? new Outcome(false, status, said.toString()) : start(path, classes, modular);
     }
 
@@ -108,6 +109,21 @@ final class Consumer {
             program.destroyForcibly().waitFor();
         }
         return new Outcome(true, program.exitValue(), Files.readString(output));
+    }
+
+    /** What lies beside the classes, such as the names of providers in {@code META-INF/services}. */
+    private void copyResources(Path classes) throws IOException {
+        Path resources = folder.resolve("src/main/resources");
+        if (Files.notExists(resources)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(resources)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = classes.resolve(resources.relativize(file));
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
     }
 
     private List<String> sources(boolean modular) throws IOException {
