@@ -36,7 +36,7 @@ final class VfioUserGuide {
 
     static void reconnect(PciDevice pci) {
         pci.onError(lost -> {
-            ((VfioUserDevice) lost.device()).reconnect();
+            lost.device().ability(VfioUserDevice.class).orElseThrow().reconnect();
             lost.reset();
         });
     }
