@@ -12,6 +12,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where carriers, models and other parts are looked for: a setting of {@link Vfio#create}. Without it they come from where
@@ -28,19 +29,25 @@ public final class Providers implements Setting {
      * A part that could not be had.
      *
      * @param service what it would have been, the name of the interface
+     * @param loader the name of the class loader that has it; null if that has none or is not known
      * @param error why not
      */
-    public record Failure(String service, Throwable error) {
+    public record Failure(String service, @Nullable String loader, Throwable error) {
         /** Refuses null. */
         public Failure {
             Objects.requireNonNull(service, "service");
             Objects.requireNonNull(error, "error");
         }
 
+        /** Of a loader that is not known. */
+        public Failure(String service, Throwable error) {
+            this(service, null, error);
+        }
+
         /** One line for people. */
         @Override
         public String toString() {
-            return service + ": " + error;
+            return (loader == null ? "" : loader + ": ") + service + ": " + error;
         }
     }
 
@@ -83,7 +90,7 @@ public final class Providers implements Setting {
                 } catch (NoSuchElementException end) {
                     break;
                 } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-                    failures.accept(new Failure(service.getName(), e));
+                    failures.accept(new Failure(service.getName(), loader.getName(), e));
                 }
             }
         }

@@ -102,15 +102,16 @@ public final class Vfio implements AutoCloseable {
      * Opens a PCI device as {@link #open(String)} does.
      *
      * @param options how to open it
-     * @throws IllegalArgumentException if the locator is malformed or names nothing, or if the options name an address
-     *     space: that belongs to another context
+     * @param settings of the context, as for {@link #create}
+     * @throws IllegalArgumentException if the locator is malformed or names nothing, if the options name an address space,
+     *     which belongs to another context, or if the settings are none
      * @throws VfioException if the device cannot be opened; nothing is left open
      */
-    public static PciDevice open(String locator, OpenOptions options) {
+    public static PciDevice open(String locator, OpenOptions options, Setting... settings) {
         if (options.addressSpace() != null) {
             throw new IllegalArgumentException("an address space belongs to its context; open " + locator + " there");
         }
-        Vfio own = create();
+        Vfio own = create(settings);
         try {
             DeviceLocator device = DeviceLocator.parse(locator);
             return own.wrap(own.openDevice(device, options), device.toString(), own::close);
