@@ -62,8 +62,7 @@ import picocli.CommandLine.IVersionProvider;
         },
         footer = {
             "",
-            "D is a device: a PCI address such as 0000:01:00.0, or SCHEME:TARGET such as group:ADDRESS, cdev:ADDRESS,"
-                    + " noiommu:ADDRESS, mdev:UUID or passed:SOCKET (see pass).",
+            "D is a device: a PCI address such as 0000:01:00.0, or SCHEME:TARGET; jvfio --help lists the schemes.",
             "",
             "Exit codes: 0 done, 1 failed or no, 2 refused because it would do harm, 3 ambiguous, 4 failed and all is"
                     + " as before, 5 failed half-way, 6 there is no such driver, 7 the device's node or group cannot be had, 64 wrong usage."

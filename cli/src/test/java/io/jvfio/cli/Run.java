@@ -5,6 +5,7 @@ import io.jvfio.Vfio;
 import io.jvfio.binding.KernelDrivers;
 import io.jvfio.cli.command.Environment;
 import io.jvfio.cli.command.Interruption;
+import io.jvfio.cli.command.OtherJars;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.host.PciIds;
@@ -54,7 +55,8 @@ public final class Run {
                 host.host(),
                 KernelDrivers.of(root, variables),
                 () -> NAMES,
-                opener,
+                OtherJars.of(variables),
+                (locator, options, providers) -> opener.apply(locator, options),
                 new PrintWriter(outText),
                 terminal,
                 interruption);

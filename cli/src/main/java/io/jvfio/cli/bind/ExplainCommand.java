@@ -8,12 +8,14 @@ import io.jvfio.binding.HostRecording;
 import io.jvfio.binding.KernelDrivers;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
+import io.jvfio.cli.command.OtherJars;
 import io.jvfio.cli.command.Subcommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,10 +59,15 @@ public final class ExplainCommand extends Subcommand {
         if (address != null && snapshot != null) {
             write(snapshot, explanation.recording());
         }
+        List<OtherJars.Failure> notLoaded =
+                address == null ? List.of() : environment().jars().failures(jvfio()::warn);
         if (json()) {
-            printJson(json -> ExplainJson.write(json, explanation));
+            printJson(json -> {
+                ExplainJson.write(json, explanation);
+                OtherJars.write(json, notLoaded);
+            });
         } else {
-            ExplainText.lines(explanation).forEach(out()::println);
+            ExplainText.lines(explanation, notLoaded).forEach(out()::println);
         }
         return 0;
     }

@@ -13,6 +13,7 @@ import io.jvfio.binding.DeviceSnapshot;
 import io.jvfio.binding.Explanation;
 import io.jvfio.binding.Hazard.Severity;
 import io.jvfio.binding.ModuleAlias.Source;
+import io.jvfio.cli.command.OtherJars;
 import io.jvfio.cli.out.Table;
 import io.jvfio.variant.MatchField;
 import io.jvfio.variant.Modalias;
@@ -31,15 +32,17 @@ final class ExplainText {
 
     private final Explanation explanation;
     private final Decision decision;
+    private final List<OtherJars.Failure> notLoaded;
     private final List<String> lines = new ArrayList<>();
 
-    private ExplainText(Explanation explanation) {
+    private ExplainText(Explanation explanation, List<OtherJars.Failure> notLoaded) {
         this.explanation = explanation;
+        this.notLoaded = notLoaded;
         this.decision = explanation.decision();
     }
 
-    static List<String> lines(Explanation explanation) {
-        return new ExplainText(explanation).lines();
+    static List<String> lines(Explanation explanation, List<OtherJars.Failure> notLoaded) {
+        return new ExplainText(explanation, notLoaded).lines();
     }
 
     private List<String> lines() {
@@ -65,6 +68,7 @@ final class ExplainText {
                 "steps",
                 explanation.plan().map(BindPlan::words).map(steps -> String.join(" ; ", steps)).stream()
                         .toList());
+        add("not loaded", notLoaded.stream().map(OtherJars.Failure::toString).toList());
         return lines;
     }
 

@@ -49,7 +49,7 @@ public abstract class DeviceCommand extends Subcommand {
 
     private PciDevice open(DeviceLocator locator, OpenOptions options) {
         try {
-            return environment().opener().apply(locator.toString(), options);
+            return environment().opener().open(locator.toString(), options, providers());
         } catch (VfioException e) {
             throw new OpenFailure(locator, e, environment().access(locator));
         }

@@ -3,6 +3,7 @@ package io.jvfio.cli.command;
 
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
+import io.jvfio.Providers;
 import io.jvfio.Vfio;
 import io.jvfio.binding.KernelDrivers;
 import io.jvfio.device.OpenOptions;
@@ -17,7 +18,6 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the host
  * @param drivers its kernel drivers
  * @param names the names of ids, read when they are first needed
+ * @param jars the models and carriers of others
  * @param opener opens a device by its locator
  * @param out where results go
  * @param terminal whether that is a terminal: columns have bold headings, JSON is indented
@@ -38,10 +39,23 @@ public record Environment(
         Host host,
         KernelDrivers drivers,
         Supplier<PciIds> names,
-        BiFunction<String, OpenOptions, PciDevice> opener,
+        OtherJars jars,
+        Opener opener,
         PrintWriter out,
         boolean terminal,
         Interruption interruption) {
+
+    /** Opens a device by its locator. */
+    @FunctionalInterface
+    public interface Opener {
+        /**
+         * Opens it.
+         *
+         * @param providers where carriers and models are looked for
+         * @return the device, owned by the caller
+         */
+        PciDevice open(String locator, OpenOptions options, Providers providers);
+    }
 
     /** The system that the process runs on. */
     public static Environment system(Interruption interruption) {
@@ -49,6 +63,7 @@ public record Environment(
                 Host.system(),
                 KernelDrivers.system(),
                 PciIds::system,
+                OtherJars.of(System.getenv()),
                 Vfio::open,
                 new PrintWriter(System.out, true, Charset.defaultCharset()),
                 isTerminal(Path.of("/proc/self/fd/1")),
@@ -57,7 +72,7 @@ public record Environment(
 
     /** The same with results going elsewhere. */
     public Environment withOutput(PrintWriter writer, boolean isTerminal) {
-        return new Environment(host, drivers, names, opener, writer, isTerminal, interruption);
+        return new Environment(host, drivers, names, jars, opener, writer, isTerminal, interruption);
     }
 
     /** How the host shows a device, or null if it is none of the host's. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.command;
 
+import io.jvfio.Providers;
 import io.jvfio.cli.out.Json;
 import io.jvfio.cli.out.Table;
 import java.io.PrintWriter;
@@ -27,6 +28,11 @@ public abstract class Subcommand implements Callable<Integer> {
 
     public final Environment environment() {
         return jvfio().environment();
+    }
+
+    /** Where carriers and models are looked for by commands that open or serve a device. */
+    public final Providers providers() {
+        return environment().jars().providers(jvfio()::warn);
     }
 
     public final PrintWriter out() {

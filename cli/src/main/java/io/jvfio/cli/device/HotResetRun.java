@@ -69,7 +69,7 @@ final class HotResetRun {
     /** Opens all in one context, so that they are in one iommufd where that is used. */
     private int together(List<DeviceLocator> others) {
         List<PciDevice> open = new ArrayList<>();
-        try (Vfio context = Vfio.create()) {
+        try (Vfio context = Vfio.create(command.providers())) {
             try {
                 open.add(context.openPci(locator, command.options()));
                 for (DeviceLocator other : others) {

@@ -5,6 +5,7 @@ import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.ExitCode;
 import io.jvfio.cli.command.HostCommand;
+import io.jvfio.cli.command.OtherJars;
 import io.jvfio.cli.out.Json;
 import io.jvfio.cli.out.Table;
 import io.jvfio.host.HostFinding;
@@ -52,21 +53,32 @@ public final class DoctorCommand extends HostCommand {
         List<HostFinding> findings =
                 user == null ? host().examine() : host().seenBy(user).examine();
         boolean ready = findings.stream().noneMatch(finding -> finding.level() == Level.PROBLEM);
+        List<OtherJars.Failure> notLoaded =
+                user == null ? environment().jars().failures(jvfio()::warn) : List.of();
         if (json()) {
-            printJson(json -> json(json, user, findings, ready));
+            printJson(json -> {
+                json(json, user, findings, ready);
+                if (user == null) {
+                    OtherJars.write(json, notLoaded);
+                }
+            });
         } else {
-            print(user, findings, ready);
+            print(user, findings, notLoaded, ready);
         }
         return ready ? 0 : ExitCode.FAILED;
     }
 
-    private void print(@Nullable HostUser user, List<HostFinding> findings, boolean ready) {
+    private void print(
+            @Nullable HostUser user, List<HostFinding> findings, List<OtherJars.Failure> notLoaded, boolean ready) {
         for (HostFinding finding : findings) {
             String topic = Converters.spelling(finding.topic()).replace('-', ' ');
             out().println(mark(finding.level()) + "  " + topic + ": " + Table.printable(finding.text()));
             if (!finding.remedy().isEmpty()) {
                 out().println("         -> " + Table.printable(finding.remedy()));
             }
+        }
+        for (OtherJars.Failure failure : notLoaded) {
+            out().println(mark(Level.NOTE) + "  not loaded: " + Table.printable(failure.toString()));
         }
         for (NumaNode node : host().memory().nodes()) {
             out().println("info     memory node " + node.number() + ": processors " + node.cpus() + ", "

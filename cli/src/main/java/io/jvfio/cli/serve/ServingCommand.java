@@ -64,7 +64,7 @@ abstract class ServingCommand extends DeviceCommand {
             options = options.withRequiredUid(uid);
         }
         CountDownLatch served = new CountDownLatch(1);
-        try (Vfio vfio = Vfio.create();
+        try (Vfio vfio = Vfio.create(providers());
                 VfioDevice device = open(vfio, locator);
                 VfioUserServer server = listen(vfio, device, options, new Events(served))) {
             Interruption interruption = environment().interruption();
