@@ -8,8 +8,8 @@ import java.util.Objects;
  * The name of a device, the same in the API and in the command: a PCI address for the kernel's device, or a scheme and
  * a target.
  *
- * <p>{@code 0000:01:00.0}, {@code group:0000:01:00.0}, {@code cdev:0000:01:00.0}, {@code noiommu:0000:41:00.0},
- * {@code mdev:83b8f4f2-509f-382f-3c1e-e6bfe0fa1001}, {@code vfio-user:/run/nvme.sock}, {@code model:nvme?size=256MiB}.
+ * <p>For example {@code 0000:01:00.0}, {@code group:0000:01:00.0} or {@code model:nvme?size=256MiB}. Which schemes there
+ * are, and what their targets are, depends on the carriers: {@link Vfio#schemes} and {@code jvfio --help} tell.
  *
  * <p>Threads: immutable.
  *
@@ -39,7 +39,7 @@ public record DeviceLocator(String scheme, String target) {
         int colon = text.indexOf(':');
         if (colon <= 0 || colon == text.length() - 1 || !isScheme(text.substring(0, colon))) {
             throw new IllegalArgumentException("not a device: \"" + text
-                    + "\" (expected a PCI address such as 0000:01:00.0, or SCHEME:TARGET such as mdev:UUID)");
+                    + "\" (expected a PCI address such as 0000:01:00.0, or SCHEME:TARGET such as mdev:UUID; jvfio --help has all)");
         }
         return new DeviceLocator(text.substring(0, colon).toLowerCase(Locale.ROOT), text.substring(colon + 1));
     }

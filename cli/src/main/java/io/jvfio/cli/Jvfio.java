@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.Vfio;
 import io.jvfio.cli.bind.BindCommand;
 import io.jvfio.cli.bind.ExplainCommand;
 import io.jvfio.cli.bind.RecoverCommand;
@@ -29,7 +30,12 @@ import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.Column.Overflow;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The {@code jvfio} command itself; what it does is in its subcommands. */
 @Command(
@@ -62,12 +68,15 @@ import picocli.CommandLine.IVersionProvider;
         },
         footer = {
             "",
-            "D is a device: a PCI address such as 0000:01:00.0, or SCHEME:TARGET; jvfio --help lists the schemes.",
+            "D is a device: a PCI address such as 0000:01:00.0, or SCHEME:TARGET. jvfio --help lists the schemes.",
             "",
             "Exit codes: 0 done, 1 failed or no, 2 refused because it would do harm, 3 ambiguous, 4 failed and all is"
                     + " as before, 5 failed half-way, 6 there is no such driver, 7 the device's node or group cannot be had, 64 wrong usage."
         })
 public final class Jvfio extends RootCommand {
+    private static final int SCHEME_WIDTH = 26;
+    private static final int MEANING_WIDTH = 54;
+
     /** For picocli's tools, which describe commands and run none. */
     @SuppressWarnings("unused")
     private Jvfio() {
@@ -108,7 +117,23 @@ public final class Jvfio extends RootCommand {
         command.setExecutionExceptionHandler(failures);
         command.setParameterExceptionHandler(failures);
         command.setUsageHelpAutoWidth(true);
+        command.getHelpSectionMap()
+                .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> schemes(help.colorScheme()) + help.footer());
         return command;
+    }
+
+    /** The schemes of locators that the command itself opens; asked for when help is printed, as that takes time. */
+    private static String schemes(ColorScheme colours) {
+        TextTable table = TextTable.forColumns(
+                colours, new Column(SCHEME_WIDTH, 2, Overflow.SPAN), new Column(MEANING_WIDTH, 2, Overflow.WRAP));
+        try (Vfio vfio = Vfio.create()) {
+            vfio.schemes().forEach((scheme, text) -> {
+                String[] targetAndMeaning = text.split(": ", 2);
+                table.addRowValues(
+                        scheme + ":" + targetAndMeaning[0], targetAndMeaning[targetAndMeaning.length - 1]);
+            });
+        }
+        return String.format("%nSchemes of devices:%n") + table;
     }
 
     /** The version of the module, and of the Java that runs it. */

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jvfio.Vfio;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The help of the command as a whole. */
+final class HelpTest {
+    @TempDir
+    private Path root;
+
+    @Test
+    void tells_each_scheme_that_there_is() {
+        Run run = new Run(root);
+        assertThat(run.execute("--help")).isZero();
+        try (Vfio vfio = Vfio.create()) {
+            assertThat(vfio.schemes()).containsKeys("pci", "passed", "vfio-user", "model");
+            vfio.schemes().keySet().forEach(scheme -> assertThat(run.out).contains("  " + scheme + ":"));
+        }
+        assertThat(run.out).contains("Exit codes: 0 done").contains("  mdev:UUID ");
+        assertThat(run.execute("list", "--help")).isZero();
+        assertThat(run.out).doesNotContain("mdev:UUID");
+    }
+}
