@@ -38,8 +38,9 @@ public record DeviceLocator(String scheme, String target) {
         }
         int colon = text.indexOf(':');
         if (colon <= 0 || colon == text.length() - 1 || !isScheme(text.substring(0, colon))) {
-            throw new IllegalArgumentException("not a device: \"" + text
-                    + "\" (expected a PCI address such as 0000:01:00.0, or SCHEME:TARGET such as mdev:UUID; jvfio --help has all)");
+            throw new IllegalArgumentException(
+                    "not a device: \"" + text
+                            + "\" (expected a PCI address such as 0000:01:00.0, or SCHEME:TARGET such as mdev:UUID; jvfio --help has all)");
         }
         return new DeviceLocator(text.substring(0, colon).toLowerCase(Locale.ROOT), text.substring(colon + 1));
     }

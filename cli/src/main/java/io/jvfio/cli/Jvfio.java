@@ -30,9 +30,9 @@ import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Help.Column;
 import picocli.CommandLine.Help.Column.Overflow;
-import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -129,8 +129,7 @@ public final class Jvfio extends RootCommand {
         try (Vfio vfio = Vfio.create()) {
             vfio.schemes().forEach((scheme, text) -> {
                 String[] targetAndMeaning = text.split(": ", 2);
-                table.addRowValues(
-                        scheme + ":" + targetAndMeaning[0], targetAndMeaning[targetAndMeaning.length - 1]);
+                table.addRowValues(scheme + ":" + targetAndMeaning[0], targetAndMeaning[targetAndMeaning.length - 1]);
             });
         }
         return String.format("%nSchemes of devices:%n") + table;

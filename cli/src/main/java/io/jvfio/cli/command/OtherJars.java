@@ -45,8 +45,7 @@ public final class OtherJars {
      * @param service what the part would have been, the name of the interface; null if it is about the JAR as a whole
      * @param error why not
      */
-    public record Failure(
-            @Nullable String jar, @Nullable String service, String error) {
+    public record Failure(@Nullable String jar, @Nullable String service, String error) {
 
         /** One line for people. */
         @Override

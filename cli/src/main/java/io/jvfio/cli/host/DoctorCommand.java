@@ -53,8 +53,7 @@ public final class DoctorCommand extends HostCommand {
         List<HostFinding> findings =
                 user == null ? host().examine() : host().seenBy(user).examine();
         boolean ready = findings.stream().noneMatch(finding -> finding.level() == Level.PROBLEM);
-        List<OtherJars.Failure> notLoaded =
-                user == null ? environment().jars().failures(jvfio()::warn) : List.of();
+        List<OtherJars.Failure> notLoaded = user == null ? environment().jars().failures(jvfio()::warn) : List.of();
         if (json()) {
             printJson(json -> {
                 json(json, user, findings, ready);

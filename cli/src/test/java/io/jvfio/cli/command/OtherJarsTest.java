@@ -70,7 +70,9 @@ final class OtherJarsTest {
         assertThat(jars.failures(warnings::add))
                 .extracting(OtherJars.Failure::toString)
                 .satisfiesExactlyInAnyOrder(
-                        line -> assertThat(line).startsWith(folder + "/lib/broken.jar: ").contains("ZipException"),
+                        line -> assertThat(line)
+                                .startsWith(folder + "/lib/broken.jar: ")
+                                .contains("ZipException"),
                         line -> assertThat(line).startsWith(folder + "/nowhere: "),
                         line -> assertThat(line)
                                 .startsWith(folder + "/lib/absent.jar: io.jvfio.emulation.ModelProvider: ")
@@ -85,8 +87,7 @@ final class OtherJarsTest {
         Files.createSymbolicLink(folder.resolve("lib/link.jar"), folder.resolve("elsewhere/linked.jar"));
         jar("open/any.jar", "");
         List<Path> others = List.of(folder.resolve("lib/bad.jar"), folder.resolve("elsewhere"), folder.resolve("open"));
-        RootsAlone rule =
-                new RootsAlone(file -> Map.of("uid", others.contains(file) ? 1000 : 0, "mode", 0755));
+        RootsAlone rule = new RootsAlone(file -> Map.of("uid", others.contains(file) ? 1000 : 0, "mode", 0755));
         OtherJars jars = jars(folder + "/lib:" + folder + "/open", rule);
 
         assertThat(loaders(jars)).extracting(ClassLoader::getName).containsExactly(folder + "/lib/good.jar");
