@@ -10,12 +10,14 @@ import java.util.Map;
 
 /**
  * Which files nobody but root can change or replace: root owns the file and each folder above it, and neither the group
- * nor others may write there. A process with rights of its own runs no code from elsewhere.
+ * nor others may write there; into a sticky folder above it they may, as they cannot replace there what is root's. A
+ * process with rights of its own runs no code from elsewhere.
  *
  * <p>Threads: immutable.
  */
 final class RootsAlone {
     private static final int WRITABLE_BY_OTHERS = 0022;
+    private static final int STICKY = 01000;
     private static final int HEXADECIMAL = 16;
 
     /** The owner and the mode of a file, as {@code unix:uid,mode}. */
@@ -45,7 +47,7 @@ final class RootsAlone {
                 Map<String, Object> known = attributes.of(each);
                 if (!Integer.valueOf(0).equals(known.get("uid"))
                         || !(known.get("mode") instanceof Integer mode)
-                        || (mode & WRITABLE_BY_OTHERS) != 0) {
+                        || (mode & WRITABLE_BY_OTHERS) != 0 && (each.equals(real) || (mode & STICKY) == 0)) {
                     return false;
                 }
             }

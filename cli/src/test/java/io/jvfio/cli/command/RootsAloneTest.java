@@ -40,10 +40,17 @@ final class RootsAloneTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/,1777", "/opt,775", "/opt/models,757", "/opt/models/adder.jar,664"})
+    @CsvSource({"/,777", "/opt,775", "/opt/models/adder.jar,1666", "/opt/models,757", "/opt/models/adder.jar,664"})
     void nothing_on_the_way_may_be_writable_by_others(String place, String mode) {
         different.put(Path.of(place), Map.of("uid", 0, "mode", Integer.parseInt(mode, 8)));
         assertThat(rule.has(JAR)).isFalse();
+    }
+
+    @Test
+    void a_sticky_folder_above_it_may_be_writable_as_what_is_root_s_stays_there() {
+        different.put(Path.of("/opt"), Map.of("uid", 0, "mode", 01777));
+        assertThat(rule.has(JAR)).isTrue();
+        assertThat(rule.has(Path.of("/opt"))).isFalse();
     }
 
     @Test
