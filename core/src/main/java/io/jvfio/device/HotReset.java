@@ -6,6 +6,7 @@ import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,7 @@ public interface HotReset {
      * @throws VfioException with ENOTTY if its carrier has none
      */
     static HotReset of(VfioDevice device, String name) {
+        Objects.requireNonNull(name, "name");
         return device.ability(HotReset.class)
                 .orElseThrow(() -> new VfioException(
                         "VFIO_DEVICE_PCI_HOT_RESET",

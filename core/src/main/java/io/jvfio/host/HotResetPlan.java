@@ -55,6 +55,8 @@ public final class HotResetPlan {
      */
     public static HotResetPlan of(Host host, PciDevice device, Collection<PciDevice> together) {
         Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(device, "device");
+        Objects.requireNonNull(together, "together");
         checkOpen(device);
         Set<PciAddress> reached = hotReset(device).functions().stream()
                 .map(HotResetFunction::address)

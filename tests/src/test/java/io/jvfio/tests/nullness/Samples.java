@@ -4,6 +4,7 @@ package io.jvfio.tests.nullness;
 import io.jvfio.DeviceLocator;
 import io.jvfio.PciAddress;
 import io.jvfio.Setting;
+import io.jvfio.Vfio;
 import io.jvfio.binding.BindRequest;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.DeviceFeature;
@@ -15,6 +16,7 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
+import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.config.ConfigImage;
 import io.jvfio.variant.Modalias;
 import java.io.Reader;
@@ -56,6 +58,7 @@ final class Samples {
             Map.entry(IrqOwner.class, IrqOwner.of("a sample")),
             Map.entry(DeviceFeature.Direction.class, DeviceFeature.Direction.PROBE_SET),
             Map.entry(Object.class, CarrierContext.of()),
+            Map.entry(PciDevice.class, Vfio.open("model:edu")),
             Map.entry(UUID.class, new UUID(1, 2)),
             Map.entry(Path.class, Path.of("/nowhere")),
             Map.entry(Duration.class, Duration.ofSeconds(1)),
