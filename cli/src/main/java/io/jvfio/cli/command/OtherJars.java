@@ -134,7 +134,7 @@ public final class OtherJars {
 
         Found all() {
             loaders.add(OtherJars.class.getClassLoader());
-            for (String folder : variables.getOrDefault(NAMED, "").split(File.pathSeparator)) {
+            for (String folder : variables.getOrDefault(NAMED, "").split(File.pathSeparator, -1)) {
                 if (!folder.isEmpty()) {
                     attempt(Path.of(folder), this::folder);
                 }
