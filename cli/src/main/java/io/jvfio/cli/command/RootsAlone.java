@@ -70,6 +70,6 @@ final class RootsAlone {
     private static long number(List<String> lines, String name, int column, int radix) {
         String line =
                 lines.stream().filter(each -> each.startsWith(name)).findFirst().orElseThrow();
-        return Long.parseUnsignedLong(line.split("\\s+")[column], radix);
+        return Long.parseUnsignedLong(line.split("\\s+", -1)[column], radix);
     }
 }
