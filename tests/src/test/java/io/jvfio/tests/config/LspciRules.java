@@ -27,6 +27,11 @@ final class LspciRules {
                 text -> Long.parseUnsignedLong(text, 16),
                 field -> Long.parseUnsignedLong(field.word().substring(2), 16));
 
+        /** The same where lspci shows the register whole, with its two lowest bits, which are no part of the address. */
+        static final Reading WORDED_DWORD = new Reading(
+                text -> Long.parseUnsignedLong(text, 16) & -4,
+                field -> Long.parseUnsignedLong(field.word().substring(2), 16));
+
         /** A range that always starts at the lowest speed: the highest is compared. */
         static final Reading SPEEDS = new Reading(
                 text -> text.substring(text.indexOf('-') + 1),
@@ -103,7 +108,7 @@ final class LspciRules {
             rule("PM", "Status", "DScale=" + NUMBER, "PMStatus", "DScale", Reading.DECIMAL),
             rule("MSI", "", "Count=" + NUMBER + "/", "MSICtl", "Count", Reading.WORD),
             rule("MSI", "", "Count=\\d+/" + NUMBER, "MSICtl", "Capable", Reading.WORD),
-            rule("MSI", "Address", "Address: " + HEX, "Address", "Address", Reading.WORDED_HEX),
+            rule("MSI", "Address", "Address: " + HEX, "Address", "Address", Reading.WORDED_DWORD),
             rule("MSI", "Address", "Data: " + HEX, "Data", "Data", Reading.HEXADECIMAL),
             rule("MSI", "Masking", "Masking: " + HEX, "Masking", "Vectors", Reading.HEXADECIMAL),
             rule("MSI", "Masking", "Pending: " + HEX, "Pending", "Vectors", Reading.HEXADECIMAL),
