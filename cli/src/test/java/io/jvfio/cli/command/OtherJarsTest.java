@@ -24,6 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which JARs are looked into, in which order, and what is told of the others. */
 final class OtherJarsTest {
+    static {
+        // The service of these tests is none of the command's.
+        OtherJarsTest.class.getModule().addUses(Runnable.class);
+    }
+
     private static final String SERVICE = "META-INF/services/io.jvfio.emulation.ModelProvider";
 
     @TempDir
