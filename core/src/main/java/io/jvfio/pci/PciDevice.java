@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -192,6 +193,7 @@ public final class PciDevice implements AutoCloseable {
      * @throws IllegalArgumentException if it does not have the state, or cannot go there but through D0
      */
     public void power(PowerState target) {
+        Objects.requireNonNull(target, "target");
         lifecycle.checkOpen();
         power.change(target);
     }
@@ -272,6 +274,7 @@ public final class PciDevice implements AutoCloseable {
      * @return the registration; closing it is optional
      */
     public ListenerRegistration onRemoval(Consumer<PciDevice> listener) {
+        Objects.requireNonNull(listener, "listener");
         lifecycle.checkOpen();
         return notices.removal().add(listener);
     }
@@ -296,6 +299,7 @@ public final class PciDevice implements AutoCloseable {
      * @return the registration; closing it is optional
      */
     public ListenerRegistration onError(Consumer<PciDevice> listener) {
+        Objects.requireNonNull(listener, "listener");
         lifecycle.checkOpen();
         return notices.errors().add(listener);
     }
