@@ -19,8 +19,8 @@ import io.jvfio.pci.config.PciRegisters;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +37,8 @@ final class ServedDevice {
     private final boolean trustClient;
     private final IrqOwner client = IrqOwner.of("a client of the vfio-user server");
 
-    /** What the client of now has been given. */
-    private final Set<RegionFile> given = ConcurrentHashMap.newKeySet();
+    /** What the client of now has been given, by region: a region that is asked for again has the same file. */
+    private final Map<Integer, RegionFile> given = new ConcurrentHashMap<>();
 
     ServedDevice(VfioDevice device, boolean trustClient) {
         this.device = device;
@@ -55,7 +55,7 @@ final class ServedDevice {
     }
 
     boolean isConfigSpace(int region) {
-        return device.info().pci() && region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
+        return device.info().isConfigSpace(region);
     }
 
     /** What the client is told. */
@@ -96,14 +96,15 @@ final class ServedDevice {
         if (index >= device.info().regionCount()) {
             return null;
         }
-        RegionFile found = device.file(index)
+        return given.compute(
+                index, (same, before) -> before != null && before.fd().isOpen() ? before : permitted(same));
+    }
+
+    private @Nullable RegionFile permitted(int index) {
+        return device.file(index)
                 .filter(file -> trustClient || file.reach() != RegionFile.Reach.DEVICE)
                 .filter(file -> file.areas().stream().anyMatch(area -> area.size() > 0))
                 .orElse(null);
-        if (found != null) {
-            given.add(found);
-        }
-        return found;
     }
 
     /** What the client is told of a region. At most one area is offered, as some clients want a descriptor for each. */
@@ -175,7 +176,7 @@ final class ServedDevice {
     /** What the client still has mapped is the device's no more, as far as the carrier has a way. */
     private void takeFilesBack() {
         Closing steps = new Closing();
-        given.forEach(file -> steps.attempt(file::revoke));
+        given.values().forEach(file -> steps.attempt(file::revoke));
         given.clear();
         steps.throwFirst();
     }

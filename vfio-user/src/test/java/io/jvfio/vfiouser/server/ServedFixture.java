@@ -31,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A device to be served: BAR 0 has registers, BAR 2 is memory in a file of which the second page can be mapped, config
@@ -70,6 +71,9 @@ final class ServedFixture implements VfioDevice {
 
     /** How far the descriptor of its memory reaches. */
     volatile RegionFile.Reach fileReach = RegionFile.Reach.AREAS;
+
+    /** How often a file was asked for. */
+    final AtomicInteger filesMade = new AtomicInteger();
 
     /** Whether the file was taken back. */
     volatile boolean revoked;
@@ -192,6 +196,7 @@ final class ServedFixture implements VfioDevice {
 
     @Override
     public Optional<RegionFile> file(int region) {
+        filesMade.incrementAndGet();
         return region == 2
                 ? Optional.of(new RegionFile(file.fd(), 0, areas(), fileReach, () -> revoked = true))
                 : Optional.empty();
