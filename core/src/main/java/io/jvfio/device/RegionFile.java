@@ -75,16 +75,6 @@ public final class RegionFile {
     }
 
     /**
-     * The same file with fewer areas: somebody answers for the rest of them, and whoever reaches past him harms only
-     * himself. It reaches all of the region then, at least.
-     *
-     * @param left what may still be mapped
-     */
-    public RegionFile around(List<RegionArea> left) {
-        return new RegionFile(fd, offset, left, reach == Reach.AREAS ? Reach.REGION : reach, revoke);
-    }
-
-    /**
      * Takes the file back: whoever has been given the descriptor, or has mapped it, reaches the device no more. The
      * device's own windows, and their content, stay. Blocks; may be called again.
      *
