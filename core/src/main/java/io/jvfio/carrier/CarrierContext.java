@@ -4,6 +4,7 @@ package io.jvfio.carrier;
 import io.jvfio.Providers;
 import io.jvfio.Setting;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.Function;
 
@@ -31,6 +32,15 @@ public interface CarrierContext {
      * @param open {@code loader -> ServiceLoader.load(service, loader)}, called in the module that uses the service
      */
     <S> List<S> find(Class<S> service, Function<ClassLoader, ServiceLoader<S>> open);
+
+    /**
+     * The same by name, in the order of names. Of two with one name none is there, nor is one that cannot say its name.
+     *
+     * @param open as for {@link #find}
+     * @param name of a provider
+     */
+    <S> Map<String, S> named(
+            Class<S> service, Function<ClassLoader, ServiceLoader<S>> open, Function<? super S, String> name);
 
     /** A provider turned out to be unusable: two of one name, for example. Recorded for {@link #providerFailures}. */
     void report(Providers.Failure failure);

@@ -11,12 +11,9 @@ import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.iommu.AddressSpace;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,16 +36,10 @@ public final class ModelCarrier implements CarrierProvider {
         return List.of(FAULTS);
     }
 
-    /** The kinds of models that a context has, by name. Of two with one name none is there. */
-    public static List<ModelProvider> models(CarrierContext context) {
-        List<ModelProvider> all =
-                context.find(ModelProvider.class, loader -> ServiceLoader.load(ModelProvider.class, loader));
-        Map<String, Long> named =
-                all.stream().collect(Collectors.groupingBy(ModelProvider::name, Collectors.counting()));
-        return all.stream()
-                .filter(model -> named.getOrDefault(model.name(), 0L) == 1)
-                .sorted(Comparator.comparing(ModelProvider::name))
-                .toList();
+    /** The kinds of models that a context has, by name. */
+    public static Map<String, ModelProvider> models(CarrierContext context) {
+        return context.named(
+                ModelProvider.class, loader -> ServiceLoader.load(ModelProvider.class, loader), ModelProvider::name);
     }
 
     @Override
@@ -112,15 +103,13 @@ public final class ModelCarrier implements CarrierProvider {
         String target = locator.target();
         int question = target.indexOf('?');
         String name = question < 0 ? target : target.substring(0, question);
-        TreeSet<String> known = new TreeSet<>();
-        for (ModelProvider provider : models(context)) {
-            if (provider.name().equals(name)) {
-                return provider;
-            }
-            known.add(provider.name());
+        Map<String, ModelProvider> models = models(context);
+        ModelProvider provider = models.get(name);
+        if (provider == null) {
+            throw new IllegalArgumentException(
+                    "there is no model \"" + name + "\"; known models: " + String.join(", ", models.keySet()));
         }
-        throw new IllegalArgumentException(
-                "there is no model \"" + name + "\"; known models: " + String.join(", ", known));
+        return provider;
     }
 
     private static String query(DeviceLocator locator) {

@@ -14,6 +14,7 @@ import io.jvfio.emulation.ModelOptions;
 import io.jvfio.emulation.ModelProvider;
 import io.jvfio.testkit.LeakCheck;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,9 +99,12 @@ final class ModelOptionsTest {
 
     @Test
     void the_models_that_there_are_are_listed_with_their_options() {
-        List<ModelProvider> models = ModelCarrier.models(CarrierContext.of());
-        assertThat(models).extracting(ModelProvider::name).contains("edu", "full");
-        assertThat(models).allSatisfy(model -> assertThat(model.summary()).isNotBlank());
+        Map<String, ModelProvider> models = ModelCarrier.models(CarrierContext.of());
+        assertThat(models).containsKeys("edu", "full");
+        assertThat(models).allSatisfy((name, model) -> {
+            assertThat(model.name()).isEqualTo(name);
+            assertThat(model.summary()).isNotBlank();
+        });
         assertThat(ModelCarrier.commonOptions()).extracting(ModelOption::key).containsExactly("faults");
     }
 }

@@ -18,6 +18,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +53,22 @@ class ProvidersTest {
         @Override
         public Map<String, String> schemes() {
             return Map.of("pci", "ADDRESS: mine", "greedy", "THING: mine");
+        }
+    }
+
+    /** Has a scheme of its own that begins like another's. */
+    public static final class Glad extends Absent {
+        @Override
+        public Map<String, String> schemes() {
+            return Map.of("glad", "THING: a thing");
+        }
+    }
+
+    /** Has a scheme that begins like nobody's. */
+    public static final class Other extends Absent {
+        @Override
+        public Map<String, String> schemes() {
+            return Map.of("other", "THING: a thing");
         }
     }
 
@@ -123,6 +140,32 @@ class ProvidersTest {
                     .hasMessageContaining("io.jvfio:jvfio-emulation");
             assertThatThrownBy(() -> vfio.openDevice(DeviceLocator.parse("warp:edu"), OpenOptions.defaults()))
                     .hasMessageNotContaining("io.jvfio:");
+        }
+    }
+
+    @Test
+    void of_two_with_one_name_none_is_there_and_both_are_told_once() throws IOException {
+        try (URLClassLoader all =
+                jar("all", Good.class.getName(), Glad.class.getName(), Mute.class.getName(), Other.class.getName())) {
+            CarrierContext context = CarrierContext.of(Providers.of(all));
+            for (int i = 0; i < 2; i++) {
+                assertThat(context.named(
+                                CarrierProvider.class,
+                                loader -> ServiceLoader.load(CarrierProvider.class, loader),
+                                carrier -> carrier.schemes()
+                                        .keySet()
+                                        .iterator()
+                                        .next()
+                                        .substring(0, 1)))
+                        .doesNotContainKey("g")
+                        .hasEntrySatisfying("o", other -> assertThat(other).isInstanceOf(Other.class));
+            }
+            assertThat(context.providerFailures())
+                    .extracting(failure -> failure.error().toString())
+                    .filteredOn(text -> text.contains(ProvidersTest.class.getName()) || text.contains("library"))
+                    .hasSize(2)
+                    .anySatisfy(text -> assertThat(text).contains(Good.class.getName(), Glad.class.getName()))
+                    .anySatisfy(text -> assertThat(text).contains("a library that is not there"));
         }
     }
 }
