@@ -30,6 +30,24 @@ public record DeviceInfo(int flags, int regionCount, int irqCount, List<InfoCapa
         this(flags, regionCount, irqCount, capabilities, IovaRange.ALL);
     }
 
+    /** Whether a region is the config space of a PCI device, where registers may lie anywhere. */
+    public boolean isConfigSpace(int region) {
+        return region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX && pci();
+    }
+
+    /**
+     * Checks that a region is the config space of a PCI device.
+     *
+     * @param device named in the message
+     * @throws IllegalArgumentException if it is another
+     */
+    public void requireConfigSpace(int region, String device) {
+        Objects.requireNonNull(device, "device");
+        if (!isConfigSpace(region)) {
+            throw new IllegalArgumentException("region " + region + " of " + device + " is no config space");
+        }
+    }
+
     /** The first capability of that id, {@code VFIO_DEVICE_INFO_CAP_*}. */
     public Optional<InfoCapability> capability(int id) {
         return capabilities.stream().filter(found -> found.id() == id).findFirst();

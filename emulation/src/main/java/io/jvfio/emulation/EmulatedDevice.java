@@ -196,9 +196,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public long modifyRegister(int region, long offset, int width, long mask, long value) {
-        if (region != VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
-            throw new IllegalArgumentException("region " + region + " of " + name + " is no config space");
-        }
+        info.requireConfigSpace(region, name);
         ModelRegion target = place(region, offset, width);
         checkAlive("write");
         long before = target.ops().modify(offset, width, mask, value);
@@ -323,14 +321,14 @@ public final class EmulatedDevice implements VfioDevice {
     }
 
     private void afterWrite(int region) {
-        if (region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX && function.control().takeResetRequest()) {
+        if (info.isConfigSpace(region) && function.control().takeResetRequest()) {
             reset();
         }
     }
 
     private ModelRegion place(int region, long offset, int width) {
         ModelRegion target = regions[Objects.checkIndex(region, regions.length)];
-        target.info().checkRegister(offset, width, region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, name);
+        target.info().checkRegister(offset, width, info.isConfigSpace(region), name);
         return target;
     }
 

@@ -41,10 +41,7 @@ final class RegionCalls {
 
     /** Two messages with no other of this client in between. */
     static long modify(Session session, Place place, long mask, long value) {
-        if (!isConfig(session, place.region)) {
-            throw new IllegalArgumentException(
-                    "region " + place.region + " of " + session.connection().name() + " is no config space");
-        }
+        session.info().requireConfigSpace(place.region, session.connection().name());
         check(session, place.region, place.offset, place.size);
         session.connection().begin(place.command);
         try {
@@ -79,13 +76,15 @@ final class RegionCalls {
         }
     }
 
-    /** Turns bus mastering off. */
+    /** Turns bus mastering off, if the device has config space with a command register. */
     static void clearBusMaster(Session session) {
-        if (session.region(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX).info().size() < PciRegisters.COMMAND + 2) {
+        int config = VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
+        if (!session.info().pci()
+                || session.info().regionCount() <= config
+                || session.region(config).info().size() < PciRegisters.COMMAND + Short.BYTES) {
             return;
         }
-        Place command = new Place(
-                Command.REGION_WRITE, VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES);
+        Place command = new Place(Command.REGION_WRITE, config, PciRegisters.COMMAND, Short.BYTES);
         if ((read(session, command.region, command.offset, command.size) & PciRegisters.COMMAND_MASTER) != 0) {
             modify(session, command, PciRegisters.COMMAND_MASTER, 0);
         }
@@ -156,17 +155,13 @@ final class RegionCalls {
         }
     }
 
-    private static boolean isConfig(Session session, int region) {
-        return region == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX && session.info().pci();
-    }
-
     private static void check(Session session, int region, long offset, int width) {
         session.region(region)
                 .info()
                 .checkRegister(
                         offset,
                         width,
-                        isConfig(session, region),
+                        session.info().isConfigSpace(region),
                         session.connection().name());
     }
 

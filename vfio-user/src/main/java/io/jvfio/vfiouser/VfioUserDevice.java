@@ -17,7 +17,6 @@ import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SystemCalls;
@@ -93,9 +92,7 @@ public final class VfioUserDevice implements VfioDevice {
         try {
             device.membership.connect(device.session.connection());
             device.membership.attach(setup.space);
-            if (device.info.pci() && device.info.regionCount() > VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
-                RegionCalls.clearBusMaster(device.session);
-            }
+            RegionCalls.clearBusMaster(device.session);
             device.session.connection().onLoss(device::lost);
             return device;
         } catch (RuntimeException e) {
@@ -183,9 +180,7 @@ public final class VfioUserDevice implements VfioDevice {
                             "reconnect", Errno.ESTALE, path, "the server has another device now: close this one");
                 }
                 interrupts.replay(next.connection());
-                if (info.pci() && info.regionCount() > VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
-                    RegionCalls.clearBusMaster(next);
-                }
+                RegionCalls.clearBusMaster(next);
                 membership.connect(next.connection());
             } catch (RuntimeException e) {
                 throw Closing.after(e, next);
@@ -284,10 +279,8 @@ public final class VfioUserDevice implements VfioDevice {
             throw new VfioException(
                     Command.DEVICE_RESET.call(), Errno.ENOTTY, path, "the server knows no way to reset this device");
         }
-        if (info.pci() && info.regionCount() > VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
-            // Whether a reset clears the command register is left to the server.
-            RegionCalls.clearBusMaster(now);
-        }
+        // Whether a reset clears the command register is left to the server.
+        RegionCalls.clearBusMaster(now);
         now.connection()
                 .call(
                         Command.DEVICE_RESET,

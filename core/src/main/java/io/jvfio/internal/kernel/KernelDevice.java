@@ -69,7 +69,7 @@ final class KernelDevice implements VfioDevice {
         this.info = readInfo();
         this.regions = RegionTable.read(fd, info.regionCount(), Abi.host().loadsReachBars(), name);
         this.irqs = readIrqs();
-        this.registers = new RegisterAccess(fd, regions, info.pci(), name);
+        this.registers = new RegisterAccess(fd, regions, info, name);
         this.abilities = findAbilities();
     }
 

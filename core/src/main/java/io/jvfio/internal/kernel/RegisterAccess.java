@@ -6,6 +6,7 @@ import static io.jvfio.device.VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
 import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
+import io.jvfio.device.DeviceInfo;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.ThreadMemory;
 import io.jvfio.pci.config.PciRegisters;
@@ -27,16 +28,16 @@ final class RegisterAccess {
 
     private final Descriptor fd;
     private final RegionTable regions;
-    private final boolean pci;
+    private final DeviceInfo info;
     private final String name;
 
     /** A leaf: held for the accesses of one write, or of one modification, of config space and nothing else. */
     private final ReentrantLock configWrites = new ReentrantLock();
 
-    RegisterAccess(Descriptor fd, RegionTable regions, boolean pci, String name) {
+    RegisterAccess(Descriptor fd, RegionTable regions, DeviceInfo info, String name) {
         this.fd = fd;
         this.regions = regions;
-        this.pci = pci;
+        this.info = info;
         this.name = name;
     }
 
@@ -53,7 +54,7 @@ final class RegisterAccess {
     }
 
     void write(int region, long offset, int width, long value) {
-        if (isConfig(region)) {
+        if (info.isConfigSpace(region)) {
             configWrites.lock();
             try {
                 put(region, offset, width, value);
@@ -73,9 +74,7 @@ final class RegisterAccess {
     }
 
     long modify(int region, long offset, int width, long mask, long value) {
-        if (!isConfig(region)) {
-            throw new IllegalArgumentException("region " + region + " of " + name + " is no config space");
-        }
+        info.requireConfigSpace(region, name);
         configWrites.lock();
         try {
             long before = read(region, offset, width);
@@ -94,16 +93,12 @@ final class RegisterAccess {
         }
     }
 
-    private boolean isConfig(int region) {
-        return pci && region == VFIO_PCI_CONFIG_REGION_INDEX;
-    }
-
     int readBytes(int region, long offset, MemorySegment target) {
         return move("read", fd::pread, region, offset, target);
     }
 
     int writeBytes(int region, long offset, MemorySegment source) {
-        if (!isConfig(region)) {
+        if (!info.isConfigSpace(region)) {
             return move("write", fd::pwrite, region, offset, source);
         }
         configWrites.lock();
@@ -129,7 +124,7 @@ final class RegisterAccess {
     }
 
     private long place(int region, long offset, int width) {
-        regions.info(region).checkRegister(offset, width, isConfig(region), name);
+        regions.info(region).checkRegister(offset, width, info.isConfigSpace(region), name);
         return regions.fileOffset(region) + offset;
     }
 

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.jvfio.Errno;
 import io.jvfio.PciAddress;
 import io.jvfio.VfioException;
+import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
 import io.jvfio.device.HotResetFunction.Ownership;
@@ -125,7 +126,8 @@ class KernelHotResetTest {
 
         Function(String name, @Nullable Descriptor group) {
             Descriptor fd = file(name);
-            registers = new RegisterAccess(fd, RegionTable.read(fd, CONFIG + 1, true, name), true, name);
+            DeviceInfo info = new DeviceInfo(VfioPci.VFIO_DEVICE_FLAGS_PCI, CONFIG + 1, 0, List.of());
+            registers = new RegisterAccess(fd, RegionTable.read(fd, CONFIG + 1, true, name), info, name);
             registers.write(CONFIG, COMMAND, 2, ALL_OF_COMMAND);
             reset = new KernelHotReset(fd, group, registers, name);
         }
