@@ -34,6 +34,21 @@ public record IrqRequest(int index, int start, int count, Action action, Data da
         return new IrqRequest(index, start, count, action, data, whoever);
     }
 
+    /** One of {@code VFIO_IRQ_SET_ACTION_*} and one of {@code VFIO_IRQ_SET_DATA_*}. */
+    public int flags() {
+        int what = switch (action) {
+            case MASK -> VfioPci.VFIO_IRQ_SET_ACTION_MASK;
+            case UNMASK -> VfioPci.VFIO_IRQ_SET_ACTION_UNMASK;
+            case TRIGGER -> VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER;
+        };
+        int with = switch (data) {
+            case None none -> VfioPci.VFIO_IRQ_SET_DATA_NONE;
+            case Bools bools -> VfioPci.VFIO_IRQ_SET_DATA_BOOL;
+            case EventFds eventFds -> VfioPci.VFIO_IRQ_SET_DATA_EVENTFD;
+        };
+        return what | with;
+    }
+
     /** Whether it gives an eventfd to a vector. */
     public boolean assigns() {
         return action == Action.TRIGGER

@@ -3,7 +3,7 @@ package io.jvfio.device;
 
 /**
  * The words of {@code include/uapi/linux/vfio.h} that stand in the facts of a device: how the regions and interrupts of a
- * PCI device are numbered, what the flags of a device, a region and an interrupt index mean, and the ids of the
+ * PCI device are numbered, what the flags of a device, a region, an interrupt index and a change to it mean, and the ids of the
  * capabilities behind them.
  *
  * <p>Threads: stateless.
@@ -131,6 +131,32 @@ public final class VfioPci {
 
     /** The number of vectors in use changes only by disabling all of them first. */
     public static final int VFIO_IRQ_INFO_NORESIZE = 1 << 3;
+
+    /** No data: the action is for each vector of the range. */
+    public static final int VFIO_IRQ_SET_DATA_NONE = 1 << 0;
+
+    /** A byte for each vector: whether the action is for it. */
+    public static final int VFIO_IRQ_SET_DATA_BOOL = 1 << 1;
+
+    /** An eventfd for each vector, -1 for none. */
+    public static final int VFIO_IRQ_SET_DATA_EVENTFD = 1 << 2;
+
+    /** Mask, or have an eventfd that masks. */
+    public static final int VFIO_IRQ_SET_ACTION_MASK = 1 << 3;
+
+    /** Unmask, or have an eventfd that unmasks. */
+    public static final int VFIO_IRQ_SET_ACTION_UNMASK = 1 << 4;
+
+    /** Fire as if the device had, or have an eventfd that the device fires. */
+    public static final int VFIO_IRQ_SET_ACTION_TRIGGER = 1 << 5;
+
+    /** All kinds of data. */
+    public static final int VFIO_IRQ_SET_DATA_TYPE_MASK =
+            VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_DATA_EVENTFD;
+
+    /** All actions. */
+    public static final int VFIO_IRQ_SET_ACTION_TYPE_MASK =
+            VFIO_IRQ_SET_ACTION_MASK | VFIO_IRQ_SET_ACTION_UNMASK | VFIO_IRQ_SET_ACTION_TRIGGER;
 
     private VfioPci() {}
 }

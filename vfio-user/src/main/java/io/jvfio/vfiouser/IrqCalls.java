@@ -31,7 +31,7 @@ final class IrqCalls {
             throw e;
         } catch (VfioException e) {
             // The kernel's way to say that this index is off already; libvfio-user's for one without vectors.
-            if (e.errno() != Errno.EINVAL || !request.equals(IrqRequest.disable(request.index()))) {
+            if (e.errno() != Errno.EINVAL || !request.disables()) {
                 throw e;
             }
         }

@@ -4,6 +4,7 @@ package io.jvfio.vfiouser;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.UnixSocket;
@@ -193,18 +194,17 @@ final class TestClient implements AutoCloseable {
             throw new VfioException("test", Errno.EINVAL, "vectors", "");
         }
         Fd[] fds = eventfds.computeIfAbsent(set.index(), index -> new Fd[count]);
-        boolean assigns = (set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD) != 0;
+        boolean assigns = (set.flags() & VfioPci.VFIO_IRQ_SET_DATA_EVENTFD) != 0;
         if (set.count() == 0) {
             for (int i = 0; i < count; i++) {
                 replace(fds, i, null);
             }
         }
         for (int i = 0; i < set.count(); i++) {
-            if (assigns && (set.flags() & VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER) != 0) {
+            if (assigns && (set.flags() & VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER) != 0) {
                 replace(fds, set.start() + i, in.fdCount() == 0 ? null : in.takeFd(0));
-            } else if ((set.flags() & VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER) != 0
-                    && ((set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_NONE) != 0
-                            || VfioIrqSet.readBool(in.payload(), i))) {
+            } else if ((set.flags() & VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER) != 0
+                    && ((set.flags() & VfioPci.VFIO_IRQ_SET_DATA_NONE) != 0 || VfioIrqSet.readBool(in.payload(), i))) {
                 fire(fds[set.start() + i]);
             }
         }

@@ -4,10 +4,12 @@ package io.jvfio.vfiouser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.InfoCapability;
+import io.jvfio.device.IrqOwner;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
@@ -330,6 +332,23 @@ final class VfioUserDeviceTest extends ClientTest {
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> device.setIrqs(IrqRequest.disable(5))).isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(server.client().count(Command.DEVICE_SET_IRQS)).isEqualTo(before);
+    }
+
+    @Test
+    void an_index_that_is_off_already_can_be_disabled_by_whoever_asks() {
+        VfioUserDevice device = connect();
+        server.script = (client, command) -> {
+            if (Command.of(command.commandId()) != Command.DEVICE_SET_IRQS) {
+                return false;
+            }
+            client.fail(Errno.EINVAL);
+            return true;
+        };
+        IrqOwner owner = IrqOwner.of("a test");
+        assertThat(device.setIrqs(IrqRequest.disable(1))).isZero();
+        assertThat(device.setIrqs(IrqRequest.disable(1).by(owner))).isZero();
+        assertThatThrownBy(() -> device.setIrqs(IrqRequest.trigger(1, 0, 1).by(owner)))
+                .isInstanceOf(VfioException.class);
     }
 
     @Test

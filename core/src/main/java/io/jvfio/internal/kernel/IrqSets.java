@@ -2,12 +2,6 @@
 package io.jvfio.internal.kernel;
 
 import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_DEVICE_SET_IRQS;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_MASK;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_UNMASK;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_NONE;
 
 import io.jvfio.Errno;
 import io.jvfio.Fd;
@@ -29,8 +23,7 @@ final class IrqSets {
 
     /** Runs the request; 0, or how many vectors can be had. */
     static int set(Descriptor device, IrqRequest request, String name) {
-        int flags = action(request.action()) | kind(request.data());
-        VfioIrqSet set = new VfioIrqSet(flags, request.index(), request.start(), request.count());
+        VfioIrqSet set = new VfioIrqSet(request.flags(), request.index(), request.start(), request.count());
         List<Fd> held = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(Math.max(set.byteSize(), VfioIrqSet.LAYOUT.byteSize()), Long.BYTES);
@@ -38,7 +31,7 @@ final class IrqSets {
             fill(argument, request.data(), held);
             int result = device.ioctl(VFIO_DEVICE_SET_IRQS.request(), argument);
             // The kernel's way to say that this index is off already.
-            boolean off = result == -Errno.EINVAL && request.equals(IrqRequest.disable(request.index()));
+            boolean off = result == -Errno.EINVAL && request.disables();
             return off ? 0 : Ioctls.check(result, VFIO_DEVICE_SET_IRQS.name(), subject(request, name));
         } finally {
             held.forEach(Fd::release);
@@ -68,22 +61,6 @@ final class IrqSets {
         int raw = fd.acquire();
         held.add(fd);
         return raw;
-    }
-
-    private static int action(IrqRequest.Action action) {
-        return switch (action) {
-            case MASK -> VFIO_IRQ_SET_ACTION_MASK;
-            case UNMASK -> VFIO_IRQ_SET_ACTION_UNMASK;
-            case TRIGGER -> VFIO_IRQ_SET_ACTION_TRIGGER;
-        };
-    }
-
-    private static int kind(IrqRequest.Data data) {
-        return switch (data) {
-            case IrqRequest.None none -> VFIO_IRQ_SET_DATA_NONE;
-            case IrqRequest.Bools bools -> VFIO_IRQ_SET_DATA_BOOL;
-            case IrqRequest.EventFds eventFds -> VFIO_IRQ_SET_DATA_EVENTFD;
-        };
     }
 
     private static String subject(IrqRequest request, String name) {

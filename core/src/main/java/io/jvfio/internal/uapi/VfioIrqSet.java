@@ -11,6 +11,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import io.jvfio.Hex;
+import io.jvfio.device.VfioPci;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
@@ -39,32 +40,6 @@ public record VfioIrqSet(int flags, int index, int start, int count) {
 
     /** Acts on vectors; in: all. The result may be how many vectors could be had. */
     public static final Ioctl VFIO_DEVICE_SET_IRQS = Ioctl.vfio("VFIO_DEVICE_SET_IRQS", 10);
-
-    /** No data: the action is for each vector of the range. */
-    public static final int VFIO_IRQ_SET_DATA_NONE = 1 << 0;
-
-    /** A byte for each vector: whether the action is for it. */
-    public static final int VFIO_IRQ_SET_DATA_BOOL = 1 << 1;
-
-    /** An eventfd for each vector, -1 for none. */
-    public static final int VFIO_IRQ_SET_DATA_EVENTFD = 1 << 2;
-
-    /** Mask, or have an eventfd that masks. */
-    public static final int VFIO_IRQ_SET_ACTION_MASK = 1 << 3;
-
-    /** Unmask, or have an eventfd that unmasks. */
-    public static final int VFIO_IRQ_SET_ACTION_UNMASK = 1 << 4;
-
-    /** Fire as if the device had, or have an eventfd that the device fires. */
-    public static final int VFIO_IRQ_SET_ACTION_TRIGGER = 1 << 5;
-
-    /** All kinds of data. */
-    public static final int VFIO_IRQ_SET_DATA_TYPE_MASK =
-            VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_DATA_EVENTFD;
-
-    /** All actions. */
-    public static final int VFIO_IRQ_SET_ACTION_TYPE_MASK =
-            VFIO_IRQ_SET_ACTION_MASK | VFIO_IRQ_SET_ACTION_UNMASK | VFIO_IRQ_SET_ACTION_TRIGGER;
 
     /** The data behind the fixed part, as bytes. */
     public static final ArrayMember DATA = ArrayMember.of(LAYOUT, "data");
@@ -104,22 +79,22 @@ public record VfioIrqSet(int flags, int index, int start, int count) {
     }
 
     private long elementSize() {
-        return switch (flags & VFIO_IRQ_SET_DATA_TYPE_MASK) {
-            case VFIO_IRQ_SET_DATA_NONE -> 0;
-            case VFIO_IRQ_SET_DATA_BOOL -> 1;
-            case VFIO_IRQ_SET_DATA_EVENTFD -> Integer.BYTES;
+        return switch (flags & VfioPci.VFIO_IRQ_SET_DATA_TYPE_MASK) {
+            case VfioPci.VFIO_IRQ_SET_DATA_NONE -> 0;
+            case VfioPci.VFIO_IRQ_SET_DATA_BOOL -> 1;
+            case VfioPci.VFIO_IRQ_SET_DATA_EVENTFD -> Integer.BYTES;
             default ->
                 throw new IllegalArgumentException(
                         "VFIO_IRQ_SET flags " + Hex.of(flags) + " do not name one kind of data");
         };
     }
 
-    /** Says whether the action is for vector {@code start + i}, under {@link #VFIO_IRQ_SET_DATA_BOOL}. */
+    /** Says whether the action is for vector {@code start + i}, under {@code VFIO_IRQ_SET_DATA_BOOL}. */
     public static void fillBool(MemorySegment segment, int i, boolean value) {
         DATA.tail(segment).set(JAVA_BYTE, i, (byte) (value ? 1 : 0));
     }
 
-    /** Gives vector {@code start + i} an eventfd, -1 for none, under {@link #VFIO_IRQ_SET_DATA_EVENTFD}. */
+    /** Gives vector {@code start + i} an eventfd, -1 for none, under {@code VFIO_IRQ_SET_DATA_EVENTFD}. */
     public static void fillEventfd(MemorySegment segment, int i, int fd) {
         DATA.tail(segment).set(JAVA_INT_UNALIGNED, (long) i * Integer.BYTES, fd);
     }

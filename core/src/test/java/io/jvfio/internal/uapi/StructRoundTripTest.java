@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.device.VfioPci;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.reflect.Method;
@@ -147,7 +148,7 @@ class StructRoundTripTest {
             }
         }
         if (type == VfioIrqSet.class) {
-            new VfioIrqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_NONE, random.nextInt(), random.nextInt(), random.nextInt())
+            new VfioIrqSet(VfioPci.VFIO_IRQ_SET_DATA_NONE, random.nextInt(), random.nextInt(), random.nextInt())
                     .fill(struct);
         }
         return struct;

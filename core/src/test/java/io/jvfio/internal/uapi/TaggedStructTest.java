@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.device.VfioPci;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -97,22 +98,22 @@ class TaggedStructTest {
 
     @Test
     void an_irq_set_is_as_long_as_its_data() {
-        assertThat(irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_NONE, 5).byteSize()).isEqualTo(20);
-        assertThat(irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL, 5).byteSize()).isEqualTo(25);
-        assertThat(irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD, 5).byteSize()).isEqualTo(40);
-        VfioIrqSet two = irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL | VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD, 1);
+        assertThat(irqSet(VfioPci.VFIO_IRQ_SET_DATA_NONE, 5).byteSize()).isEqualTo(20);
+        assertThat(irqSet(VfioPci.VFIO_IRQ_SET_DATA_BOOL, 5).byteSize()).isEqualTo(25);
+        assertThat(irqSet(VfioPci.VFIO_IRQ_SET_DATA_EVENTFD, 5).byteSize()).isEqualTo(40);
+        VfioIrqSet two = irqSet(VfioPci.VFIO_IRQ_SET_DATA_BOOL | VfioPci.VFIO_IRQ_SET_DATA_EVENTFD, 1);
         assertThatThrownBy(two::byteSize)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0x26");
     }
 
     private static VfioIrqSet irqSet(int data, int count) {
-        return new VfioIrqSet(data | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER, 2, 0, count);
+        return new VfioIrqSet(data | VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER, 2, 0, count);
     }
 
     @Test
     void eventfds_and_booleans_of_an_irq_set_follow_its_fixed_part() {
-        irqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD, 2).fill(buffer);
+        irqSet(VfioPci.VFIO_IRQ_SET_DATA_EVENTFD, 2).fill(buffer);
         VfioIrqSet.fillEventfd(buffer, 0, 17);
         VfioIrqSet.fillEventfd(buffer, 1, -1);
         assertThat(Argsz.of(buffer)).isEqualTo(28);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_MASK;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_TYPE_MASK;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_ACTION_UNMASK;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_NONE;
-import static io.jvfio.internal.uapi.VfioIrqSet.VFIO_IRQ_SET_DATA_TYPE_MASK;
+import static io.jvfio.device.VfioPci.VFIO_IRQ_SET_ACTION_MASK;
+import static io.jvfio.device.VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER;
+import static io.jvfio.device.VfioPci.VFIO_IRQ_SET_ACTION_TYPE_MASK;
+import static io.jvfio.device.VfioPci.VFIO_IRQ_SET_ACTION_UNMASK;
+import static io.jvfio.device.VfioPci.VFIO_IRQ_SET_DATA_BOOL;
+import static io.jvfio.device.VfioPci.VFIO_IRQ_SET_DATA_EVENTFD;
+import static io.jvfio.device.VfioPci.VFIO_IRQ_SET_DATA_NONE;
+import static io.jvfio.device.VfioPci.VFIO_IRQ_SET_DATA_TYPE_MASK;
 
 import io.jvfio.Hex;
 import io.jvfio.device.IrqRequest;
@@ -31,17 +31,7 @@ public final class SetIrqs {
 
     /** The payload for a part of a request. */
     public static VfioIrqSet of(IrqRequest request, int start, int count) {
-        int action = switch (request.action()) {
-            case MASK -> VFIO_IRQ_SET_ACTION_MASK;
-            case UNMASK -> VFIO_IRQ_SET_ACTION_UNMASK;
-            case TRIGGER -> VFIO_IRQ_SET_ACTION_TRIGGER;
-        };
-        int data = switch (request.data()) {
-            case IrqRequest.None none -> VFIO_IRQ_SET_DATA_NONE;
-            case IrqRequest.Bools bools -> VFIO_IRQ_SET_DATA_BOOL;
-            case IrqRequest.EventFds eventFds -> VFIO_IRQ_SET_DATA_EVENTFD;
-        };
-        return new VfioIrqSet(action | data, request.index(), start, count);
+        return new VfioIrqSet(request.flags(), request.index(), start, count);
     }
 
     /**

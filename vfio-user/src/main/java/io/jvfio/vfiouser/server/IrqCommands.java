@@ -6,6 +6,7 @@ import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.VfioIrqSet;
@@ -52,7 +53,7 @@ final class IrqCommands {
             throw command.invalid("vectors " + set.start() + " and up, " + set.count() + " of them, of irq index "
                     + set.index() + ", which has " + info.count());
         }
-        IrqRequest request = (set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD) != 0
+        IrqRequest request = (set.flags() & VfioPci.VFIO_IRQ_SET_DATA_EVENTFD) != 0
                 ? assignment(command, set)
                 : new IrqRequest(set.index(), set.start(), set.count(), SetIrqs.action(set), data(command, set));
         int available = served.device().setIrqs(request.by(served.client()));
@@ -74,7 +75,7 @@ final class IrqCommands {
     }
 
     private static IrqRequest.Data data(Message command, VfioIrqSet set) {
-        if ((set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_NONE) != 0) {
+        if ((set.flags() & VfioPci.VFIO_IRQ_SET_DATA_NONE) != 0) {
             return new IrqRequest.None();
         }
         List<Boolean> values = new ArrayList<>(set.count());

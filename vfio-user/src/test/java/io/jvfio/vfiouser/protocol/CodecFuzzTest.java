@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.VfioException;
 import io.jvfio.device.InfoCapability;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.internal.sys.SystemCalls;
@@ -133,7 +134,7 @@ final class CodecFuzzTest {
             case DEVICE_GET_IRQ_INFO -> InfoMessages.irqIndex(in);
             case DEVICE_SET_IRQS -> {
                 VfioIrqSet set = SetIrqs.read(in);
-                for (int i = 0; (set.flags() & VfioIrqSet.VFIO_IRQ_SET_DATA_BOOL) != 0 && i < set.count(); i++) {
+                for (int i = 0; (set.flags() & VfioPci.VFIO_IRQ_SET_DATA_BOOL) != 0 && i < set.count(); i++) {
                     VfioIrqSet.readBool(in.payload(), i);
                 }
             }

@@ -4,6 +4,7 @@ package io.jvfio.vfiouser.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.Fd;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.internal.uapi.VfioIrqSet;
@@ -138,7 +139,7 @@ final class RawClient implements AutoCloseable {
     }
 
     int setIrqs(int flags, int index, int start, int count, Fd... fds) {
-        SetIrqs.write(out, nextId(), new VfioIrqSet(VfioIrqSet.VFIO_IRQ_SET_DATA_NONE, index, start, count), List.of());
+        SetIrqs.write(out, nextId(), new VfioIrqSet(VfioPci.VFIO_IRQ_SET_DATA_NONE, index, start, count), List.of());
         out.set32(4, flags); // any, also such as no request has
         Message reply = exchange(List.of(fds));
         return reply.isError() ? reply.errno() : 0;

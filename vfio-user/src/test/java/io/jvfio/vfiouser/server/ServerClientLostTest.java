@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.Errno;
 import io.jvfio.device.RegionFile;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
-import io.jvfio.internal.uapi.VfioIrqSet;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.Message;
@@ -30,7 +30,7 @@ class ServerClientLostTest extends ServerTest {
             assertThat(client.map(3, 0, 0x1000, 0x4000, file.fd())).isZero();
             assertThat(client.map(3, 0, 0x10_0000, 0x4000)).isZero();
             assertThat(client.setIrqs(
-                            VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER,
+                            VfioPci.VFIO_IRQ_SET_DATA_EVENTFD | VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER,
                             ServedFixture.MSIX,
                             0,
                             1,

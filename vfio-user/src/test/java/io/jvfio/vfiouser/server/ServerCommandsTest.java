@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.Errno;
 import io.jvfio.device.IrqInfo;
+import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.uapi.VfioDeviceFeature;
-import io.jvfio.internal.uapi.VfioIrqSet;
 import io.jvfio.internal.uapi.VfioRegionInfo;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is answered to commands that are in order, and to those that are not. */
 class ServerCommandsTest extends ServerTest {
-    private static final int ASSIGN = VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER;
+    private static final int ASSIGN = VfioPci.VFIO_IRQ_SET_DATA_EVENTFD | VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER;
 
     @Test
     void a_version_without_capabilities_is_answered_in_the_form_that_QEMU_takes() {
@@ -125,8 +125,7 @@ class ServerCommandsTest extends ServerTest {
                     }))
                     .isEqualTo(Errno.EINVAL);
         }
-        assertThat(client.setIrqs(
-                        VfioIrqSet.VFIO_IRQ_SET_DATA_NONE | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER, index, 0, 1))
+        assertThat(client.setIrqs(VfioPci.VFIO_IRQ_SET_DATA_NONE | VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER, index, 0, 1))
                 .isEqualTo(Errno.EINVAL);
         RegionAccess.beginRead(client.out, client.nextId(), index, 0, 4);
         assertThat(client.exchange(List.of()).errno()).isEqualTo(Errno.EINVAL);
@@ -300,10 +299,7 @@ class ServerCommandsTest extends ServerTest {
         assertThat(client.setIrqs(ASSIGN, ServedFixture.MSIX, 2, 1)).isZero();
         assertThat(device.assigned()).isEqualTo(2);
         assertThat(client.setIrqs(
-                        VfioIrqSet.VFIO_IRQ_SET_DATA_NONE | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER,
-                        ServedFixture.MSIX,
-                        0,
-                        0))
+                        VfioPci.VFIO_IRQ_SET_DATA_NONE | VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER, ServedFixture.MSIX, 0, 0))
                 .isZero();
         assertThat(device.assigned()).isZero();
     }
@@ -313,7 +309,7 @@ class ServerCommandsTest extends ServerTest {
         RawClient client = client();
         EventFd events = closing(EventFd.open(sys));
         int msix = ServedFixture.MSIX;
-        int trigger = VfioIrqSet.VFIO_IRQ_SET_DATA_NONE | VfioIrqSet.VFIO_IRQ_SET_ACTION_TRIGGER;
+        int trigger = VfioPci.VFIO_IRQ_SET_DATA_NONE | VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER;
         assertThat(client.setIrqs(trigger, msix, 0, 5)).isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(trigger, msix, 4, 1)).isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(trigger, msix, Integer.MAX_VALUE, 1)).isEqualTo(Errno.EINVAL);
@@ -322,13 +318,9 @@ class ServerCommandsTest extends ServerTest {
         assertThat(client.setIrqs(trigger, msix, 0, 1, events.fd())).isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(ASSIGN, msix, 0, 2, events.fd())).isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(
-                        VfioIrqSet.VFIO_IRQ_SET_DATA_EVENTFD | VfioIrqSet.VFIO_IRQ_SET_ACTION_MASK,
-                        msix,
-                        0,
-                        1,
-                        events.fd()))
+                        VfioPci.VFIO_IRQ_SET_DATA_EVENTFD | VfioPci.VFIO_IRQ_SET_ACTION_MASK, msix, 0, 1, events.fd()))
                 .isEqualTo(Errno.EINVAL);
-        assertThat(client.setIrqs(ASSIGN | VfioIrqSet.VFIO_IRQ_SET_DATA_NONE, msix, 0, 1))
+        assertThat(client.setIrqs(ASSIGN | VfioPci.VFIO_IRQ_SET_DATA_NONE, msix, 0, 1))
                 .isEqualTo(Errno.EINVAL);
         assertThat(client.setIrqs(ASSIGN, msix, 0, 4, events.fd(), events.fd(), events.fd(), events.fd()))
                 .as("the device has fewer at the moment")
