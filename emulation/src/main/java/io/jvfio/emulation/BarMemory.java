@@ -2,7 +2,9 @@
 package io.jvfio.emulation;
 
 import io.jvfio.Closing;
+import io.jvfio.Errno;
 import io.jvfio.Hex;
+import io.jvfio.VfioException;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionMapping;
@@ -11,6 +13,7 @@ import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.mmio.Layouts;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -32,6 +35,9 @@ final class BarMemory implements AutoCloseable {
     private static final VarHandle LE_16 = Layouts.LE_SHORT.varHandle();
     private static final VarHandle LE_32 = Layouts.LE_INT.varHandle();
     private static final VarHandle LE_64 = Layouts.LE_LONG.varHandle();
+
+    /** How much is copied at a time; whole pages on every machine. */
+    private static final int PART = 64 * 1024;
 
     private record Area(RegionArea place, Mapping mapping) {}
 
@@ -137,9 +143,7 @@ final class BarMemory implements AutoCloseable {
         List<Area> exchanged = new ArrayList<>();
         try {
             for (Area area : areas) {
-                try (Mapping copy = next.map(area.place.offset(), area.place.size())) {
-                    copy.memory().copyFrom(area.mapping.memory());
-                }
+                copy(old, next, area.place);
             }
             for (Area part : Stream.concat(areas.stream(), windows.stream()).toList()) {
                 part.mapping.exchange(next.fd(), part.place.offset());
@@ -152,6 +156,28 @@ final class BarMemory implements AutoCloseable {
         file = next;
         old.close();
         return true;
+    }
+
+    /** Copies what is not zero; pages that nobody has used are left out of both files. */
+    private static void copy(MemFd from, MemFd to, RegionArea place) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment part = arena.allocate(PART);
+            MemorySegment zeroes = arena.allocate(PART);
+            for (long at = place.offset(); at < place.end(); at += PART) {
+                long size = Math.min(PART, place.end() - at);
+                check("pread", from.fd().pread(part, size, at), size);
+                if (MemorySegment.mismatch(part, 0, size, zeroes, 0, size) >= 0) {
+                    check("pwrite", to.fd().pwrite(part, size, at), size);
+                }
+            }
+        }
+    }
+
+    private static void check(String call, long moved, long size) {
+        if (moved != size) {
+            int errno = moved < 0 ? (int) -moved : Errno.EIO;
+            throw VfioException.of(call, errno, Hex.of(size) + " bytes of a model's memory");
+        }
     }
 
     synchronized Optional<RegionFile> file() {
