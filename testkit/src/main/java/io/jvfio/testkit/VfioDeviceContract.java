@@ -149,9 +149,8 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
     @Test
     void bits_of_config_space_are_changed_without_their_neighbours() {
         VfioDevice device = open();
-        assumeTrue(device.info().pci(), "not a PCI device");
         int config = VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
-        int line = PciRegisters.INTERRUPT_LINE;
+        long line = configScratch(device);
         device.writeRegister(config, line, 1, 0x5a);
         assertThat(device.modifyRegister(config, line, 1, 0x0f, 0xf3)).isEqualTo(0x5a);
         assertThat(device.readRegister(config, line, 1)).isEqualTo(0x53);
@@ -170,9 +169,8 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
     @Test
     void modifications_of_config_space_exclude_each_other_and_plain_writes() throws Exception {
         VfioDevice device = open();
-        assumeTrue(device.info().pci(), "not a PCI device");
         int config = VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
-        int line = PciRegisters.INTERRUPT_LINE;
+        long line = configScratch(device);
         device.writeRegister(config, line, 1, 0);
         List<Callable<Integer>> writers = new ArrayList<>();
         for (int bit = 0; bit < 4; bit++) {
@@ -192,6 +190,15 @@ public abstract class VfioDeviceContract extends IrqRequestContract {
             }
         }
         assertThat(device.readRegister(config, line, 1)).isZero();
+    }
+
+    /** The offset of a byte of config space that keeps what is written to it. */
+    private long configScratch(VfioDevice device) {
+        assumeTrue(device.info().pci(), "not a PCI device");
+        TestRegister scratch = scratch();
+        assumeTrue(device.info().isConfigSpace(scratch.region()), "config space of this device keeps nothing");
+        assertThat(scratch.width()).isEqualTo(1);
+        return scratch.offset();
     }
 
     @Test
