@@ -84,10 +84,10 @@ final class CdevMembership implements Membership, Reattachable {
                 VfToken.fill(secret, token);
             }
             int flags = token == null ? 0 : VFIO_DEVICE_BIND_FLAG_TOKEN;
-            MemorySegment argument = arena.allocate(VfioDeviceBindIommufd.LAYOUT);
-            new VfioDeviceBindIommufd(flags, raw, 0, token == null ? 0 : secret.address()).fill(argument);
+            MemorySegment argument = VfioDeviceBindIommufd.STRUCT.allocate(
+                    arena, new VfioDeviceBindIommufd(flags, raw, 0, token == null ? 0 : secret.address()));
             Ioctls.ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument, name);
-            return VfioDeviceBindIommufd.read(argument).outDevid();
+            return VfioDeviceBindIommufd.STRUCT.read(argument).outDevid();
         } finally {
             iommufd.fd().release();
         }
@@ -172,16 +172,16 @@ final class CdevMembership implements Membership, Reattachable {
 
     private void attachInKernel(PageTable table) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(VfioDeviceAttachIommufdPt.LAYOUT);
-            new VfioDeviceAttachIommufdPt(0, table.ptId(), 0).fill(argument);
+            MemorySegment argument =
+                    VfioDeviceAttachIommufdPt.STRUCT.allocate(arena, new VfioDeviceAttachIommufdPt(0, table.ptId(), 0));
             Ioctls.ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument, name + " to " + table.label());
         }
     }
 
     private int detachInKernel() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(VfioDeviceDetachIommufdPt.LAYOUT);
-            new VfioDeviceDetachIommufdPt(0, 0).fill(argument);
+            MemorySegment argument =
+                    VfioDeviceDetachIommufdPt.STRUCT.allocate(arena, new VfioDeviceDetachIommufdPt(0, 0));
             return device.ioctl(VFIO_DEVICE_DETACH_IOMMUFD_PT.request(), argument);
         }
     }

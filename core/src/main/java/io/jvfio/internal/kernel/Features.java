@@ -23,7 +23,7 @@ final class Features {
         DeviceFeature.require(number, direction, size);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(VfioDeviceFeature.DATA.structSize(size), Long.BYTES);
-            new VfioDeviceFeature(direction.flags() | number).fill(argument);
+            VfioDeviceFeature.STRUCT.fill(argument, new VfioDeviceFeature(direction.flags() | number));
             MemorySegment payload = VfioDeviceFeature.DATA.tail(argument);
             if (direction == DeviceFeature.Direction.SET) {
                 request.encode(payload);

@@ -63,10 +63,9 @@ final class IoasBackend implements DmaBackend {
     private long mapMemory(long iova, MemorySegment memory, int flags) {
         IommuIoasMap request = new IommuIoasMap(flags, ioas, memory.address(), memory.byteSize(), iova);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(IommuIoasMap.LAYOUT);
-            request.fill(argument);
+            MemorySegment argument = IommuIoasMap.STRUCT.allocate(arena, request);
             Ioctls.ioctl(iommufd, IOMMU_IOAS_MAP, argument, range(iova, memory.byteSize()));
-            return IommuIoasMap.read(argument).iova();
+            return IommuIoasMap.STRUCT.read(argument).iova();
         }
     }
 
@@ -74,15 +73,15 @@ final class IoasBackend implements DmaBackend {
     private long mapFile(long iova, DmaSource.File file, int flags) {
         int raw = file.fd().acquire();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(IommuIoasMapFile.LAYOUT);
-            new IommuIoasMapFile(flags, ioas, raw, file.offset(), file.length(), iova).fill(argument);
+            MemorySegment argument = IommuIoasMapFile.STRUCT.allocate(
+                    arena, new IommuIoasMapFile(flags, ioas, raw, file.offset(), file.length(), iova));
             int result = iommufd.ioctl(IOMMU_IOAS_MAP_FILE.request(), argument);
             if (result == -Errno.ENOTTY) {
                 mapsFiles = false;
                 return iova;
             }
             Ioctls.check(result, IOMMU_IOAS_MAP_FILE.name(), range(iova, file.length()));
-            return IommuIoasMapFile.read(argument).iova();
+            return IommuIoasMapFile.STRUCT.read(argument).iova();
         } finally {
             file.fd().release();
         }
@@ -91,10 +90,9 @@ final class IoasBackend implements DmaBackend {
     @Override
     public void unmap(long iova, long length) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(IommuIoasUnmap.LAYOUT);
-            new IommuIoasUnmap(ioas, iova, length).fill(argument);
+            MemorySegment argument = IommuIoasUnmap.STRUCT.allocate(arena, new IommuIoasUnmap(ioas, iova, length));
             Ioctls.ioctl(iommufd, IOMMU_IOAS_UNMAP, argument, range(iova, length));
-            long unmapped = IommuIoasUnmap.read(argument).length();
+            long unmapped = IommuIoasUnmap.STRUCT.read(argument).length();
             Ioctls.checkUnmapped(IOMMU_IOAS_UNMAP, unmapped, length, range(iova, length), "IOAS");
         }
     }

@@ -66,10 +66,11 @@ final class IoasPhysicalBackend implements PhysicalDmaBackend {
     private List<IovaRange> runs(long key, long length) {
         List<IovaRange> runs = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(IommuIoasNoiommuGetPa.LAYOUT);
+            MemorySegment argument = arena.allocate(IommuIoasNoiommuGetPa.STRUCT.layout());
             long done = 0;
             while (done < length) {
-                IommuIoasNoiommuGetPa.request(ioas, key + done, length - done).fill(argument);
+                IommuIoasNoiommuGetPa.STRUCT.fill(
+                        argument, IommuIoasNoiommuGetPa.request(ioas, key + done, length - done));
                 String subject = "iova " + Hex.of(key + done) + " in IOAS " + ioas;
                 int result = iommufd.ioctl(IOMMU_IOAS_NOIOMMU_GET_PA.request(), argument);
                 if (result == -Errno.EOPNOTSUPP) {
@@ -81,7 +82,7 @@ final class IoasPhysicalBackend implements PhysicalDmaBackend {
                                     + " device first");
                 }
                 Ioctls.check(result, IOMMU_IOAS_NOIOMMU_GET_PA.name(), subject);
-                IommuIoasNoiommuGetPa answer = IommuIoasNoiommuGetPa.read(argument);
+                IommuIoasNoiommuGetPa answer = IommuIoasNoiommuGetPa.STRUCT.read(argument);
                 long size = Math.min(answer.length(), length - done);
                 if (size <= 0) {
                     throw new IllegalStateException(

@@ -34,11 +34,11 @@ record IoasRanges(List<IovaRange> usable, long granule) {
         int room = FIRST_GUESS;
         for (int i = 0; i < GROWTHS; i++) {
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment ranges = arena.allocate(IommuIovaRange.LAYOUT, room);
-                MemorySegment argument = arena.allocate(IommuIoasIovaRanges.LAYOUT);
-                IommuIoasIovaRanges.request(ioas, room, ranges.address()).fill(argument);
+                MemorySegment ranges = arena.allocate(IommuIovaRange.STRUCT.layout(), room);
+                MemorySegment argument = IommuIoasIovaRanges.STRUCT.allocate(
+                        arena, IommuIoasIovaRanges.request(ioas, room, ranges.address()));
                 int result = iommufd.ioctl(IOMMU_IOAS_IOVA_RANGES.request(), argument);
-                IommuIoasIovaRanges answer = IommuIoasIovaRanges.read(argument);
+                IommuIoasIovaRanges answer = IommuIoasIovaRanges.STRUCT.read(argument);
                 if (result != -Errno.EMSGSIZE) {
                     Ioctls.check(result, IOMMU_IOAS_IOVA_RANGES.name(), subject);
                     return decode(answer, ranges, room, sys);
@@ -57,8 +57,8 @@ record IoasRanges(List<IovaRange> usable, long granule) {
         List<IovaRange> usable = new ArrayList<>();
         int count = Math.clamp(Integer.toUnsignedLong(answer.numIovas()), 0, room);
         for (int i = 0; i < count; i++) {
-            long size = IommuIovaRange.LAYOUT.byteSize();
-            IommuIovaRange range = IommuIovaRange.read(ranges.asSlice(i * size, size));
+            long size = IommuIovaRange.STRUCT.byteSize();
+            IommuIovaRange range = IommuIovaRange.STRUCT.read(ranges.asSlice(i * size, size));
             usable.add(new IovaRange(range.start(), range.last()));
         }
         return new IoasRanges(List.copyOf(usable), Math.max(sys.pageSize(), answer.outIovaAlignment()));

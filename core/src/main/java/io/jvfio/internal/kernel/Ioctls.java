@@ -8,9 +8,9 @@ import io.jvfio.device.DeviceGoneException;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.uapi.Argsz;
 import io.jvfio.internal.uapi.Ioctl;
+import io.jvfio.internal.uapi.Struct;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.function.Consumer;
 
 /**
  * The ioctls of this package: failures become exceptions here and nowhere else.
@@ -74,14 +74,12 @@ final class Ioctls {
     /**
      * Asks for a struct that may be followed by capabilities: once with the struct's own size, and again with the size
      * that the kernel named.
-     *
-     * @param fill writes the request into a segment, its size included
      */
-    static MemorySegment info(
-            Arena arena, Descriptor fd, Ioctl ioctl, long size, Consumer<MemorySegment> fill, String subject) {
-        MemorySegment segment = arena.allocate(size, Long.BYTES);
+    static <R extends Record> MemorySegment info(
+            Arena arena, Descriptor fd, Ioctl ioctl, Struct<R> struct, R request, String subject) {
+        MemorySegment segment = arena.allocate(struct.byteSize(), Long.BYTES);
         for (int i = 0; i < GROWTHS; i++) {
-            fill.accept(segment);
+            struct.fill(segment, request);
             ioctl(fd, ioctl, segment, subject);
             long needed = Argsz.of(segment);
             if (needed <= segment.byteSize()) {

@@ -65,18 +65,16 @@ final class Iommufd {
     /** Makes an empty IOAS; its id. */
     int allocateIoas() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(IommuIoasAlloc.LAYOUT);
-            IommuIoasAlloc.request().fill(argument);
+            MemorySegment argument = IommuIoasAlloc.STRUCT.allocate(arena, IommuIoasAlloc.request());
             Ioctls.ioctl(fd, IOMMU_IOAS_ALLOC, argument, NODE);
-            return IommuIoasAlloc.read(argument).outIoasId();
+            return IommuIoasAlloc.STRUCT.read(argument).outIoasId();
         }
     }
 
     /** Destroys an object that this process made. */
     void destroy(int id) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(IommuDestroy.LAYOUT);
-            new IommuDestroy(id).fill(argument);
+            MemorySegment argument = IommuDestroy.STRUCT.allocate(arena, new IommuDestroy(id));
             Ioctls.ioctl(fd, IOMMU_DESTROY, argument, "object " + id + " of " + NODE);
         }
     }

@@ -26,8 +26,8 @@ final class IrqSets {
         VfioIrqSet set = new VfioIrqSet(request.flags(), request.index(), request.start(), request.count());
         List<Fd> held = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(Math.max(set.byteSize(), VfioIrqSet.LAYOUT.byteSize()), Long.BYTES);
-            set.fill(argument);
+            MemorySegment argument = arena.allocate(set.byteSize(), Long.BYTES);
+            VfioIrqSet.STRUCT.fill(argument, set);
             fill(argument, request.data(), held);
             int result = device.ioctl(VFIO_DEVICE_SET_IRQS.request(), argument);
             // The kernel's way to say that this index is off already.

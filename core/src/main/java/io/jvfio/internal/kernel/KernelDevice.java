@@ -101,28 +101,23 @@ final class KernelDevice implements VfioDevice {
 
     private DeviceInfo readInfo() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment segment = Ioctls.info(
-                    arena,
-                    fd,
-                    VFIO_DEVICE_GET_INFO,
-                    VfioDeviceInfo.LAYOUT.byteSize(),
-                    VfioDeviceInfo.request()::fill,
-                    name);
-            VfioDeviceInfo raw = VfioDeviceInfo.read(segment);
+            MemorySegment segment =
+                    Ioctls.info(arena, fd, VFIO_DEVICE_GET_INFO, VfioDeviceInfo.STRUCT, VfioDeviceInfo.request(), name);
+            VfioDeviceInfo raw = VfioDeviceInfo.STRUCT.read(segment);
             return new DeviceInfo(
                     raw.flags(),
                     raw.numRegions(),
                     raw.numIrqs(),
-                    VfioDeviceInfo.capabilities(segment).capabilities());
+                    raw.capabilities(segment).capabilities());
         }
     }
 
     private List<IrqInfo> readIrqs() {
         List<IrqInfo> result = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment segment = arena.allocate(VfioIrqInfo.LAYOUT);
+            MemorySegment segment = arena.allocate(VfioIrqInfo.STRUCT.layout());
             for (int index = 0; index < info.irqCount(); index++) {
-                VfioIrqInfo.request(index).fill(segment);
+                VfioIrqInfo.STRUCT.fill(segment, VfioIrqInfo.request(index));
                 int done = fd.ioctl(VFIO_DEVICE_GET_IRQ_INFO.request(), segment);
                 if (done == -Errno.EINVAL) {
                     // The kernel's way to say that there is no such index, ERR on a conventional device for example.
@@ -130,7 +125,7 @@ final class KernelDevice implements VfioDevice {
                     continue;
                 }
                 Ioctls.check(done, VFIO_DEVICE_GET_IRQ_INFO.name(), name + " irq index " + index);
-                VfioIrqInfo irq = VfioIrqInfo.read(segment);
+                VfioIrqInfo irq = VfioIrqInfo.STRUCT.read(segment);
                 result.add(new IrqInfo(index, irq.flags(), irq.count()));
             }
         }

@@ -74,27 +74,29 @@ final class KernelHotReset implements HotReset {
         for (int i = 0; i < GROWTHS; i++) {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment info = arena.allocate(VfioPciHotResetInfo.DEVICES.structSize(room), Long.BYTES);
-                VfioPciHotResetInfo.request().fill(info);
+                VfioPciHotResetInfo.STRUCT.fill(info, VfioPciHotResetInfo.request());
                 int result = device.ioctl(VFIO_DEVICE_GET_PCI_HOT_RESET_INFO.request(), info);
                 if (result == -Errno.ENOSPC) {
-                    room = Math.max(room + 1, VfioPciHotResetInfo.read(info).count());
+                    room = Math.max(
+                            room + 1, VfioPciHotResetInfo.STRUCT.read(info).count());
                     continue;
                 }
                 check(result, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO);
-                return VfioPciHotResetInfo.devices(info).stream()
-                        .map(this::function)
+                VfioPciHotResetInfo answer = VfioPciHotResetInfo.STRUCT.read(info);
+                return answer.devices(info).stream()
+                        .map(device -> function(device, answer.byDevid()))
                         .toList();
             }
         }
         throw VfioException.of(VFIO_DEVICE_GET_PCI_HOT_RESET_INFO.name(), Errno.ENOSPC, name);
     }
 
-    private HotResetFunction function(VfioPciDependentDevice raw) {
+    private HotResetFunction function(VfioPciDependentDevice raw, boolean byDevid) {
         PciAddress address = new PciAddress(domain() | raw.segment(), raw.bus(), raw.devfn() >>> 3, raw.devfn() & 7);
-        if (!raw.byDevid()) {
-            return new HotResetFunction(address, raw.groupId(), Ownership.BY_GROUP);
+        if (!byDevid) {
+            return new HotResetFunction(address, raw.id(), Ownership.BY_GROUP);
         }
-        boolean owned = raw.devid() != VfioPciDependentDevice.VFIO_PCI_DEVID_NOT_OWNED;
+        boolean owned = raw.id() != VfioPciDependentDevice.VFIO_PCI_DEVID_NOT_OWNED;
         return new HotResetFunction(address, -1, owned ? Ownership.OWNED : Ownership.NOT_OWNED);
     }
 
@@ -146,7 +148,7 @@ final class KernelHotReset implements HotReset {
             }
             VfioPciHotReset request = new VfioPciHotReset(0, numbers);
             MemorySegment argument = arena.allocate(request.byteSize(), Long.BYTES);
-            request.fill(argument);
+            VfioPciHotReset.STRUCT.fill(argument, request);
             check(device.ioctl(VFIO_DEVICE_PCI_HOT_RESET.request(), argument), VFIO_DEVICE_PCI_HOT_RESET);
         } finally {
             groups.subList(0, numbers.size()).forEach(Descriptor::release);

@@ -150,8 +150,8 @@ final class KernelPassServer implements PassServer {
     /** So that what other processes of the user have pinned does not count. Needs a privilege; without it they do. */
     private static void countByProcess(Descriptor iommufd) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(IommuOption.LAYOUT);
-            new IommuOption(IOMMU_OPTION_RLIMIT_MODE, IOMMU_OPTION_OP_SET, 0, 1).fill(argument);
+            MemorySegment argument = IommuOption.STRUCT.allocate(
+                    arena, new IommuOption(IOMMU_OPTION_RLIMIT_MODE, IOMMU_OPTION_OP_SET, 0, 1));
             int result = iommufd.ioctl(IOMMU_OPTION.request(), argument);
             if (result != -Errno.EPERM) {
                 Ioctls.check(result, IOMMU_OPTION.name(), Iommufd.NODE);

@@ -46,12 +46,12 @@ final class RegionTable {
                         arena,
                         device,
                         VFIO_DEVICE_GET_REGION_INFO,
-                        VfioRegionInfo.LAYOUT.byteSize(),
-                        VfioRegionInfo.request(index)::fill,
+                        VfioRegionInfo.STRUCT,
+                        VfioRegionInfo.request(index),
                         name + " region " + index);
-                VfioRegionInfo info = VfioRegionInfo.read(segment);
+                VfioRegionInfo info = VfioRegionInfo.STRUCT.read(segment);
                 offsets[index] = info.offset();
-                infos.add(decode(index, info, VfioRegionInfo.capabilities(segment), barsAreMemory));
+                infos.add(decode(index, info, info.capabilities(segment), barsAreMemory));
             } catch (VfioException e) {
                 if (e.errno() != Errno.EINVAL) {
                     throw e;

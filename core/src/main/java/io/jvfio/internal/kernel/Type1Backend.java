@@ -36,8 +36,7 @@ final class Type1Backend implements DmaBackend {
                 (access.readable() ? VFIO_DMA_MAP_FLAG_READ : 0) | (access.writable() ? VFIO_DMA_MAP_FLAG_WRITE : 0);
         VfioIommuType1DmaMap request = new VfioIommuType1DmaMap(flags, memory.address(), iova, memory.byteSize());
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(VfioIommuType1DmaMap.LAYOUT);
-            request.fill(argument);
+            MemorySegment argument = VfioIommuType1DmaMap.STRUCT.allocate(arena, request);
             Ioctls.ioctl(container, VFIO_IOMMU_MAP_DMA, argument, range(iova, memory.byteSize()));
         }
     }
@@ -47,9 +46,9 @@ final class Type1Backend implements DmaBackend {
         VfioIommuType1DmaUnmap request = new VfioIommuType1DmaUnmap(0, iova, length);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(request.byteSize(), Long.BYTES);
-            request.fill(argument);
+            VfioIommuType1DmaUnmap.STRUCT.fill(argument, request);
             Ioctls.ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument, range(iova, length));
-            long unmapped = VfioIommuType1DmaUnmap.read(argument).size();
+            long unmapped = VfioIommuType1DmaUnmap.STRUCT.read(argument).size();
             Ioctls.checkUnmapped(VFIO_IOMMU_UNMAP_DMA, unmapped, length, range(iova, length), "container");
         }
     }

@@ -34,12 +34,12 @@ record Type1Limits(List<IovaRange> usable, long pageSizes, long mapsLeft) {
                     arena,
                     container,
                     VFIO_IOMMU_GET_INFO,
-                    VfioIommuType1Info.LAYOUT.byteSize(),
-                    VfioIommuType1Info.request()::fill,
+                    VfioIommuType1Info.STRUCT,
+                    VfioIommuType1Info.request(),
                     subject);
-            VfioIommuType1Info info = VfioIommuType1Info.read(segment);
+            VfioIommuType1Info info = VfioIommuType1Info.STRUCT.read(segment);
             boolean told = (info.flags() & VFIO_IOMMU_INFO_PGSIZES) != 0 && info.iovaPgsizes() != 0;
-            InfoChain chain = VfioIommuType1Info.capabilities(segment);
+            InfoChain chain = info.capabilities(segment);
             return new Type1Limits(usable(chain), told ? info.iovaPgsizes() : sys.pageSize(), mapsLeft(chain));
         }
     }
@@ -49,7 +49,7 @@ record Type1Limits(List<IovaRange> usable, long pageSizes, long mapsLeft) {
         if (link == null) {
             return List.of(IovaRange.ALL);
         }
-        return VfioIommuType1InfoCapIovaRange.read(link.segment()).iovaRanges().stream()
+        return VfioIommuType1InfoCapIovaRange.STRUCT.read(link.segment()).iovaRanges().stream()
                 .map(range -> new IovaRange(range.start(), range.end()))
                 .toList();
     }
@@ -58,7 +58,7 @@ record Type1Limits(List<IovaRange> usable, long pageSizes, long mapsLeft) {
         InfoChain.Link link = chain.find(VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
         return link == null
                 ? -1
-                : toCount(VfioIommuType1InfoDmaAvail.read(link.segment()).avail());
+                : toCount(VfioIommuType1InfoDmaAvail.STRUCT.read(link.segment()).avail());
     }
 
     /** All ones is how iommufd's compatibility layer says that it counts nothing. */

@@ -65,10 +65,9 @@ final class VfioGroup implements AutoCloseable {
 
     private void checkStatus() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment segment = arena.allocate(VfioGroupStatus.LAYOUT);
-            VfioGroupStatus.request().fill(segment);
+            MemorySegment segment = VfioGroupStatus.STRUCT.allocate(arena, VfioGroupStatus.request());
             Ioctls.ioctl(fd, VFIO_GROUP_GET_STATUS, segment, node);
-            int flags = VfioGroupStatus.read(segment).flags();
+            int flags = VfioGroupStatus.STRUCT.read(segment).flags();
             if ((flags & VFIO_GROUP_FLAGS_VIABLE) == 0) {
                 throw new VfioException(VFIO_GROUP_GET_STATUS.name(), Errno.EPERM, node + " is not viable", blockers());
             }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
+import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,12 +28,11 @@ public final class ArrayMember {
 
     /** Returns the array {@code name} of {@code layout}. */
     static ArrayMember of(StructLayout layout, String name) {
-        CLayouts.Member member = CLayouts.member(layout, name);
-        if (!(member.layout() instanceof SequenceLayout sequence)) {
-            throw new IllegalArgumentException(name + " of " + layout + " is not an array");
-        }
-        String path = layout.name().orElseThrow() + "." + name;
-        return new ArrayMember(path, member.offset(), sequence.elementLayout().byteSize());
+        PathElement path = PathElement.groupElement(name);
+        return new ArrayMember(
+                layout.name().orElseThrow() + "." + name,
+                layout.byteOffset(path),
+                layout.select(path, PathElement.sequenceElement()).byteSize());
     }
 
     /**
@@ -102,9 +101,9 @@ public final class ArrayMember {
      *
      * @throws IndexOutOfBoundsException if {@code struct} is too short
      */
-    <T> void fill(MemorySegment struct, List<T> values, BiConsumer<T, MemorySegment> encode) {
+    <T> void fill(MemorySegment struct, List<? extends T> values, BiConsumer<MemorySegment, T> encode) {
         for (int i = 0; i < values.size(); i++) {
-            encode.accept(values.get(i), element(struct, i));
+            encode.accept(element(struct, i), values.get(i));
         }
     }
 

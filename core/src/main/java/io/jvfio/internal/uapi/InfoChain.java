@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: immutable; the segments have the confinement of the buffer.
  */
 public final class InfoChain implements Iterable<InfoChain.Link> {
-    private static final long HEADER_SIZE = VfioInfoCapHeader.LAYOUT.byteSize();
+    private static final long HEADER_SIZE = VfioInfoCapHeader.STRUCT.byteSize();
 
     /** More than any device has; a longer chain is an error or an attack. */
     private static final int MOST_LINKS = 64;
@@ -106,7 +106,7 @@ public final class InfoChain implements Iterable<InfoChain.Link> {
             if (outside) {
                 break;
             }
-            VfioInfoCapHeader header = VfioInfoCapHeader.read(struct.asSlice(at, HEADER_SIZE));
+            VfioInfoCapHeader header = VfioInfoCapHeader.STRUCT.read(struct.asSlice(at, HEADER_SIZE));
             long next = Integer.toUnsignedLong(header.next());
             lowest = at + HEADER_SIZE;
             long end = next == 0 ? size : Math.clamp(next, lowest, size);
@@ -139,8 +139,10 @@ public final class InfoChain implements Iterable<InfoChain.Link> {
             MemorySegment data = capability.data();
             long next = at + aligned(data.byteSize());
             MemorySegment.copy(data, 0, struct, at, data.byteSize());
-            new VfioInfoCapHeader(capability.id(), capability.version(), i + 1 == capabilities.size() ? 0 : (int) next)
-                    .fill(struct.asSlice(at));
+            VfioInfoCapHeader.STRUCT.fill(
+                    struct.asSlice(at),
+                    new VfioInfoCapHeader(
+                            capability.id(), capability.version(), i + 1 == capabilities.size() ? 0 : (int) next));
             at = next;
         }
     }

@@ -2,13 +2,9 @@
 package io.jvfio.internal.uapi;
 
 import static io.jvfio.internal.uapi.CLayouts.array;
-import static io.jvfio.internal.uapi.CLayouts.clear;
 import static io.jvfio.internal.uapi.CLayouts.exactly;
-import static io.jvfio.internal.uapi.CLayouts.struct;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.util.List;
 
 /**
@@ -20,24 +16,12 @@ import java.util.List;
  * @param ste the first two double words, little-endian
  */
 public record IommuHwptArmSmmuv3(List<Long> ste) {
-    /** The C layout. */
-    public static final StructLayout LAYOUT = struct("iommu_hwpt_arm_smmuv3", array("ste", 2, JAVA_LONG));
-
-    private static final ArrayMember STE = ArrayMember.of(LAYOUT, "ste");
+    /** The C struct. */
+    public static final Struct<IommuHwptArmSmmuv3> STRUCT =
+            Struct.of(IommuHwptArmSmmuv3.class, array("ste", 2, JAVA_LONG));
 
     /** Copies the list. */
     public IommuHwptArmSmmuv3 {
         ste = exactly(2, ste);
-    }
-
-    /** Decodes the struct at the start of {@code segment}. */
-    public static IommuHwptArmSmmuv3 read(MemorySegment segment) {
-        return new IommuHwptArmSmmuv3(STE.read(segment, 2, CLayouts::int64));
-    }
-
-    /** Encodes the struct at the start of {@code segment}. */
-    public void fill(MemorySegment segment) {
-        clear(LAYOUT, segment);
-        STE.fill(segment, ste, CLayouts::int64);
     }
 }

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.CLayouts.clear;
-import static io.jvfio.internal.uapi.CLayouts.field;
-import static io.jvfio.internal.uapi.CLayouts.sizeOf;
-import static io.jvfio.internal.uapi.CLayouts.struct;
-import static io.jvfio.internal.uapi.CLayouts.toU16;
 import static io.jvfio.internal.uapi.CLayouts.u16;
 import static io.jvfio.internal.uapi.CLayouts.u32;
 import static io.jvfio.internal.uapi.IommufdCommand.IOMMUFD_CMD_VFIO_IOAS;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 
 /**
  * {@code struct iommu_vfio_ioas} of {@code include/uapi/linux/iommufd.h}, since Linux 6.2: which IOAS stands for the
@@ -24,9 +15,9 @@ import java.lang.invoke.VarHandle;
  * @param op {@code IOMMU_VFIO_IOAS_}
  */
 public record IommuVfioIoas(int ioasId, int op) {
-    /** The C layout. */
-    public static final StructLayout LAYOUT =
-            struct("iommu_vfio_ioas", u32("size"), u32("ioas_id"), u16("op"), u16("__reserved"));
+    /** The C struct. */
+    public static final Struct<IommuVfioIoas> STRUCT =
+            Struct.of(IommuVfioIoas.class, u32("size", "ioas_id"), u16("op", "__reserved"));
 
     /** Asks, sets or clears. */
     public static final Ioctl IOMMU_VFIO_IOAS = Ioctl.iommufd("IOMMU_VFIO_IOAS", IOMMUFD_CMD_VFIO_IOAS);
@@ -39,21 +30,4 @@ public record IommuVfioIoas(int ioasId, int op) {
 
     /** Leaves none. */
     public static final int IOMMU_VFIO_IOAS_CLEAR = 2;
-
-    private static final VarHandle SIZE = field(LAYOUT, "size");
-    private static final VarHandle IOAS_ID = field(LAYOUT, "ioas_id");
-    private static final VarHandle OP = field(LAYOUT, "op");
-
-    /** Decodes the struct at the start of {@code segment}. */
-    public static IommuVfioIoas read(MemorySegment segment) {
-        return new IommuVfioIoas((int) IOAS_ID.get(segment), Short.toUnsignedInt((short) OP.get(segment)));
-    }
-
-    /** Encodes the struct at the start of {@code segment}, its size included. */
-    public void fill(MemorySegment segment) {
-        clear(LAYOUT, segment);
-        SIZE.set(segment, sizeOf(LAYOUT));
-        IOAS_ID.set(segment, ioasId);
-        OP.set(segment, toU16(op));
-    }
 }

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.CLayouts.clear;
-import static io.jvfio.internal.uapi.CLayouts.field;
 import static io.jvfio.internal.uapi.CLayouts.flexible;
-import static io.jvfio.internal.uapi.CLayouts.sizeOf;
-import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.u32;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 
 /**
  * {@code struct vfio_device_feature} of {@code include/uapi/linux/vfio.h}, since Linux 5.7: asks for, sets or looks
@@ -22,9 +14,9 @@ import java.lang.invoke.VarHandle;
  * @param flags {@code VFIO_DEVICE_FEATURE_}: an index in bits 15 to 0, GET, SET, PROBE
  */
 public record VfioDeviceFeature(int flags) {
-    /** The C layout. */
-    public static final StructLayout LAYOUT =
-            struct("vfio_device_feature", u32("argsz"), u32("flags"), flexible("data", JAVA_BYTE));
+    /** The C struct. */
+    public static final Struct<VfioDeviceFeature> STRUCT =
+            Struct.of(VfioDeviceFeature.class, u32("argsz", "flags"), flexible("data", JAVA_BYTE));
 
     /** Asks for or sets a feature; the payload is in, out or both. */
     public static final Ioctl VFIO_DEVICE_FEATURE = Ioctl.vfio("VFIO_DEVICE_FEATURE", 17);
@@ -84,20 +76,5 @@ public record VfioDeviceFeature(int flags) {
     public static final int VFIO_DEVICE_FEATURE_ZPCI_ERROR = 13;
 
     /** The payload behind the fixed part. */
-    public static final ArrayMember DATA = ArrayMember.of(LAYOUT, "data");
-
-    private static final VarHandle ARGSZ = field(LAYOUT, "argsz");
-    private static final VarHandle FLAGS = field(LAYOUT, "flags");
-
-    /** Decodes the struct at the start of {@code segment}. */
-    public static VfioDeviceFeature read(MemorySegment segment) {
-        return new VfioDeviceFeature((int) FLAGS.get(segment));
-    }
-
-    /** Encodes the struct at the start of {@code segment}, the size being that of the segment. */
-    public void fill(MemorySegment segment) {
-        clear(LAYOUT, segment);
-        ARGSZ.set(segment, sizeOf(segment.byteSize()));
-        FLAGS.set(segment, flags);
-    }
+    public static final ArrayMember DATA = STRUCT.array("data");
 }

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.CLayouts.clear;
-import static io.jvfio.internal.uapi.CLayouts.field;
 import static io.jvfio.internal.uapi.CLayouts.flexible;
-import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.u32;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 import java.util.List;
 
 /**
@@ -24,45 +18,18 @@ import java.util.List;
  * @param dmaRanges the parts, at least one
  */
 public record VfioDeviceFeatureDmaBuf(int regionIndex, int openFlags, int flags, List<VfioRegionDmaRange> dmaRanges) {
-    /** The C layout. */
-    public static final StructLayout LAYOUT = struct(
-            "vfio_device_feature_dma_buf",
-            u32("region_index"),
-            u32("open_flags"),
-            u32("flags"),
-            u32("nr_ranges"),
-            flexible("dma_ranges", VfioRegionDmaRange.LAYOUT));
+    /** The C struct. */
+    public static final Struct<VfioDeviceFeatureDmaBuf> STRUCT = Struct.of(
+            VfioDeviceFeatureDmaBuf.class,
+            u32("region_index", "open_flags", "flags", "nr_ranges"),
+            flexible("dma_ranges", VfioRegionDmaRange.STRUCT.layout()));
 
     /** The ranges behind the fixed part. */
-    public static final ArrayMember DMA_RANGES = ArrayMember.of(LAYOUT, "dma_ranges");
-
-    private static final VarHandle REGION_INDEX = field(LAYOUT, "region_index");
-    private static final VarHandle OPEN_FLAGS = field(LAYOUT, "open_flags");
-    private static final VarHandle FLAGS = field(LAYOUT, "flags");
-    private static final VarHandle NR_RANGES = field(LAYOUT, "nr_ranges");
+    public static final ArrayMember DMA_RANGES = STRUCT.array("dma_ranges");
 
     /** Copies the list. */
     public VfioDeviceFeatureDmaBuf {
         dmaRanges = List.copyOf(dmaRanges);
-    }
-
-    /** Decodes the struct at the start of {@code segment}. */
-    public static VfioDeviceFeatureDmaBuf read(MemorySegment segment) {
-        return new VfioDeviceFeatureDmaBuf(
-                (int) REGION_INDEX.get(segment),
-                (int) OPEN_FLAGS.get(segment),
-                (int) FLAGS.get(segment),
-                DMA_RANGES.read(segment, (int) NR_RANGES.get(segment), VfioRegionDmaRange::read));
-    }
-
-    /** Encodes the struct at the start of {@code segment}. */
-    public void fill(MemorySegment segment) {
-        clear(LAYOUT, segment);
-        REGION_INDEX.set(segment, regionIndex);
-        OPEN_FLAGS.set(segment, openFlags);
-        FLAGS.set(segment, flags);
-        NR_RANGES.set(segment, dmaRanges.size());
-        DMA_RANGES.fill(segment, dmaRanges, VfioRegionDmaRange::fill);
     }
 
     /** Returns the size of the struct with its ranges, in bytes. */

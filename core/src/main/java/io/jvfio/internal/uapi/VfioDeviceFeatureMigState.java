@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.CLayouts.clear;
-import static io.jvfio.internal.uapi.CLayouts.field;
 import static io.jvfio.internal.uapi.CLayouts.s32;
-import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.u32;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 
 /**
  * {@code struct vfio_device_feature_mig_state} of {@code include/uapi/linux/vfio.h}, since Linux 5.18: the migration
@@ -21,9 +14,9 @@ import java.lang.invoke.VarHandle;
  * @param dataFd out: the descriptor of a data stream that the new state opened, else -1
  */
 public record VfioDeviceFeatureMigState(int deviceState, int dataFd) {
-    /** The C layout. */
-    public static final StructLayout LAYOUT =
-            struct("vfio_device_feature_mig_state", u32("device_state"), s32("data_fd"));
+    /** The C struct. */
+    public static final Struct<VfioDeviceFeatureMigState> STRUCT =
+            Struct.of(VfioDeviceFeatureMigState.class, u32("device_state"), s32("data_fd"));
 
     /** The last transition failed; only a reset helps. */
     public static final int VFIO_DEVICE_STATE_ERROR = 0;
@@ -51,19 +44,4 @@ public record VfioDeviceFeatureMigState(int deviceState, int dataFd) {
 
     /** How many states there are. */
     public static final int VFIO_DEVICE_STATE_NR = 8;
-
-    private static final VarHandle DEVICE_STATE = field(LAYOUT, "device_state");
-    private static final VarHandle DATA_FD = field(LAYOUT, "data_fd");
-
-    /** Decodes the struct at the start of {@code segment}. */
-    public static VfioDeviceFeatureMigState read(MemorySegment segment) {
-        return new VfioDeviceFeatureMigState((int) DEVICE_STATE.get(segment), (int) DATA_FD.get(segment));
-    }
-
-    /** Encodes the struct at the start of {@code segment}. */
-    public void fill(MemorySegment segment) {
-        clear(LAYOUT, segment);
-        DEVICE_STATE.set(segment, deviceState);
-        DATA_FD.set(segment, dataFd);
-    }
 }

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.CLayouts.clear;
-import static io.jvfio.internal.uapi.CLayouts.field;
-import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.u64;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 
 /**
  * {@code struct vfio_device_feature_migration} of {@code include/uapi/linux/vfio.h}, since Linux 5.18: which
@@ -19,8 +12,9 @@ import java.lang.invoke.VarHandle;
  * @param flags {@code VFIO_MIGRATION_}; 0 is not possible
  */
 public record VfioDeviceFeatureMigration(long flags) {
-    /** The C layout. */
-    public static final StructLayout LAYOUT = struct("vfio_device_feature_migration", u64("flags"));
+    /** The C struct. */
+    public static final Struct<VfioDeviceFeatureMigration> STRUCT =
+            Struct.of(VfioDeviceFeatureMigration.class, u64("flags"));
 
     /** The basic states: STOP, STOP_COPY, RESUMING. */
     public static final long VFIO_MIGRATION_STOP_COPY = 1 << 0;
@@ -30,17 +24,4 @@ public record VfioDeviceFeatureMigration(long flags) {
 
     /** PRE_COPY, too; since Linux 6.2. */
     public static final long VFIO_MIGRATION_PRE_COPY = 1 << 2;
-
-    private static final VarHandle FLAGS = field(LAYOUT, "flags");
-
-    /** Decodes the struct at the start of {@code segment}. */
-    public static VfioDeviceFeatureMigration read(MemorySegment segment) {
-        return new VfioDeviceFeatureMigration((long) FLAGS.get(segment));
-    }
-
-    /** Encodes the struct at the start of {@code segment}. */
-    public void fill(MemorySegment segment) {
-        clear(LAYOUT, segment);
-        FLAGS.set(segment, flags);
-    }
 }

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.CLayouts.clear;
-import static io.jvfio.internal.uapi.CLayouts.field;
-import static io.jvfio.internal.uapi.CLayouts.sizeOf;
-import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.u32;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 
 /**
  * {@code struct vfio_group_status} of {@code include/uapi/linux/vfio.h}, since Linux 3.6: whether a group can be
@@ -20,8 +12,8 @@ import java.lang.invoke.VarHandle;
  * @param flags {@code VFIO_GROUP_FLAGS_}
  */
 public record VfioGroupStatus(int flags) {
-    /** The C layout. */
-    public static final StructLayout LAYOUT = struct("vfio_group_status", u32("argsz"), u32("flags"));
+    /** The C struct. */
+    public static final Struct<VfioGroupStatus> STRUCT = Struct.of(VfioGroupStatus.class, u32("argsz", "flags"));
 
     /** Asks a group; out: flags. */
     public static final Ioctl VFIO_GROUP_GET_STATUS = Ioctl.vfio("VFIO_GROUP_GET_STATUS", 3);
@@ -32,23 +24,8 @@ public record VfioGroupStatus(int flags) {
     /** The group is in a container. */
     public static final int VFIO_GROUP_FLAGS_CONTAINER_SET = 1 << 1;
 
-    private static final VarHandle ARGSZ = field(LAYOUT, "argsz");
-    private static final VarHandle FLAGS = field(LAYOUT, "flags");
-
     /** Returns what to send. */
     public static VfioGroupStatus request() {
         return new VfioGroupStatus(0);
-    }
-
-    /** Decodes the struct at the start of {@code segment}. */
-    public static VfioGroupStatus read(MemorySegment segment) {
-        return new VfioGroupStatus((int) FLAGS.get(segment));
-    }
-
-    /** Encodes the struct at the start of {@code segment}, its size included. */
-    public void fill(MemorySegment segment) {
-        clear(LAYOUT, segment);
-        ARGSZ.set(segment, sizeOf(LAYOUT));
-        FLAGS.set(segment, flags);
     }
 }

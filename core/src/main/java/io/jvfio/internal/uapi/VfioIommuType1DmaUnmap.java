@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.CLayouts.clear;
-import static io.jvfio.internal.uapi.CLayouts.field;
 import static io.jvfio.internal.uapi.CLayouts.flexible;
-import static io.jvfio.internal.uapi.CLayouts.sizeOf;
-import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.u32;
 import static io.jvfio.internal.uapi.CLayouts.u64;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 
 /**
  * {@code struct vfio_iommu_type1_dma_unmap} of {@code include/uapi/linux/vfio.h}, since Linux 3.6: ends mappings.
@@ -24,14 +16,9 @@ import java.lang.invoke.VarHandle;
  * @param size in bytes; out: how much was unmapped
  */
 public record VfioIommuType1DmaUnmap(int flags, long iova, long size) {
-    /** The C layout. */
-    public static final StructLayout LAYOUT = struct(
-            "vfio_iommu_type1_dma_unmap",
-            u32("argsz"),
-            u32("flags"),
-            u64("iova"),
-            u64("size"),
-            flexible("data", JAVA_BYTE));
+    /** The C struct. */
+    public static final Struct<VfioIommuType1DmaUnmap> STRUCT = Struct.of(
+            VfioIommuType1DmaUnmap.class, u32("argsz", "flags"), u64("iova", "size"), flexible("data", JAVA_BYTE));
 
     /** Unmaps; out: size. */
     public static final Ioctl VFIO_IOMMU_UNMAP_DMA = Ioctl.vfio("VFIO_IOMMU_UNMAP_DMA", 14);
@@ -46,30 +33,11 @@ public record VfioIommuType1DmaUnmap(int flags, long iova, long size) {
     public static final int VFIO_DMA_UNMAP_FLAG_VADDR = 1 << 2;
 
     /** Where a {@link VfioBitmap} goes. */
-    public static final ArrayMember DATA = ArrayMember.of(LAYOUT, "data");
-
-    private static final VarHandle ARGSZ = field(LAYOUT, "argsz");
-    private static final VarHandle FLAGS = field(LAYOUT, "flags");
-    private static final VarHandle IOVA = field(LAYOUT, "iova");
-    private static final VarHandle SIZE = field(LAYOUT, "size");
-
-    /** Decodes the struct at the start of {@code segment}. */
-    public static VfioIommuType1DmaUnmap read(MemorySegment segment) {
-        return new VfioIommuType1DmaUnmap((int) FLAGS.get(segment), (long) IOVA.get(segment), (long) SIZE.get(segment));
-    }
-
-    /** Encodes the struct at the start of {@code segment}, its size included. */
-    public void fill(MemorySegment segment) {
-        clear(LAYOUT, segment);
-        ARGSZ.set(segment, sizeOf(byteSize()));
-        FLAGS.set(segment, flags);
-        IOVA.set(segment, iova);
-        SIZE.set(segment, size);
-    }
+    public static final ArrayMember DATA = STRUCT.array("data");
 
     /** Returns the size of the struct in bytes, with the bitmap's description if the flags ask for one. */
     public long byteSize() {
         boolean dirty = (flags & VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP) != 0;
-        return DATA.structSize(dirty ? VfioBitmap.LAYOUT.byteSize() : 0);
+        return DATA.structSize(dirty ? VfioBitmap.STRUCT.byteSize() : 0);
     }
 }

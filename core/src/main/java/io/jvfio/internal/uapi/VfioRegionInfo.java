@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.uapi;
 
-import static io.jvfio.internal.uapi.CLayouts.clear;
-import static io.jvfio.internal.uapi.CLayouts.field;
-import static io.jvfio.internal.uapi.CLayouts.sizeOf;
-import static io.jvfio.internal.uapi.CLayouts.struct;
 import static io.jvfio.internal.uapi.CLayouts.u32;
 import static io.jvfio.internal.uapi.CLayouts.u64;
 
 import io.jvfio.device.VfioPci;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 
 /**
  * {@code struct vfio_region_info} of {@code include/uapi/linux/vfio.h}, since Linux 3.6: size, place and properties
@@ -26,50 +20,16 @@ import java.lang.invoke.VarHandle;
  * @param offset where the region starts in the device descriptor, in bytes
  */
 public record VfioRegionInfo(int flags, int index, int capOffset, long size, long offset) {
-    /** The C layout. */
-    public static final StructLayout LAYOUT = struct(
-            "vfio_region_info",
-            u32("argsz"),
-            u32("flags"),
-            u32("index"),
-            u32("cap_offset"),
-            u64("size"),
-            u64("offset"));
+    /** The C struct. */
+    public static final Struct<VfioRegionInfo> STRUCT =
+            Struct.of(VfioRegionInfo.class, u32("argsz", "flags", "index", "cap_offset"), u64("size", "offset"));
 
     /** Asks a device; in: index; out: the rest. */
     public static final Ioctl VFIO_DEVICE_GET_REGION_INFO = Ioctl.vfio("VFIO_DEVICE_GET_REGION_INFO", 8);
 
-    private static final VarHandle ARGSZ = field(LAYOUT, "argsz");
-    private static final VarHandle FLAGS = field(LAYOUT, "flags");
-    private static final VarHandle INDEX = field(LAYOUT, "index");
-    private static final VarHandle CAP_OFFSET = field(LAYOUT, "cap_offset");
-    private static final VarHandle SIZE = field(LAYOUT, "size");
-    private static final VarHandle OFFSET = field(LAYOUT, "offset");
-
     /** Returns what to send; the segment it fills may have room for capabilities. */
     public static VfioRegionInfo request(int index) {
         return new VfioRegionInfo(0, index, 0, 0, 0);
-    }
-
-    /** Decodes the struct at the start of {@code segment}. */
-    public static VfioRegionInfo read(MemorySegment segment) {
-        return new VfioRegionInfo(
-                (int) FLAGS.get(segment),
-                (int) INDEX.get(segment),
-                (int) CAP_OFFSET.get(segment),
-                (long) SIZE.get(segment),
-                (long) OFFSET.get(segment));
-    }
-
-    /** Encodes the struct at the start of {@code segment}, the size being that of the segment. */
-    public void fill(MemorySegment segment) {
-        clear(LAYOUT, segment);
-        ARGSZ.set(segment, sizeOf(segment.byteSize()));
-        FLAGS.set(segment, flags);
-        INDEX.set(segment, index);
-        CAP_OFFSET.set(segment, capOffset);
-        SIZE.set(segment, size);
-        OFFSET.set(segment, offset);
     }
 
     /**
@@ -78,10 +38,9 @@ public record VfioRegionInfo(int flags, int index, int capOffset, long size, lon
      * @param segment the buffer given to the ioctl
      * @throws MalformedStructException if the buffer is too short for all of them, or the chain is broken
      */
-    public static InfoChain capabilities(MemorySegment segment) {
-        VfioRegionInfo info = read(segment);
-        return (info.flags & VfioPci.VFIO_REGION_INFO_FLAG_CAPS) == 0
+    public InfoChain capabilities(MemorySegment segment) {
+        return (flags & VfioPci.VFIO_REGION_INFO_FLAG_CAPS) == 0
                 ? InfoChain.empty()
-                : InfoChain.read(segment, LAYOUT.byteSize(), info.capOffset);
+                : InfoChain.read(segment, STRUCT.byteSize(), capOffset);
     }
 }

@@ -38,7 +38,7 @@ class IrqSetsTest {
         return (SystemCalls) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {SystemCalls.class}, (proxy, called, arguments) -> {
                     if (called.getName().equals("ioctl") && arguments[2] instanceof MemorySegment argument) {
-                        made.add(VfioIrqSet.read(argument));
+                        made.add(VfioIrqSet.STRUCT.read(argument));
                         return answer;
                     }
                     try {

@@ -101,18 +101,18 @@ class KernelCarrierTest {
 
     private int ioctl(long request, MemorySegment argument) {
         if (request == VFIO_GROUP_GET_STATUS.request()) {
-            new VfioGroupStatus(groupFlags).fill(argument);
+            VfioGroupStatus.STRUCT.fill(argument, new VfioGroupStatus(groupFlags));
         } else if (request == VFIO_GROUP_GET_DEVICE_FD.request()) {
             return SystemCalls.linux().open(root.resolve("dev/vfio/vfio").toString(), Abi.O_RDWR | Abi.O_CLOEXEC, 0);
         } else if (request == VFIO_DEVICE_GET_INFO.request()) {
             int flags = VfioPci.VFIO_DEVICE_FLAGS_PCI | VfioPci.VFIO_DEVICE_FLAGS_RESET;
-            new VfioDeviceInfo(flags, 0, 0, 0).fill(argument);
+            VfioDeviceInfo.STRUCT.fill(argument, new VfioDeviceInfo(flags, 0, 0, 0));
         } else if (request == IOMMU_IOAS_ALLOC.request()) {
-            new IommuIoasAlloc(0, IOAS).fill(argument);
+            IommuIoasAlloc.STRUCT.fill(argument, new IommuIoasAlloc(0, IOAS));
         } else if (request == IOMMU_IOAS_IOVA_RANGES.request()) {
-            new IommuIoasIovaRanges(IOAS, 0, 0, 4096).fill(argument);
+            IommuIoasIovaRanges.STRUCT.fill(argument, new IommuIoasIovaRanges(IOAS, 0, 0, 4096));
         } else if (request == VFIO_DEVICE_BIND_IOMMUFD.request()) {
-            new VfioDeviceBindIommufd(0, 0, DEVICE_ID, 0).fill(argument);
+            VfioDeviceBindIommufd.STRUCT.fill(argument, new VfioDeviceBindIommufd(0, 0, DEVICE_ID, 0));
             return bindAnswer;
         }
         return 0;

@@ -84,25 +84,25 @@ class KernelHotResetTest {
 
     private int ioctl(long request, MemorySegment argument) {
         if (request == VFIO_DEVICE_GET_REGION_INFO.request()) {
-            int index = VfioRegionInfo.read(argument).index();
+            int index = VfioRegionInfo.STRUCT.read(argument).index();
             int flags = VfioPci.VFIO_REGION_INFO_FLAG_READ | VfioPci.VFIO_REGION_INFO_FLAG_WRITE;
-            new VfioRegionInfo(flags, index, 0, index == CONFIG ? SIZE : 0, 0).fill(argument);
+            VfioRegionInfo.STRUCT.fill(argument, new VfioRegionInfo(flags, index, 0, index == CONFIG ? SIZE : 0, 0));
             return 0;
         }
         if (request == VFIO_DEVICE_GET_PCI_HOT_RESET_INFO.request()) {
             questions++;
             int flags = byDevid ? VfioPciHotResetInfo.VFIO_PCI_HOT_RESET_FLAG_DEV_ID : 0;
-            new VfioPciHotResetInfo(flags, affected.size()).fill(argument);
+            VfioPciHotResetInfo.STRUCT.fill(argument, new VfioPciHotResetInfo(flags, affected.size()));
             if (VfioPciHotResetInfo.DEVICES.structSize(affected.size()) > argument.byteSize()) {
                 return -Errno.ENOSPC;
             }
             for (int i = 0; i < affected.size(); i++) {
-                affected.get(i).fill(argument.asSlice(VfioPciHotResetInfo.DEVICES.structSize(i)));
+                VfioPciDependentDevice.STRUCT.fill(VfioPciHotResetInfo.DEVICES.element(argument, i), affected.get(i));
             }
             return 0;
         }
         assertThat(request).isEqualTo(VFIO_DEVICE_PCI_HOT_RESET.request());
-        VfioPciHotReset reset = VfioPciHotReset.read(argument);
+        VfioPciHotReset reset = VfioPciHotReset.STRUCT.read(argument);
         assertThat(argument.byteSize()).isEqualTo(reset.byteSize());
         resets.add(reset);
         return answer;
@@ -179,7 +179,7 @@ class KernelHotResetTest {
     void functions_of_many_groups_are_asked_for_again_with_room_for_all() {
         Function first = new Function("0000:01:00.0", file("group"));
         for (int i = 0; i < 20; i++) {
-            affected.add(new VfioPciDependentDevice(false, 40 + i / 2, 0, 1, i));
+            affected.add(new VfioPciDependentDevice(40 + i / 2, 0, 1, i));
         }
 
         List<HotResetFunction> functions = first.reset.functions();
@@ -193,9 +193,9 @@ class KernelHotResetTest {
     void in_an_iommufd_each_function_says_whether_it_is_owned() {
         byDevid = true;
         Function first = new Function("0000:01:00.0", null);
-        affected.add(new VfioPciDependentDevice(true, 5, 0, 1, 0));
-        affected.add(new VfioPciDependentDevice(true, VfioPciDependentDevice.VFIO_PCI_DEVID_OWNED, 0, 1, 1));
-        affected.add(new VfioPciDependentDevice(true, VfioPciDependentDevice.VFIO_PCI_DEVID_NOT_OWNED, 0, 1, 2));
+        affected.add(new VfioPciDependentDevice(5, 0, 1, 0));
+        affected.add(new VfioPciDependentDevice(VfioPciDependentDevice.VFIO_PCI_DEVID_OWNED, 0, 1, 1));
+        affected.add(new VfioPciDependentDevice(VfioPciDependentDevice.VFIO_PCI_DEVID_NOT_OWNED, 0, 1, 2));
 
         assertThat(first.reset.functions())
                 .extracting(HotResetFunction::ownership)

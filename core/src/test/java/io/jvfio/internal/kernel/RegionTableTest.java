@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** How the regions of a kernel device are read. The null device stands for it. */
 class RegionTableTest {
     private static final long SIZE = 0x4000;
-    private static final int FIXED = (int) VfioRegionInfo.LAYOUT.byteSize();
+    private static final int FIXED = (int) VfioRegionInfo.STRUCT.byteSize();
 
     private final List<InfoCapability> chain = new ArrayList<>();
 
@@ -52,7 +52,8 @@ class RegionTableTest {
         int full = FIXED + InfoChain.byteSize(chain);
         boolean fits = full <= argument.byteSize();
         int flags = VfioPci.VFIO_REGION_INFO_FLAG_MMAP | (fits ? VfioPci.VFIO_REGION_INFO_FLAG_CAPS : 0);
-        new VfioRegionInfo(flags, 0, fits && !chain.isEmpty() ? FIXED : 0, SIZE, 0).fill(argument);
+        VfioRegionInfo.STRUCT.fill(
+                argument, new VfioRegionInfo(flags, 0, fits && !chain.isEmpty() ? FIXED : 0, SIZE, 0));
         Argsz.set(argument, full);
         if (fits) {
             InfoChain.write(argument, FIXED, chain);

@@ -116,21 +116,21 @@ class InfoChainTest {
     @Test
     void an_info_struct_without_the_flag_has_no_capabilities_whatever_its_offset_says() {
         MemorySegment struct = struct(0x40);
-        new VfioRegionInfo(0, 0, 0x20, 0, 0).fill(struct);
+        VfioRegionInfo.STRUCT.fill(struct, new VfioRegionInfo(0, 0, 0x20, 0, 0));
         header(struct, 0x20, 1, 1, 0);
-        assertThat(VfioRegionInfo.capabilities(struct)).isEmpty();
+        assertThat(VfioRegionInfo.STRUCT.read(struct).capabilities(struct)).isEmpty();
 
-        new VfioRegionInfo(VfioPci.VFIO_REGION_INFO_FLAG_CAPS, 0, 0x20, 0, 0).fill(struct);
-        assertThat(VfioRegionInfo.capabilities(struct)).hasSize(1);
+        VfioRegionInfo.STRUCT.fill(struct, new VfioRegionInfo(VfioPci.VFIO_REGION_INFO_FLAG_CAPS, 0, 0x20, 0, 0));
+        assertThat(VfioRegionInfo.STRUCT.read(struct).capabilities(struct)).hasSize(1);
     }
 
     @Test
     void a_device_info_of_the_first_kernels_with_capabilities_has_one_right_behind_cap_offset() {
         MemorySegment struct = struct(0x40);
-        new VfioDeviceInfo(VfioPci.VFIO_DEVICE_FLAGS_CAPS, 9, 5, 20).fill(struct);
+        VfioDeviceInfo.STRUCT.fill(struct, new VfioDeviceInfo(VfioPci.VFIO_DEVICE_FLAGS_CAPS, 9, 5, 20));
         header(struct, 20, VfioPci.VFIO_DEVICE_INFO_CAP_ZPCI_BASE, 1, 0);
 
-        assertThat(VfioDeviceInfo.capabilities(struct)).hasSize(1);
+        assertThat(VfioDeviceInfo.STRUCT.read(struct).capabilities(struct)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -283,6 +283,6 @@ class InfoChainTest {
     }
 
     private static void header(MemorySegment struct, int offset, int id, int version, int next) {
-        new VfioInfoCapHeader(id, version, next).fill(struct.asSlice(offset));
+        VfioInfoCapHeader.STRUCT.fill(struct.asSlice(offset), new VfioInfoCapHeader(id, version, next));
     }
 }

@@ -28,42 +28,41 @@ class TaggedStructTest {
         buffer.set(JAVA_INT_UNALIGNED, 56, 9);
 
         buffer.set(JAVA_INT_UNALIGNED, 4, VfioDeviceGfxPlaneInfo.VFIO_GFX_PLANE_TYPE_REGION);
-        VfioDeviceGfxPlaneInfo inRegion = VfioDeviceGfxPlaneInfo.read(buffer);
+        VfioDeviceGfxPlaneInfo inRegion = VfioDeviceGfxPlaneInfo.STRUCT.read(buffer);
         assertThat(inRegion.regionIndex()).isEqualTo(9);
         assertThatThrownBy(inRegion::dmabufId)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("0x4");
 
         buffer.set(JAVA_INT_UNALIGNED, 4, VfioDeviceGfxPlaneInfo.VFIO_GFX_PLANE_TYPE_DMABUF);
-        VfioDeviceGfxPlaneInfo inDmabuf = VfioDeviceGfxPlaneInfo.read(buffer);
+        VfioDeviceGfxPlaneInfo inDmabuf = VfioDeviceGfxPlaneInfo.STRUCT.read(buffer);
         assertThat(inDmabuf.dmabufId()).isEqualTo(9);
         assertThatThrownBy(inDmabuf::regionIndex).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void functions_of_a_hot_reset_are_named_by_group_or_by_devid_as_the_flags_say() {
-        buffer.set(JAVA_INT_UNALIGNED, 8, 2);
-        new VfioPciDependentDevice(false, 26, 0xfffe, 0xfd, 0xfc).fill(buffer.asSlice(12));
-        new VfioPciDependentDevice(false, -1, 1, 2, 3).fill(buffer.asSlice(20));
+        VfioPciHotResetInfo.STRUCT.fill(buffer, new VfioPciHotResetInfo(0, 2));
+        VfioPciDependentDevice byGroup = new VfioPciDependentDevice(26, 0xfffe, 0xfd, 0xfc);
+        VfioPciDependentDevice notOwned =
+                new VfioPciDependentDevice(VfioPciDependentDevice.VFIO_PCI_DEVID_NOT_OWNED, 1, 2, 3);
+        VfioPciDependentDevice.STRUCT.fill(buffer.asSlice(12), byGroup);
+        VfioPciDependentDevice.STRUCT.fill(buffer.asSlice(20), notOwned);
 
-        List<VfioPciDependentDevice> byGroup = VfioPciHotResetInfo.devices(buffer);
-        assertThat(byGroup.getFirst()).isEqualTo(new VfioPciDependentDevice(false, 26, 0xfffe, 0xfd, 0xfc));
-        assertThat(byGroup.getFirst().groupId()).isEqualTo(26);
-        assertThatThrownBy(byGroup.getFirst()::devid)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("group");
+        VfioPciHotResetInfo info = VfioPciHotResetInfo.STRUCT.read(buffer);
+        assertThat(info.byDevid()).isFalse();
+        assertThat(info.devices(buffer)).containsExactly(byGroup, notOwned);
 
         buffer.set(JAVA_INT_UNALIGNED, 4, VfioPciHotResetInfo.VFIO_PCI_HOT_RESET_FLAG_DEV_ID);
-        List<VfioPciDependentDevice> byDevid = VfioPciHotResetInfo.devices(buffer);
-        assertThat(byDevid.get(1).devid()).isEqualTo(VfioPciDependentDevice.VFIO_PCI_DEVID_NOT_OWNED);
-        assertThatThrownBy(byDevid.get(1)::groupId).isInstanceOf(IllegalStateException.class);
+        assertThat(VfioPciHotResetInfo.STRUCT.read(buffer).byDevid()).isTrue();
     }
 
     @Test
     void more_functions_than_the_buffer_has_room_for_are_refused() {
-        new VfioPciHotResetInfo(0, -1).fill(buffer);
+        VfioPciHotResetInfo.STRUCT.fill(buffer, new VfioPciHotResetInfo(0, -1));
 
-        assertThatThrownBy(() -> VfioPciHotResetInfo.devices(buffer))
+        VfioPciHotResetInfo info = VfioPciHotResetInfo.STRUCT.read(buffer);
+        assertThatThrownBy(() -> info.devices(buffer))
                 .isInstanceOf(MalformedStructException.class)
                 .hasMessageContaining("0xffffffff");
     }
@@ -90,10 +89,10 @@ class TaggedStructTest {
 
     @Test
     void the_type_of_an_iommu_is_in_the_field_behind_the_data_pointer() {
-        of(IommuHwInfo.request(1, 64, 2), IommuHwInfo.IOMMU_HW_INFO_TYPE_AMD).fill(buffer);
+        IommuHwInfo.STRUCT.fill(buffer, of(IommuHwInfo.request(1, 64, 2), IommuHwInfo.IOMMU_HW_INFO_TYPE_AMD));
 
         assertThat(buffer.get(JAVA_INT_UNALIGNED, 24)).isEqualTo(IommuHwInfo.IOMMU_HW_INFO_TYPE_AMD);
-        assertThat(IommuHwInfo.read(buffer).dataType()).isEqualTo(IommuHwInfo.IOMMU_HW_INFO_TYPE_AMD);
+        assertThat(IommuHwInfo.STRUCT.read(buffer).dataType()).isEqualTo(IommuHwInfo.IOMMU_HW_INFO_TYPE_AMD);
     }
 
     @Test
@@ -113,7 +112,8 @@ class TaggedStructTest {
 
     @Test
     void eventfds_and_booleans_of_an_irq_set_follow_its_fixed_part() {
-        irqSet(VfioPci.VFIO_IRQ_SET_DATA_EVENTFD, 2).fill(buffer);
+        VfioIrqSet set = irqSet(VfioPci.VFIO_IRQ_SET_DATA_EVENTFD, 2);
+        VfioIrqSet.STRUCT.fill(buffer.asSlice(0, set.byteSize()), set);
         VfioIrqSet.fillEventfd(buffer, 0, 17);
         VfioIrqSet.fillEventfd(buffer, 1, -1);
         assertThat(Argsz.of(buffer)).isEqualTo(28);
@@ -130,7 +130,8 @@ class TaggedStructTest {
 
     @Test
     void requests_with_lists_tell_their_length_and_their_size() {
-        new VfioPciHotReset(0, List.of(5, 6)).fill(buffer);
+        VfioPciHotReset two = new VfioPciHotReset(0, List.of(5, 6));
+        VfioPciHotReset.STRUCT.fill(buffer.asSlice(0, two.byteSize()), two);
         assertThat(Argsz.of(buffer)).isEqualTo(20);
         assertThat(buffer.get(JAVA_INT_UNALIGNED, 8)).isEqualTo(2);
         assertThat(new VfioPciHotReset(0, List.of()).byteSize()).isEqualTo(12);
@@ -141,13 +142,16 @@ class TaggedStructTest {
 
     @Test
     void an_unmap_makes_room_for_a_bitmap_only_if_it_asks_for_one() {
-        new VfioIommuType1DmaUnmap(0, 0x1000, 0x2000).fill(buffer);
+        VfioIommuType1DmaUnmap plain = new VfioIommuType1DmaUnmap(0, 0x1000, 0x2000);
+        VfioIommuType1DmaUnmap.STRUCT.fill(buffer.asSlice(0, plain.byteSize()), plain);
         assertThat(Argsz.of(buffer)).isEqualTo(24);
 
-        new VfioIommuType1DmaUnmap(VfioIommuType1DmaUnmap.VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP, 0, 0).fill(buffer);
+        VfioIommuType1DmaUnmap dirty =
+                new VfioIommuType1DmaUnmap(VfioIommuType1DmaUnmap.VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP, 0, 0);
+        VfioIommuType1DmaUnmap.STRUCT.fill(buffer.asSlice(0, dirty.byteSize()), dirty);
         assertThat(Argsz.of(buffer)).isEqualTo(48);
-        new VfioBitmap(4096, 8, 7).fill(VfioIommuType1DmaUnmap.DATA.tail(buffer));
-        assertThat(VfioBitmap.read(buffer.asSlice(24))).isEqualTo(new VfioBitmap(4096, 8, 7));
+        VfioBitmap.STRUCT.fill(VfioIommuType1DmaUnmap.DATA.tail(buffer), new VfioBitmap(4096, 8, 7));
+        assertThat(VfioBitmap.STRUCT.read(buffer.asSlice(24))).isEqualTo(new VfioBitmap(4096, 8, 7));
     }
 
     @Test
@@ -162,23 +166,23 @@ class TaggedStructTest {
 
     @Test
     void an_info_request_says_how_much_room_the_whole_segment_has() {
-        VfioRegionInfo.request(3).fill(buffer.asSlice(0, 96));
+        VfioRegionInfo.STRUCT.fill(buffer.asSlice(0, 96), VfioRegionInfo.request(3));
         assertThat(Argsz.of(buffer)).isEqualTo(96);
-        assertThat(VfioRegionInfo.read(buffer).index()).isEqualTo(3);
+        assertThat(VfioRegionInfo.STRUCT.read(buffer).index()).isEqualTo(3);
     }
 
     @Test
     void older_zpci_capabilities_have_zero_where_newer_fields_are() {
         buffer.fill((byte) 0x22);
-        VfioDeviceInfoCapZpciBase first = VfioDeviceInfoCapZpciBase.read(buffer.asSlice(0, 32));
+        VfioDeviceInfoCapZpciBase first = VfioDeviceInfoCapZpciBase.STRUCT.read(buffer.asSlice(0, 32));
         assertThat(first.fh()).isZero();
         assertThat(first.gid()).isEqualTo(0x22);
-        VfioDeviceInfoCapZpciBase second = VfioDeviceInfoCapZpciBase.read(buffer.asSlice(0, 36));
+        VfioDeviceInfoCapZpciBase second = VfioDeviceInfoCapZpciBase.STRUCT.read(buffer.asSlice(0, 36));
         assertThat(second.fh()).isEqualTo(0x22222222);
         assertThat(second.ccdfErrLength()).isZero();
-        assertThat(VfioDeviceInfoCapZpciGroup.read(buffer.asSlice(0, 40)).imaxstbl())
+        assertThat(VfioDeviceInfoCapZpciGroup.STRUCT.read(buffer.asSlice(0, 40)).imaxstbl())
                 .isZero();
-        assertThatThrownBy(() -> VfioDeviceInfoCapZpciBase.read(buffer.asSlice(0, 31)))
+        assertThatThrownBy(() -> VfioDeviceInfoCapZpciBase.STRUCT.read(buffer.asSlice(0, 31)))
                 .isInstanceOf(MalformedStructException.class)
                 .hasMessageContaining("0x1f");
     }
@@ -186,13 +190,15 @@ class TaggedStructTest {
     @Test
     void strings_of_a_zpci_function_are_as_long_as_they_say_and_not_longer_than_the_capability() {
         MemorySegment capability = buffer.asSlice(0, 16);
-        new VfioDeviceInfoCapZpciUtil(new VfioInfoCapHeader(3, 1, 0), 3).fill(capability);
+        VfioDeviceInfoCapZpciUtil.STRUCT.fill(
+                capability, new VfioDeviceInfoCapZpciUtil(new VfioInfoCapHeader(3, 1, 0), 3));
         capability.set(JAVA_BYTE, 14, (byte) 0xc1);
         assertThat(VfioDeviceInfoCapZpciUtil.utilStr(capability, ByteOrder.nativeOrder())
                         .toArray(JAVA_BYTE))
                 .containsExactly(0, 0, 0xc1);
 
-        new VfioDeviceInfoCapZpciPfip(new VfioInfoCapHeader(4, 1, 0), 5).fill(capability);
+        VfioDeviceInfoCapZpciPfip.STRUCT.fill(
+                capability, new VfioDeviceInfoCapZpciPfip(new VfioInfoCapHeader(4, 1, 0), 5));
         assertThatThrownBy(() -> VfioDeviceInfoCapZpciPfip.pfip(capability, ByteOrder.nativeOrder()))
                 .isInstanceOf(MalformedStructException.class)
                 .hasMessageContaining("pfip has 0x5");
@@ -225,23 +231,26 @@ class TaggedStructTest {
         MemorySegment struct = MemorySegment.ofArray(bytes);
         for (int size : new int[] {32, 36, 40, 64}) {
             MemorySegment base = struct.asSlice(0, size);
-            assertThat(VfioDeviceInfoCapZpciBase.read(foreign(base, "vfio_device_info_cap_zpci_base"), other))
-                    .isEqualTo(VfioDeviceInfoCapZpciBase.read(base, ByteOrder.nativeOrder()))
-                    .isEqualTo(VfioDeviceInfoCapZpciBase.read(base));
+            assertThat(VfioDeviceInfoCapZpciBase.STRUCT.read(foreign(base, "vfio_device_info_cap_zpci_base"), other))
+                    .isEqualTo(VfioDeviceInfoCapZpciBase.STRUCT.read(base, ByteOrder.nativeOrder()))
+                    .isEqualTo(VfioDeviceInfoCapZpciBase.STRUCT.read(base));
         }
         for (int size : new int[] {40, 48, 64}) {
             MemorySegment group = struct.asSlice(0, size);
-            assertThat(VfioDeviceInfoCapZpciGroup.read(foreign(group, "vfio_device_info_cap_zpci_group"), other))
-                    .isEqualTo(VfioDeviceInfoCapZpciGroup.read(group));
+            assertThat(VfioDeviceInfoCapZpciGroup.STRUCT.read(foreign(group, "vfio_device_info_cap_zpci_group"), other))
+                    .isEqualTo(VfioDeviceInfoCapZpciGroup.STRUCT.read(group));
         }
-        new VfioDeviceInfoCapZpciUtil(new VfioInfoCapHeader(3, 1, 0x1234), 7).fill(struct);
+        VfioDeviceInfoCapZpciUtil.STRUCT.fill(
+                struct, new VfioDeviceInfoCapZpciUtil(new VfioInfoCapHeader(3, 1, 0x1234), 7));
         MemorySegment util = foreign(struct, "vfio_device_info_cap_zpci_util");
-        assertThat(VfioDeviceInfoCapZpciUtil.read(util, other)).isEqualTo(VfioDeviceInfoCapZpciUtil.read(struct));
-        assertThat(VfioInfoCapHeader.read(util, other)).isEqualTo(new VfioInfoCapHeader(3, 1, 0x1234));
+        assertThat(VfioDeviceInfoCapZpciUtil.STRUCT.read(util, other))
+                .isEqualTo(VfioDeviceInfoCapZpciUtil.STRUCT.read(struct));
+        assertThat(VfioInfoCapHeader.STRUCT.read(util, other)).isEqualTo(new VfioInfoCapHeader(3, 1, 0x1234));
         assertThat(VfioDeviceInfoCapZpciUtil.utilStr(util, other).toArray(JAVA_BYTE))
                 .isEqualTo(struct.asSlice(12, 7).toArray(JAVA_BYTE));
         MemorySegment pfip = foreign(struct, "vfio_device_info_cap_zpci_pfip");
-        assertThat(VfioDeviceInfoCapZpciPfip.read(pfip, other)).isEqualTo(VfioDeviceInfoCapZpciPfip.read(struct));
+        assertThat(VfioDeviceInfoCapZpciPfip.STRUCT.read(pfip, other))
+                .isEqualTo(VfioDeviceInfoCapZpciPfip.STRUCT.read(struct));
         assertThat(VfioDeviceInfoCapZpciPfip.pfip(pfip, other).toArray(JAVA_BYTE))
                 .isEqualTo(struct.asSlice(12, 7).toArray(JAVA_BYTE));
     }
@@ -249,11 +258,11 @@ class TaggedStructTest {
     @Test
     void values_too_wide_for_their_field_are_refused() {
         IommuOption option = new IommuOption(0, 0x10000, 0, 0);
-        assertThatThrownBy(() -> option.fill(buffer))
+        assertThatThrownBy(() -> IommuOption.STRUCT.fill(buffer, option))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0x10000");
-        VfioPciDependentDevice device = new VfioPciDependentDevice(false, 0, 0, -1, 0);
-        assertThatThrownBy(() -> device.fill(buffer))
+        VfioPciDependentDevice device = new VfioPciDependentDevice(0, 0, -1, 0);
+        assertThatThrownBy(() -> VfioPciDependentDevice.STRUCT.fill(buffer, device))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0xffffffff");
     }

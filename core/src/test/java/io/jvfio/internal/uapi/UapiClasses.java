@@ -44,17 +44,22 @@ final class UapiClasses {
         }
     }
 
-    /** Returns the records that stand for a struct, which are those that have a {@code LAYOUT}. */
+    /** Returns the records that stand for a struct, which are those that have a {@code STRUCT}. */
     static List<Class<?>> structs() {
-        return all().stream().filter(type -> layout(type).isPresent()).toList();
+        return all().stream().filter(type -> struct(type).isPresent()).toList();
     }
 
-    /** Returns the {@code LAYOUT} of a class, if it has one. */
-    static Optional<StructLayout> layout(Class<?> type) {
+    /** Returns the {@code STRUCT} of a class, if it has one. */
+    static Optional<Struct<?>> struct(Class<?> type) {
         return Arrays.stream(type.getDeclaredFields())
-                .filter(field -> field.getName().equals("LAYOUT"))
-                .map(field -> (StructLayout) value(field))
+                .filter(field -> field.getName().equals("STRUCT"))
+                .<Struct<?>>map(field -> (Struct<?>) value(field))
                 .findFirst();
+    }
+
+    /** Returns the layout of a class, if it has one. */
+    static Optional<StructLayout> layout(Class<?> type) {
+        return struct(type).map(Struct::layout);
     }
 
     /**

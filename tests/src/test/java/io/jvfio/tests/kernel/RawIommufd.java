@@ -16,19 +16,17 @@ final class RawIommufd {
     /** The id of a new IOAS. */
     static int allocateIoas(Descriptor iommufd) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(IommuIoasAlloc.LAYOUT);
-            IommuIoasAlloc.request().fill(argument);
+            MemorySegment argument = IommuIoasAlloc.STRUCT.allocate(arena, IommuIoasAlloc.request());
             assertThat(iommufd.ioctl(IommuIoasAlloc.IOMMU_IOAS_ALLOC.request(), argument))
                     .isZero();
-            return IommuIoasAlloc.read(argument).outIoasId();
+            return IommuIoasAlloc.STRUCT.read(argument).outIoasId();
         }
     }
 
     /** 0, or {@code -errno}. */
     static int destroy(Descriptor iommufd, int id) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(IommuDestroy.LAYOUT);
-            new IommuDestroy(id).fill(argument);
+            MemorySegment argument = IommuDestroy.STRUCT.allocate(arena, new IommuDestroy(id));
             return iommufd.ioctl(IommuDestroy.IOMMU_DESTROY.request(), argument);
         }
     }

@@ -94,8 +94,7 @@ final class VfioIommufdSetupTestKernelIT extends KernelFixture {
 
     private int getInfo() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = arena.allocate(VfioDeviceInfo.LAYOUT);
-            VfioDeviceInfo.request().fill(info);
+            MemorySegment info = VfioDeviceInfo.STRUCT.allocate(arena, VfioDeviceInfo.request());
             return cdev.ioctl(VfioDeviceInfo.VFIO_DEVICE_GET_INFO.request(), info);
         }
     }

@@ -18,7 +18,7 @@ import io.jvfio.internal.uapi.VfioDeviceFeature;
  */
 public final class Feature {
     /** The size before the data in bytes. */
-    public static final int SIZE = (int) VfioDeviceFeature.LAYOUT.byteSize();
+    public static final int SIZE = (int) VfioDeviceFeature.STRUCT.byteSize();
 
     private static final int ALL =
             VFIO_DEVICE_FEATURE_MASK | VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_PROBE;
@@ -34,7 +34,7 @@ public final class Feature {
      */
     public static void begin(Message request, int id, int number, int data, int reply) {
         request.beginCommand(id, Command.DEVICE_FEATURE, SIZE + data);
-        new VfioDeviceFeature(number).fill(request.payload());
+        VfioDeviceFeature.STRUCT.fill(request.payload(), new VfioDeviceFeature(number));
         Argsz.set(request.payload(), SIZE + reply);
     }
 
@@ -64,7 +64,7 @@ public final class Feature {
 
     /** The number with {@code VFIO_DEVICE_FEATURE_GET}, {@code _SET}, {@code _PROBE}. */
     public static int flags(Message message) {
-        return VfioDeviceFeature.read(message.payload()).flags();
+        return VfioDeviceFeature.STRUCT.read(message.payload()).flags();
     }
 
     /** At most how many bytes of data the sender takes back, 0 or more. */
@@ -78,7 +78,7 @@ public final class Feature {
      */
     public static void beginReply(Message reply, Message command, int data) {
         reply.beginReply(command, SIZE + data);
-        new VfioDeviceFeature(flags(command)).fill(reply.payload());
+        VfioDeviceFeature.STRUCT.fill(reply.payload(), new VfioDeviceFeature(flags(command)));
     }
 
     /**

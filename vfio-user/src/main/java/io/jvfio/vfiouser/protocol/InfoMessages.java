@@ -29,10 +29,10 @@ public final class InfoMessages {
     public static final int DEVICE_SIZE = 16;
 
     /** The struct of a region without capabilities in bytes. */
-    public static final int REGION_SIZE = (int) VfioRegionInfo.LAYOUT.byteSize();
+    public static final int REGION_SIZE = (int) VfioRegionInfo.STRUCT.byteSize();
 
-    private static final int DEVICE_CHAIN = (int) VfioDeviceInfo.LAYOUT.byteSize();
-    private static final int IRQ_SIZE = (int) VfioIrqInfo.LAYOUT.byteSize();
+    private static final int DEVICE_CHAIN = (int) VfioDeviceInfo.STRUCT.byteSize();
+    private static final int IRQ_SIZE = (int) VfioIrqInfo.STRUCT.byteSize();
 
     private InfoMessages() {}
 
@@ -53,14 +53,14 @@ public final class InfoMessages {
      */
     public static void askRegion(Message request, int id, int index, int argsz) {
         request.beginCommand(id, Command.DEVICE_GET_REGION_INFO, REGION_SIZE);
-        VfioRegionInfo.request(index).fill(request.payload());
+        VfioRegionInfo.STRUCT.fill(request.payload(), VfioRegionInfo.request(index));
         Argsz.set(request.payload(), argsz);
     }
 
     /** Asks about an interrupt index. */
     public static void askIrq(Message request, int id, int index) {
         request.beginCommand(id, Command.DEVICE_GET_IRQ_INFO, IRQ_SIZE);
-        VfioIrqInfo.request(index).fill(request.payload());
+        VfioIrqInfo.STRUCT.fill(request.payload(), VfioIrqInfo.request(index));
     }
 
     /**
@@ -85,7 +85,7 @@ public final class InfoMessages {
 
     /** The region of a question that was checked; may be anything. */
     public static int regionIndex(Message request) {
-        return VfioRegionInfo.read(request.payload()).index();
+        return VfioRegionInfo.STRUCT.read(request.payload()).index();
     }
 
     /**
@@ -96,7 +96,7 @@ public final class InfoMessages {
      */
     public static int irqIndex(Message request) {
         argsz(request, IRQ_SIZE);
-        return VfioIrqInfo.read(request.payload()).index();
+        return VfioIrqInfo.STRUCT.read(request.payload()).index();
     }
 
     /** Some senders fill more than the fixed part of the payload, which is welcome. */
@@ -120,12 +120,13 @@ public final class InfoMessages {
         int full = chain.isEmpty() ? DEVICE_SIZE : DEVICE_CHAIN + InfoChain.byteSize(chain);
         boolean chained = full > DEVICE_SIZE && full <= argsz;
         reply.beginReply(command, chained ? full : DEVICE_CHAIN);
-        new VfioDeviceInfo(
+        VfioDeviceInfo.STRUCT.fill(
+                reply.payload(),
+                new VfioDeviceInfo(
                         flags(info.flags(), VfioPci.VFIO_DEVICE_FLAGS_CAPS, chained),
                         info.regionCount(),
                         info.irqCount(),
-                        chained ? DEVICE_CHAIN : 0)
-                .fill(reply.payload());
+                        chained ? DEVICE_CHAIN : 0));
         Argsz.set(reply.payload(), full);
         if (chained) {
             InfoChain.write(reply.payload(), DEVICE_CHAIN, chain);
@@ -148,13 +149,14 @@ public final class InfoMessages {
         boolean fits = full <= argsz;
         boolean chained = fits && !chain.isEmpty();
         reply.beginReply(command, fits ? full : REGION_SIZE);
-        new VfioRegionInfo(
+        VfioRegionInfo.STRUCT.fill(
+                reply.payload(),
+                new VfioRegionInfo(
                         flags(info.flags(), VfioPci.VFIO_REGION_INFO_FLAG_CAPS, chained),
                         info.index(),
                         chained ? REGION_SIZE : 0,
                         info.size(),
-                        offset)
-                .fill(reply.payload());
+                        offset));
         Argsz.set(reply.payload(), full);
         if (chained) {
             InfoChain.write(reply.payload(), REGION_SIZE, chain);
@@ -169,7 +171,7 @@ public final class InfoMessages {
     /** Tells about an interrupt index. */
     public static void tellIrq(Message reply, Message command, IrqInfo info) {
         reply.beginReply(command, IRQ_SIZE);
-        new VfioIrqInfo(info.flags(), info.index(), info.count()).fill(reply.payload());
+        VfioIrqInfo.STRUCT.fill(reply.payload(), new VfioIrqInfo(info.flags(), info.index(), info.count()));
     }
 
     /**
@@ -179,7 +181,7 @@ public final class InfoMessages {
      */
     public static DeviceInfo device(Message reply) {
         reply.require(DEVICE_SIZE);
-        VfioDeviceInfo info = VfioDeviceInfo.read(reply.payload());
+        VfioDeviceInfo info = VfioDeviceInfo.STRUCT.read(reply.payload());
         boolean chained = (info.flags() & VfioPci.VFIO_DEVICE_FLAGS_CAPS) != 0 && reply.payloadSize() >= DEVICE_CHAIN;
         return new DeviceInfo(
                 info.flags(),
@@ -195,7 +197,7 @@ public final class InfoMessages {
      */
     public static VfioRegionInfo region(Message reply, int index) {
         reply.require(REGION_SIZE);
-        VfioRegionInfo info = VfioRegionInfo.read(reply.payload());
+        VfioRegionInfo info = VfioRegionInfo.STRUCT.read(reply.payload());
         if (info.index() != index || info.size() < 0 || info.offset() < 0 || info.offset() + info.size() < 0) {
             throw reply.invalid("region " + Integer.toUnsignedString(info.index()) + " of size " + Hex.of(info.size())
                     + " at file offset " + Hex.of(info.offset()) + ", not region " + index);
@@ -237,7 +239,7 @@ public final class InfoMessages {
      */
     public static IrqInfo irq(Message reply, int index, int most) {
         reply.require(IRQ_SIZE);
-        VfioIrqInfo info = VfioIrqInfo.read(reply.payload());
+        VfioIrqInfo info = VfioIrqInfo.STRUCT.read(reply.payload());
         if (info.index() != index || info.count() < 0 || info.count() > most) {
             throw reply.invalid("irq index " + Integer.toUnsignedString(info.index()) + " with "
                     + Integer.toUnsignedString(info.count()) + " vectors, not index " + index + " with at most "

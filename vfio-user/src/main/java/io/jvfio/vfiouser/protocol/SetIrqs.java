@@ -25,7 +25,7 @@ import java.util.List;
  * <p>Threads: pure functions of the message.
  */
 public final class SetIrqs {
-    private static final int SIZE = (int) VfioIrqSet.LAYOUT.byteSize();
+    private static final int SIZE = (int) VfioIrqSet.STRUCT.byteSize();
 
     private SetIrqs() {}
 
@@ -42,7 +42,7 @@ public final class SetIrqs {
      */
     public static VfioIrqSet read(Message request) {
         request.require(SIZE);
-        VfioIrqSet set = VfioIrqSet.read(request.payload());
+        VfioIrqSet set = VfioIrqSet.STRUCT.read(request.payload());
         int data = set.flags() & VFIO_IRQ_SET_DATA_TYPE_MASK;
         int action = set.flags() & VFIO_IRQ_SET_ACTION_TYPE_MASK;
         if (Integer.bitCount(data) != 1 || Integer.bitCount(action) != 1 || set.flags() != (data | action)) {
@@ -72,8 +72,7 @@ public final class SetIrqs {
     public static void write(Message request, int id, VfioIrqSet set, List<Boolean> bools) {
         request.beginCommand(id, Command.DEVICE_SET_IRQS, SIZE + bools.size());
         MemorySegment payload = request.payload();
-        set.fill(payload);
-        Argsz.set(payload, payload.byteSize());
+        VfioIrqSet.STRUCT.fill(payload, set);
         for (int i = 0; i < bools.size(); i++) {
             VfioIrqSet.fillBool(payload, i, bools.get(i));
         }

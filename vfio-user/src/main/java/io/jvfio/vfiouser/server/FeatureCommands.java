@@ -31,7 +31,7 @@ final class FeatureCommands {
                     new Settable(
                             new DeviceFeature.BusMaster(false),
                             data -> new DeviceFeature.BusMaster(
-                                    VfioDeviceFeatureBusMaster.read(data).op()
+                                    VfioDeviceFeatureBusMaster.STRUCT.read(data).op()
                                             != VfioDeviceFeatureBusMaster.VFIO_DEVICE_FEATURE_CLEAR_MASTER)))
             .collect(Collectors.toUnmodifiableMap(each -> each.number, each -> each));
 
