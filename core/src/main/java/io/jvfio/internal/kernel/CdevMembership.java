@@ -84,10 +84,10 @@ final class CdevMembership implements Membership, Reattachable {
                 VfToken.fill(secret, token);
             }
             int flags = token == null ? 0 : VFIO_DEVICE_BIND_FLAG_TOKEN;
-            MemorySegment argument = VfioDeviceBindIommufd.STRUCT.allocate(
-                    arena, new VfioDeviceBindIommufd(flags, raw, 0, token == null ? 0 : secret.address()));
-            Ioctls.ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument, name);
-            return VfioDeviceBindIommufd.STRUCT.read(argument).outDevid();
+            VfioDeviceBindIommufd request =
+                    new VfioDeviceBindIommufd(flags, raw, 0, token == null ? 0 : secret.address());
+            return Ioctls.call(device, VFIO_DEVICE_BIND_IOMMUFD, VfioDeviceBindIommufd.STRUCT, request, name)
+                    .outDevid();
         } finally {
             iommufd.fd().release();
         }
@@ -171,11 +171,9 @@ final class CdevMembership implements Membership, Reattachable {
     }
 
     private void attachInKernel(PageTable table) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument =
-                    VfioDeviceAttachIommufdPt.STRUCT.allocate(arena, new VfioDeviceAttachIommufdPt(0, table.ptId(), 0));
-            Ioctls.ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument, name + " to " + table.label());
-        }
+        VfioDeviceAttachIommufdPt request = new VfioDeviceAttachIommufdPt(0, table.ptId(), 0);
+        String subject = name + " to " + table.label();
+        Ioctls.call(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, VfioDeviceAttachIommufdPt.STRUCT, request, subject);
     }
 
     private int detachInKernel() {

@@ -62,11 +62,9 @@ final class IoasBackend implements DmaBackend {
 
     private long mapMemory(long iova, MemorySegment memory, int flags) {
         IommuIoasMap request = new IommuIoasMap(flags, ioas, memory.address(), memory.byteSize(), iova);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = IommuIoasMap.STRUCT.allocate(arena, request);
-            Ioctls.ioctl(iommufd, IOMMU_IOAS_MAP, argument, range(iova, memory.byteSize()));
-            return IommuIoasMap.STRUCT.read(argument).iova();
-        }
+        String subject = range(iova, memory.byteSize());
+        return Ioctls.call(iommufd, IOMMU_IOAS_MAP, IommuIoasMap.STRUCT, request, subject)
+                .iova();
     }
 
     /** Maps a file, or finds that the kernel cannot and sets {@link #mapsFiles} to false. */
@@ -89,12 +87,10 @@ final class IoasBackend implements DmaBackend {
 
     @Override
     public void unmap(long iova, long length) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = IommuIoasUnmap.STRUCT.allocate(arena, new IommuIoasUnmap(ioas, iova, length));
-            Ioctls.ioctl(iommufd, IOMMU_IOAS_UNMAP, argument, range(iova, length));
-            long unmapped = IommuIoasUnmap.STRUCT.read(argument).length();
-            Ioctls.checkUnmapped(IOMMU_IOAS_UNMAP, unmapped, length, range(iova, length), "IOAS");
-        }
+        IommuIoasUnmap request = new IommuIoasUnmap(ioas, iova, length);
+        String subject = range(iova, length);
+        IommuIoasUnmap done = Ioctls.call(iommufd, IOMMU_IOAS_UNMAP, IommuIoasUnmap.STRUCT, request, subject);
+        Ioctls.checkUnmapped(IOMMU_IOAS_UNMAP, done.length(), length, subject, "IOAS");
     }
 
     private String range(long iova, long length) {

@@ -37,6 +37,15 @@ final class Ioctls {
         return check(fd.ioctl(ioctl.request(), argument), ioctl.name(), subject);
     }
 
+    /** Runs an ioctl with a struct that has no tail; what the kernel made of it. */
+    static <R extends Record> R call(Descriptor fd, Ioctl ioctl, Struct<R> struct, R request, String subject) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = struct.allocate(arena, request);
+            ioctl(fd, ioctl, argument, subject);
+            return struct.read(argument);
+        }
+    }
+
     /** The result of a call, or the exception for its {@code -errno}. */
     static int check(int result, String call, String subject) {
         if (result < 0) {

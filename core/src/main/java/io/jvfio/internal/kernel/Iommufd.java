@@ -9,8 +9,6 @@ import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.IommuDestroy;
 import io.jvfio.internal.uapi.IommuIoasAlloc;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
  * An open iommufd: the objects in it can be combined with each other and with no others. Address spaces and devices
@@ -64,18 +62,12 @@ final class Iommufd {
 
     /** Makes an empty IOAS; its id. */
     int allocateIoas() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = IommuIoasAlloc.STRUCT.allocate(arena, IommuIoasAlloc.request());
-            Ioctls.ioctl(fd, IOMMU_IOAS_ALLOC, argument, NODE);
-            return IommuIoasAlloc.STRUCT.read(argument).outIoasId();
-        }
+        return Ioctls.call(fd, IOMMU_IOAS_ALLOC, IommuIoasAlloc.STRUCT, IommuIoasAlloc.request(), NODE)
+                .outIoasId();
     }
 
     /** Destroys an object that this process made. */
     void destroy(int id) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = IommuDestroy.STRUCT.allocate(arena, new IommuDestroy(id));
-            Ioctls.ioctl(fd, IOMMU_DESTROY, argument, "object " + id + " of " + NODE);
-        }
+        Ioctls.call(fd, IOMMU_DESTROY, IommuDestroy.STRUCT, new IommuDestroy(id), "object " + id + " of " + NODE);
     }
 }

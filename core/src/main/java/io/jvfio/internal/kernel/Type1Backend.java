@@ -12,7 +12,6 @@ import io.jvfio.internal.uapi.VfioIommuType1DmaUnmap;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaBackend;
 import io.jvfio.iommu.DmaSource;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -35,22 +34,17 @@ final class Type1Backend implements DmaBackend {
         int flags =
                 (access.readable() ? VFIO_DMA_MAP_FLAG_READ : 0) | (access.writable() ? VFIO_DMA_MAP_FLAG_WRITE : 0);
         VfioIommuType1DmaMap request = new VfioIommuType1DmaMap(flags, memory.address(), iova, memory.byteSize());
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = VfioIommuType1DmaMap.STRUCT.allocate(arena, request);
-            Ioctls.ioctl(container, VFIO_IOMMU_MAP_DMA, argument, range(iova, memory.byteSize()));
-        }
+        String range = range(iova, memory.byteSize());
+        Ioctls.call(container, VFIO_IOMMU_MAP_DMA, VfioIommuType1DmaMap.STRUCT, request, range);
     }
 
     @Override
     public void unmap(long iova, long length) {
         VfioIommuType1DmaUnmap request = new VfioIommuType1DmaUnmap(0, iova, length);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment argument = arena.allocate(request.byteSize(), Long.BYTES);
-            VfioIommuType1DmaUnmap.STRUCT.fill(argument, request);
-            Ioctls.ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument, range(iova, length));
-            long unmapped = VfioIommuType1DmaUnmap.STRUCT.read(argument).size();
-            Ioctls.checkUnmapped(VFIO_IOMMU_UNMAP_DMA, unmapped, length, range(iova, length), "container");
-        }
+        String range = range(iova, length);
+        VfioIommuType1DmaUnmap done =
+                Ioctls.call(container, VFIO_IOMMU_UNMAP_DMA, VfioIommuType1DmaUnmap.STRUCT, request, range);
+        Ioctls.checkUnmapped(VFIO_IOMMU_UNMAP_DMA, done.size(), length, range, "container");
     }
 
     private String range(long iova, long length) {

@@ -64,20 +64,17 @@ final class VfioGroup implements AutoCloseable {
     }
 
     private void checkStatus() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment segment = VfioGroupStatus.STRUCT.allocate(arena, VfioGroupStatus.request());
-            Ioctls.ioctl(fd, VFIO_GROUP_GET_STATUS, segment, node);
-            int flags = VfioGroupStatus.STRUCT.read(segment).flags();
-            if ((flags & VFIO_GROUP_FLAGS_VIABLE) == 0) {
-                throw new VfioException(VFIO_GROUP_GET_STATUS.name(), Errno.EPERM, node + " is not viable", blockers());
-            }
-            if ((flags & VFIO_GROUP_FLAGS_CONTAINER_SET) != 0) {
-                throw new VfioException(
-                        VFIO_GROUP_GET_STATUS.name(),
-                        Errno.EBUSY,
-                        node + " is in another container already",
-                        "another owner of this descriptor put it there");
-            }
+        int flags = Ioctls.call(fd, VFIO_GROUP_GET_STATUS, VfioGroupStatus.STRUCT, VfioGroupStatus.request(), node)
+                .flags();
+        if ((flags & VFIO_GROUP_FLAGS_VIABLE) == 0) {
+            throw new VfioException(VFIO_GROUP_GET_STATUS.name(), Errno.EPERM, node + " is not viable", blockers());
+        }
+        if ((flags & VFIO_GROUP_FLAGS_CONTAINER_SET) != 0) {
+            throw new VfioException(
+                    VFIO_GROUP_GET_STATUS.name(),
+                    Errno.EBUSY,
+                    node + " is in another container already",
+                    "another owner of this descriptor put it there");
         }
     }
 
