@@ -39,7 +39,7 @@ interface Effects {
     void link(String path, String target) throws IOException;
 
     /**
-     * Takes a lock that ends with the process at the latest.
+     * Takes a lock that nobody else has then, in this process or another, and that ends with the process at the latest.
      *
      * @return what ends it; null if somebody else has it
      */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.binding;
 
+import io.jvfio.VfioException;
 import io.jvfio.internal.sys.AttributeWriter;
+import io.jvfio.internal.sys.LockedFile;
 import io.jvfio.internal.sys.SystemCalls;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,10 +28,12 @@ final class LinuxEffects implements Effects {
     private static final int LONGEST_MESSAGE = 500;
 
     private final Path root;
+    private final SystemCalls sys;
     private final AttributeWriter writer;
 
     LinuxEffects(Path root, SystemCalls sys) {
         this.root = root;
+        this.sys = sys;
         this.writer = new AttributeWriter(() -> sys);
     }
 
@@ -136,25 +137,11 @@ final class LinuxEffects implements Effects {
     public @Nullable Lock lock(String file) throws IOException {
         Path path = path(file);
         Files.createDirectories(folder(path));
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return () -> close(channel);
-            }
-        } catch (OverlappingFileLockException anotherThread) {
-            // As if another process had it.
-        }
-        channel.close();
-        return null;
-    }
-
-    /** The lock ends with its file in any case. */
-    private static void close(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            LockedFile lock = LockedFile.of(sys, path);
+            return lock == null ? null : lock::close;
+        } catch (VfioException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 

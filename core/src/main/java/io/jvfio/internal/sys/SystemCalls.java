@@ -69,7 +69,7 @@ public interface SystemCalls {
     /** {@code int fallocate(int fd, int mode, off_t offset, off_t length)}; retries EINTR. */
     int fallocate(int fd, int mode, long offset, long size);
 
-    /** {@code int fcntl(int fd, int command, ...)} with one integer argument. */
+    /** {@code int fcntl(int fd, int command, ...)} with one argument, an integer or the address of a struct. */
     int fcntl(int fd, int command, long argument);
 
     /** {@code int flock(int fd, int operation)}. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation.nvme;
 
+import io.jvfio.Closing;
+import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.LockedFile;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.SystemCalls;
 import java.io.IOException;
@@ -11,11 +14,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Media that are mapped: sparse memory of this process, or a part of a file. A file that others make shorter, or whose
@@ -60,14 +61,16 @@ final class MappedMedia implements Media {
         }
     }
 
-    /** A file, open and locked against other processes that ask. Threads: one at a time. */
+    /** A file, open and locked against others, in this process too, that ask. Threads: one at a time. */
     static final class Backing implements AutoCloseable {
         private final Path path;
         private final FileChannel channel;
+        private final LockedFile lock;
 
-        private Backing(Path path, FileChannel channel) {
+        private Backing(Path path, FileChannel channel, LockedFile lock) {
             this.path = path;
             this.channel = channel;
+            this.lock = lock;
         }
 
         /**
@@ -76,27 +79,41 @@ final class MappedMedia implements Media {
          * @param size the least size in bytes, to which it is made larger if need be; a file is never made shorter
          * @throws IllegalArgumentException if it cannot be opened, or is in use
          */
-        static Backing open(Path path, long size) {
+        static Backing open(SystemCalls sys, Path path, long size) {
             if (Files.exists(path) && !Files.isRegularFile(path)) {
                 throw new IllegalArgumentException(path + " is not a regular file");
             }
-            FileChannel channel = null;
             try {
-                channel = FileChannel.open(
+                FileChannel channel = FileChannel.open(
                         path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-                if (channel.tryLock() == null) {
-                    throw new IllegalArgumentException(path + " is in use by another process");
+                Backing backing = new Backing(path, channel, locked(sys, path, channel));
+                try {
+                    backing.grow(size);
+                    return backing;
+                } catch (IOException e) {
+                    throw Closing.after(e, backing);
                 }
-                if (channel.size() < size) {
-                    channel.write(ByteBuffer.allocate(1), size - 1);
+            } catch (IOException | VfioException e) {
+                throw new IllegalArgumentException(path + " cannot be used: " + e.getMessage(), e);
+            }
+        }
+
+        /** Locks a file, or closes it. */
+        private static LockedFile locked(SystemCalls sys, Path path, FileChannel channel) {
+            try {
+                LockedFile lock = LockedFile.of(sys, path);
+                if (lock == null) {
+                    throw new IllegalArgumentException(path + " is in use by somebody else");
                 }
-                return new Backing(path, channel);
-            } catch (OverlappingFileLockException e) {
-                throw closing(new IllegalArgumentException(path + " is in use by this process", e), channel);
-            } catch (IOException e) {
-                throw closing(new IllegalArgumentException(path + " cannot be used: " + e.getMessage(), e), channel);
+                return lock;
             } catch (RuntimeException e) {
-                throw closing(e, channel);
+                throw Closing.after(e, channel);
+            }
+        }
+
+        private void grow(long size) throws IOException {
+            if (channel.size() < size) {
+                channel.write(ByteBuffer.allocate(1), size - 1);
             }
         }
 
@@ -111,20 +128,9 @@ final class MappedMedia implements Media {
             }
         }
 
-        private static RuntimeException closing(RuntimeException failure, @Nullable FileChannel channel) {
-            try {
-                if (channel != null) {
-                    channel.close();
-                }
-            } catch (IOException e) {
-                failure.addSuppressed(e);
-            }
-            return failure;
-        }
-
         @Override
         public void close() {
-            try {
+            try (lock) {
                 channel.close();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

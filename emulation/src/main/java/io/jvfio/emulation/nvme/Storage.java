@@ -41,8 +41,9 @@ final class Storage implements AutoCloseable {
         long size = options.size() != 0 ? options.size() : standardSize(options);
         String serial = options.serial().isEmpty() ? standardSerial(path) : options.serial();
         List<MappedMedia> media = new ArrayList<>();
-        MappedMedia.Backing file =
-                path == null ? null : MappedMedia.Backing.open(path, Math.multiplyExact(size, options.namespaces()));
+        MappedMedia.Backing file = path == null
+                ? null
+                : MappedMedia.Backing.open(sys, path, Math.multiplyExact(size, options.namespaces()));
         Storage storage = new Storage(media, file, serial);
         try {
             for (int i = 0; i < options.namespaces(); i++) {
