@@ -183,9 +183,9 @@ final class BindingChange {
     /** Waits for the node by which a bound function is opened; empty, or what is wrong with it. */
     Optional<BindingProblem> awaitNode(PciAddress address) {
         long end = effects.nanos() + NODE_PATIENCE.toNanos();
-        List<String> nodes = SnapshotReader.vfioNodes(files, address);
+        List<String> nodes = files.vfioNodes(address);
         while (nodes.stream().noneMatch(files::exists) && effects.nanos() - end < 0 && effects.pause(LOOK)) {
-            nodes = SnapshotReader.vfioNodes(files, address);
+            nodes = files.vfioNodes(address);
         }
         List<String> there = nodes.stream().filter(files::exists).toList();
         if (there.isEmpty()) {

@@ -98,7 +98,7 @@ final class BindingRelease {
     }
 
     private void refuseIfOpen(PciAddress address) {
-        List<String> holders = files.holders(SnapshotReader.vfioNodes(files, address));
+        List<String> holders = files.holders(files.vfioNodes(address));
         if (!holders.isEmpty()) {
             List<String> named = holders.stream().map(HazardTable::holder).toList();
             throw new BindingException(new BindingProblem(

@@ -199,7 +199,7 @@ final class HazardTable {
         if (minor != null) {
             nodes.add("/dev/nvidia" + minor);
         }
-        nodes.addAll(SnapshotReader.vfioNodes(files, address));
+        nodes.addAll(files.vfioNodes(address));
         List<String> holders = files.holders(nodes);
         if (!holders.isEmpty()) {
             List<String> named =

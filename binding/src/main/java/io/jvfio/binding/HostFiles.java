@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.binding;
 
+import io.jvfio.PciAddress;
 import io.jvfio.binding.HostQuestion.Kind;
 import java.util.Collection;
 import java.util.List;
@@ -105,6 +106,16 @@ final class HostFiles {
         return nodes.isEmpty()
                 ? List.of()
                 : orEmpty(ask(Kind.HOLDERS, "/proc", String.join(",", new TreeSet<>(nodes))));
+    }
+
+    /** Whether a VFIO driver is bound to a function. */
+    boolean isVfio(PciAddress address) {
+        return ask(Kind.VFIO, address.toString(), "") != null;
+    }
+
+    /** The nodes by which processes have a function that is bound to a VFIO driver: its own, and that of its group. */
+    List<String> vfioNodes(PciAddress address) {
+        return orEmpty(ask(Kind.VFIO_NODES, address.toString(), ""));
     }
 
     @Nullable String variable(String name) {

@@ -10,7 +10,7 @@ import java.util.Objects;
  * <p>Threads: immutable.
  *
  * @param kind what is asked
- * @param subject a file as a path from {@code /}, or the name of a variable
+ * @param subject a file as a path from {@code /}, the name of a variable, or a function's address
  * @param filter what narrows the answer; empty if nothing does
  */
 record HostQuestion(Kind kind, String subject, String filter) {
@@ -36,7 +36,11 @@ record HostQuestion(Kind kind, String subject, String filter) {
         /** Who has one of the nodes in the filter open: number, name and node for each. */
         HOLDERS,
         /** An environment variable; one item. */
-        VARIABLE
+        VARIABLE,
+        /** Whether a VFIO driver is bound to a PCI function: an empty list if so. */
+        VFIO,
+        /** The nodes that VFIO has made for a PCI function and its group, as paths from {@code /}. */
+        VFIO_NODES
     }
 
     /** Refuses null. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.binding;
 
+import io.jvfio.PciAddress;
 import io.jvfio.host.Host;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,12 +55,14 @@ final class LiveHost implements HostFiles.Source {
 
     @Override
     public @Nullable List<String> answer(HostQuestion question) {
-        if (question.kind() == HostQuestion.Kind.VARIABLE) {
-            String value = variables.get(question.subject());
-            return value == null ? null : List.of(value);
-        }
+        String subject = question.subject();
         try {
-            return read(question, path(question.subject()));
+            return switch (question.kind()) {
+                case VARIABLE -> variables.containsKey(subject) ? List.of(variables.get(subject)) : null;
+                case VFIO -> host.isVfio(PciAddress.parse(subject)) ? List.of() : null;
+                case VFIO_NODES -> vfioNodes(PciAddress.parse(subject));
+                default -> read(question, path(subject));
+            };
         } catch (IOException | DirectoryIteratorException | UnsupportedOperationException absent) {
             return null;
         }
@@ -79,8 +82,14 @@ final class LiveHost implements HostFiles.Source {
             case SIGNATURE ->
                 DiskSignature.of(firstBytes(path, DiskSignature.BYTES)).stream().toList();
             case HOLDERS -> holders(question.filter());
-            case VARIABLE -> null;
+            case VARIABLE, VFIO, VFIO_NODES -> null;
         };
+    }
+
+    private List<String> vfioNodes(PciAddress address) {
+        return host.vfioNodes(address).stream()
+                .map(node -> "/" + root.relativize(node))
+                .toList();
     }
 
     private static List<String> names(Path directory) throws IOException {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotReader {
     static final String DEVICES = "/sys/bus/pci/devices/";
-    private static final String NOIOMMU = "noiommu-";
 
     private final HostFiles files;
 
@@ -46,7 +45,7 @@ final class SnapshotReader {
                 override(address),
                 isVfio(address),
                 number(group),
-                vfioNodes(files, address).stream().anyMatch(node -> node.contains("/" + NOIOMMU)),
+                files.vfioNodes(address).stream().anyMatch(node -> node.contains("/noiommu-")),
                 files.number(directory + "/numa_node", -1),
                 physicalFunction,
                 physicalFunction == null ? null : driver(physicalFunction),
@@ -65,12 +64,9 @@ final class SnapshotReader {
         return text == null || text.isEmpty() || text.equals("(null)") ? null : text;
     }
 
-    /** Whether the bound driver offers VFIO; before Linux 6.1 only the group tells. */
+    /** Whether the bound driver offers VFIO. */
     boolean isVfio(PciAddress address) {
-        return !files.names(DEVICES + address + "/vfio-dev").isEmpty()
-                || !files.exists("/sys/class/vfio-dev")
-                        && Role.of(driver(address), false) == Role.BLOCKER
-                        && !vfioNodes(files, address).isEmpty();
+        return files.isVfio(address);
     }
 
     private List<GroupMember> others(PciAddress address, @Nullable String group) {
@@ -86,21 +82,6 @@ final class SnapshotReader {
             }
         }
         return others;
-    }
-
-    /** The nodes by which processes have a function that is bound to a VFIO driver: its own, and that of its group. */
-    static List<String> vfioNodes(HostFiles files, PciAddress address) {
-        List<String> nodes = new ArrayList<>();
-        for (String name : files.names(DEVICES + address + "/vfio-dev")) {
-            nodes.add("/dev/vfio/devices/" + name);
-        }
-        String group = files.target(DEVICES + address + "/iommu_group");
-        for (String prefix : group == null ? List.<String>of() : List.of("", NOIOMMU)) {
-            if (files.exists("/sys/class/vfio/" + prefix + group)) {
-                nodes.add("/dev/vfio/" + prefix + group);
-            }
-        }
-        return nodes;
     }
 
     /** A number as sysfs writes it, {@code 41} or {@code 0x0f}; -1 if it is none. */

@@ -27,7 +27,6 @@ final class FakeMachine implements HostFiles.Source, Effects {
     static final String ALIASES = "/lib/modules/7.3.4/modules.alias";
     private static final String DEVICES = "/sys/bus/pci/devices/";
     private static final String DRIVERS = "/sys/bus/pci/drivers/";
-    private static final String VFIO_DEV = "/vfio-dev";
 
     final Map<String, Device> devices = new TreeMap<>();
     final Map<String, String> texts = new TreeMap<>();
@@ -38,6 +37,7 @@ final class FakeMachine implements HostFiles.Source, Effects {
     final List<String> writes = new ArrayList<>();
 
     final Set<String> locked = new HashSet<>();
+
     private final Map<String, Driver> drivers = new TreeMap<>();
     private final Map<String, List<Driver>> modules = new TreeMap<>();
     private final Set<String> loaded = new TreeSet<>();
@@ -170,6 +170,8 @@ final class FakeMachine implements HostFiles.Source, Effects {
                         ? List.of("0", question.filter() + ".ko")
                         : null;
             case BYTES, SIGNATURE, VARIABLE -> null;
+            case VFIO -> isVfio(devices.get(path)) ? List.of() : null;
+            case VFIO_NODES -> vfioNodes(devices.get(path));
             case HOLDERS -> holders(List.of(question.filter().split(",", -1)));
         };
     }
@@ -187,6 +189,15 @@ final class FakeMachine implements HostFiles.Source, Effects {
             }
         });
         return found;
+    }
+
+    private boolean isVfio(@Nullable Device device) {
+        Driver driver = device == null || device.driver == null ? null : drivers.get(device.driver);
+        return driver != null && driver.vfio;
+    }
+
+    private List<String> vfioNodes(@Nullable Device device) {
+        return device != null && isVfio(device) ? List.of("/dev/vfio/devices/vfio" + device.group) : List.of();
     }
 
     private @Nullable String text(String path) {
@@ -239,11 +250,6 @@ final class FakeMachine implements HostFiles.Source, Effects {
                     .map(Map.Entry::getKey)
                     .toList();
         }
-        Device device = device(path);
-        if (device != null && path.endsWith(VFIO_DEV)) {
-            Driver driver = device.driver == null ? null : drivers.get(device.driver);
-            return driver != null && driver.vfio ? List.of("vfio" + device.group) : List.of();
-        }
         Set<String> names = new TreeSet<>();
         for (String file : texts.keySet()) {
             if (file.startsWith(path + "/")) {
@@ -256,7 +262,6 @@ final class FakeMachine implements HostFiles.Source, Effects {
     private boolean exists(String path) {
         return path.equals("/lib/modules/7.3.4")
                 || path.equals(ALIASES)
-                || path.equals("/sys/class/vfio-dev")
                 || path.startsWith("/lib/modules/7.3.4/") && path.endsWith(".ko")
                 || path.startsWith("/dev/vfio/devices/")
                 || path.startsWith("/sys/module/") && loaded.contains(last(path))

@@ -52,14 +52,19 @@ class ReadOnceTest {
                         .map(HostQuestion::subject))
                 .contains(FakeMachine.ALIASES, "/etc/jvfio/variants.d/site.conf", "/etc/modprobe.d/site.conf")
                 .doesNotHaveDuplicates();
+        assertThat(before)
+                .contains(new HostQuestion(Kind.VFIO, NVME.toString(), ""))
+                .contains(new HostQuestion(Kind.VFIO_NODES, NVME.toString(), ""))
+                .noneMatch(question -> question.subject().startsWith("/sys/class/vfio")
+                        || question.subject().endsWith("/vfio-dev"));
     }
 
     /** From the first lock on, only what is changed is looked at, and the journals of the changes. */
     private void assertThatNothingWasChosenAnew() {
         assertThat(since)
                 .isNotEmpty()
-                .allMatch(question -> question.subject()
-                        .matches("(/sys/bus/pci/d|/sys/module/|/sys/class/vfio|/dev/vfio|/run/jvfio).*"));
+                .allMatch(question ->
+                        question.subject().matches("(/sys/bus/pci/d|/sys/module/|/dev/vfio|/run/jvfio|0000:01:00).*"));
     }
 
     @Test

@@ -110,6 +110,19 @@ public final class Host {
         return scan().function(address);
     }
 
+    /** Whether a VFIO driver is bound to a function. Blocks; costs less than to read all of the {@link #function}. */
+    public boolean isVfio(PciAddress address) {
+        return scan().isVfio(Objects.requireNonNull(address, "address"));
+    }
+
+    /**
+     * The nodes that VFIO has made for a function: its own, and that of its group, which it may owe to another function.
+     * They are named as the kernel names them, whether they exist here or not. Blocks.
+     */
+    public List<Path> vfioNodes(PciAddress address) {
+        return scan().vfioNodes(Objects.requireNonNull(address, "address"));
+    }
+
     /**
      * A function's config space as sysfs shows it, whoever drives it; an unprivileged process sees 64 bytes. A virtual
      * function reads 0xffff for its vendor and device, which the kernel knows: they are put in, as VFIO does. Blocks.

@@ -91,6 +91,16 @@ final class HostScan {
         return Optional.of(finish(VfioClasses.of(sysfs, devRoot, group), function, group));
     }
 
+    boolean isVfio(PciAddress address) {
+        Member function = member(sysfs.path(PCI).resolve(address.toString()));
+        return VfioClasses.of(sysfs, devRoot, List.of(function)).isVfio(function);
+    }
+
+    List<Path> vfioNodes(PciAddress address) {
+        Member function = member(sysfs.path(PCI).resolve(address.toString()));
+        return VfioClasses.of(sysfs, devRoot, List.of(function)).nodes(function);
+    }
+
     List<HostMdev> mdevs() {
         return sysfs.names(sysfs.path(MDEV)).stream()
                 .filter(name -> UUID_TEXT.matcher(name).matches())

@@ -12,6 +12,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,12 +129,10 @@ final class VfioClasses {
                     ? VfioAccess.unbound(Obstacle.BRIDGE, "it is a bridge, and VFIO takes endpoints only")
                     : unbound(device.driver());
         }
-        String cdevName = cdevs.get(device.name());
-        String groupName = groups.get(device.group());
-        Path cdev = cdevName == null ? null : nodes.resolve("devices").resolve(cdevName);
-        Path group = groupName == null ? null : nodes.resolve(groupName);
-        boolean noIommu =
-                cdevName != null && cdevName.startsWith(NOIOMMU) || groupName != null && groupName.startsWith(NOIOMMU);
+        Path cdev = cdev(device);
+        Path group = groupNode(device);
+        boolean noIommu = nodes(device).stream()
+                .anyMatch(node -> node.getFileName().toString().startsWith(NOIOMMU));
         List<ClosedNode> closed = new ArrayList<>();
         if (cdev != null) {
             addIfClosed(closed, Way.IOMMUFD, cdev, obstacle(cdev));
@@ -154,6 +154,23 @@ final class VfioClasses {
                         .findFirst()
                         .map(told -> new VfioAccess(cdev, group, noIommu, closed, told.obstacle(), reason(told)))
                         .orElse(access);
+    }
+
+    /** The node of a device, then that of its group, as far as VFIO has made them. */
+    List<Path> nodes(BusDevice device) {
+        return Stream.of(cdev(device), groupNode(device))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private @Nullable Path cdev(BusDevice device) {
+        String name = cdevs.get(device.name());
+        return name == null ? null : nodes.resolve("devices").resolve(name);
+    }
+
+    private @Nullable Path groupNode(BusDevice device) {
+        String name = groups.get(device.group());
+        return name == null ? null : nodes.resolve(name);
     }
 
     private static VfioAccess unbound(@Nullable String driver) {

@@ -100,6 +100,30 @@ class HostTest {
     }
 
     @Test
+    void what_vfio_has_of_a_function_is_told_alone() {
+        fake.boundEdu("0000:00:04.0", 12, 3);
+        Path other = fake.function("0000:00:05.0", "8086:10D3", "8086:0000", "20000");
+        fake.driver(other, "e1000e");
+        fake.group(other, 12);
+        Path noIommu = fake.function("0000:00:06.0", "8086:10D3", "8086:0000", "20000");
+        fake.driver(noIommu, "vfio-pci");
+        fake.group(noIommu, 13);
+        fake.vfio(noIommu, "noiommu-vfio4", "noiommu-13");
+        PciAddress neighbour = PciAddress.parse("0000:00:05.0");
+        PciAddress open = PciAddress.parse("0000:00:06.0");
+        PciAddress absent = PciAddress.parse("0000:00:07.0");
+        Path nodes = fake.dev.resolve("vfio");
+
+        assertThat(List.of(EDU, neighbour, open, absent).stream().map(fake.host()::isVfio))
+                .containsExactly(true, false, true, false);
+        assertThat(fake.host().vfioNodes(EDU)).containsExactly(nodes.resolve("devices/vfio3"), nodes.resolve("12"));
+        assertThat(fake.host().vfioNodes(neighbour)).containsExactly(nodes.resolve("12"));
+        assertThat(fake.host().vfioNodes(open))
+                .containsExactly(nodes.resolve("devices/noiommu-vfio4"), nodes.resolve("noiommu-13"));
+        assertThat(fake.host().vfioNodes(absent)).isEmpty();
+    }
+
+    @Test
     void a_function_without_a_driver_cannot_be_opened() {
         fake.function("0000:00:04.0", "1234:11E8", "1AF4:1100", "FF00");
 
