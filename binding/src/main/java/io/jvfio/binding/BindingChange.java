@@ -5,13 +5,15 @@ import io.jvfio.PciAddress;
 import io.jvfio.binding.BindingProblem.Code;
 import io.jvfio.binding.Journal.Action;
 import io.jvfio.binding.Journal.Binding;
+import io.jvfio.variant.Modalias;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SequencedMap;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -43,26 +45,21 @@ final class BindingChange {
     record Begun(Journal journal, List<Step> steps) {}
 
     /**
-     * Changes all of these functions, or none.
+     * Changes functions, all or none. They are locked by the caller, from before the first question on that decides what
+     * is done until nothing is left to do.
      *
-     * @param changes by function, what says how its change begins; it is asked when nobody else can change the function
+     * @param changes what says how the change of each function begins
      * @param end what ends them together, given the journals after the last steps
      */
-    <R> R all(SequencedMap<PciAddress, Supplier<Begun>> changes, Function<List<Journal>, R> end) {
-        List<Effects.Lock> locks = new ArrayList<>();
+    <R> R all(List<Supplier<Begun>> changes, Function<List<Journal>, R> end) {
         List<Journal> done = new ArrayList<>();
         try {
-            for (PciAddress address : changes.keySet()) {
-                locks.add(journals.lock(address));
-            }
-            for (Supplier<Begun> change : changes.values()) {
+            for (Supplier<Begun> change : changes) {
                 done.add(one(change.get()));
             }
             return end.apply(done);
         } catch (BindingException e) {
             throw undo.after(e, done);
-        } finally {
-            locks.forEach(Effects.Lock::close);
         }
     }
 
@@ -150,34 +147,60 @@ final class BindingChange {
         }
     }
 
-    /** Binds all of these functions, or none. */
-    List<Journal> bind(List<BindPlan> plans, String id) {
-        SequencedMap<PciAddress, Supplier<Begun>> changes = new LinkedHashMap<>();
-        plans.forEach(plan -> changes.put(plan.address(), () -> begun(plan, id)));
-        return all(changes, done -> {
-            List<Journal> ended = done.stream().map(Journal::done).toList();
-            ended.forEach(journals::write);
-            return ended;
-        });
+    /**
+     * Binds functions, all or none. Nobody else changes one of them until what comes then is done too.
+     *
+     * @param device what the plans were made for; there need not be one for itself
+     * @param then what is done with the ended journals
+     */
+    <R> R bind(DeviceSnapshot device, List<BindPlan> plans, Function<List<Journal>, R> then) {
+        Set<PciAddress> functions = new HashSet<>(Set.of(device.address()));
+        plans.forEach(plan -> functions.add(plan.address()));
+        String id = UUID.randomUUID().toString();
+        List<Supplier<Begun>> changes = new ArrayList<>();
+        plans.forEach(plan -> changes.add(() -> begun(plan, id)));
+        Effects.Lock lock = journals.lock(functions);
+        try {
+            refuseIfStale(device.address(), device.modalias(), new Binding(device.driver(), device.override()));
+            journals.finished(device.address());
+            return then.apply(all(changes, this::end));
+        } finally {
+            lock.close();
+        }
+    }
+
+    private List<Journal> end(List<Journal> done) {
+        List<Journal> ended = done.stream().map(Journal::done).toList();
+        ended.forEach(journals::write);
+        return ended;
+    }
+
+    private void refuseIfStale(PciAddress address, Modalias modalias, Binding expected) {
+        Binding now = function(address).binding();
+        if (!now.equals(expected)
+                || !modalias.toString().equals(files.text(SnapshotReader.DEVICES + address + "/modalias"))) {
+            throw BindingException.of(
+                    Code.STALE_PLAN, address + " has " + now + " now, which is not what the plan was made for", "");
+        }
     }
 
     private Begun begun(BindPlan plan, String id) {
         PciAddress address = plan.address();
-        Binding before = function(address).binding();
-        if (!before.equals(new Binding(plan.fromDriver(), plan.fromOverride()))
-                || !plan.modalias().toString().equals(files.text(SnapshotReader.DEVICES + address + "/modalias"))) {
-            throw BindingException.of(
-                    Code.STALE_PLAN, address + " has " + before + " now, which is not what the plan was made for", "");
-        }
+        Binding before = new Binding(plan.fromDriver(), plan.fromOverride());
+        refuseIfStale(address, plan.modalias(), before);
         Journal journal = Journal.begin(address, plan.modalias(), id, Action.BIND, before)
                 .after(journals.binding(address, before.driver()))
                 .leadingTo(plan.driver());
         return new Begun(journal, plan.steps());
     }
 
-    /** Remembers the file that makes a driver last. */
-    void lasting(Journal journal, String file) {
+    /** Lets a function have its new driver at each start, and remembers by which file; what the user is told of it. */
+    String keep(Journal journal, Persistence persistence) {
+        String driver = target(journal);
+        String module = files.target("/sys/bus/pci/drivers/" + driver + "/module");
+        String file = persistence.keep(journal.address(), driver, module == null ? driver : module);
         journals.write(journal.lasting(file));
+        return driver + " will be bound to " + journal.address() + " at each start, by " + file;
     }
 
     /** Waits for the node by which a bound function is opened; empty, or what is wrong with it. */

@@ -10,10 +10,8 @@ import io.jvfio.binding.Journal.Binding;
 import io.jvfio.variant.Modalias;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -39,17 +37,17 @@ final class BindingRelease {
     }
 
     /** The functions that would be given back: the device itself first, and what VFIO has of its group if that is wanted. */
-    List<PciAddress> functions(DeviceSnapshot device, boolean wholeGroup) {
-        List<PciAddress> functions = new ArrayList<>();
-        if (device.vfio()) {
-            functions.add(device.address());
-        }
+    private List<PciAddress> functions(DeviceSnapshot device, boolean wholeGroup) {
+        return candidates(device, wholeGroup).stream().filter(reader::isVfio).toList();
+    }
+
+    /** The device itself, and the others that are meant with it. */
+    private static List<PciAddress> candidates(DeviceSnapshot device, boolean wholeGroup) {
+        List<PciAddress> candidates = new ArrayList<>(List.of(device.address()));
         if (wholeGroup) {
-            device.others().stream()
-                    .filter(other -> !other.bridge() && reader.isVfio(other.address()))
-                    .forEach(other -> functions.add(other.address()));
+            device.others().stream().filter(other -> !other.bridge()).forEach(other -> candidates.add(other.address()));
         }
-        return functions;
+        return candidates;
     }
 
     /**
@@ -58,15 +56,23 @@ final class BindingRelease {
      * VFIO driver had it.
      */
     ReleaseResult release(Explanation known, boolean wholeGroup) {
-        List<PciAddress> functions = functions(known.device(), wholeGroup);
-        for (PciAddress address : functions) {
-            journals.finished(address);
-            refuseIfOpen(address);
+        List<PciAddress> candidates = candidates(known.device(), wholeGroup);
+        Effects.Lock lock = journals.lock(candidates);
+        try {
+            candidates.forEach(journals::finished);
+            return releaseLocked(known, wholeGroup);
+        } finally {
+            lock.close();
         }
+    }
+
+    private ReleaseResult releaseLocked(Explanation known, boolean wholeGroup) {
+        List<PciAddress> functions = functions(known.device(), wholeGroup);
+        functions.forEach(this::refuseIfOpen);
         List<Leftover> leftovers = leftovers(known, wholeGroup);
         String id = UUID.randomUUID().toString();
-        SequencedMap<PciAddress, Supplier<Begun>> changes = new LinkedHashMap<>();
-        functions.forEach(address -> changes.put(address, () -> begun(address, id)));
+        List<Supplier<Begun>> changes = new ArrayList<>();
+        functions.forEach(address -> changes.add(() -> begun(address, id)));
         List<Change> done = change.all(changes, this::end);
         List<String> notes = new ArrayList<>();
         for (Leftover leftover : leftovers) {
@@ -80,12 +86,8 @@ final class BindingRelease {
 
     /** The files that would bind functions at the next start. */
     private List<Leftover> leftovers(Explanation known, boolean wholeGroup) {
-        List<PciAddress> functions = new ArrayList<>(List.of(known.device().address()));
-        if (wholeGroup) {
-            known.device().others().forEach(other -> functions.add(other.address()));
-        }
         List<Leftover> leftovers = new ArrayList<>();
-        for (PciAddress address : functions) {
+        for (PciAddress address : candidates(known.device(), wholeGroup)) {
             String bound = reader.isVfio(address) ? reader.driver(address) : null;
             Set<String> found = new LinkedHashSet<>(persistence.leftovers(address, known.catalogue(), bound));
             Journal journal = journals.read(address);

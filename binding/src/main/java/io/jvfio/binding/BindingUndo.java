@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ final class BindingUndo {
         if (!function.binding().equals(before)) {
             throw incomplete(journal, null);
         }
-        if (journal.origin() == null) {
+        if (journal.origin() == null || before.equals(journal.origin())) {
             journals.remove(journal.address());
         } else {
             journals.write(journal.takenBack());
@@ -100,17 +101,20 @@ final class BindingUndo {
     }
 
     /**
-     * Takes back an unfinished change.
+     * Takes back an unfinished change. Whether it is unfinished is decided here, when nobody else can go on with it: what
+     * was seen before can have ended since.
      *
-     * @return how it is now; empty if there was nothing to take back, since the function has gone or another one is there
+     * @return how it is now; empty if there was nothing to take back, since the change is finished, the function has gone or
+     *     another one is there
      */
     Optional<Binding> recover(PciAddress address) {
-        Effects.Lock lock = journals.lock(address);
+        Effects.Lock lock = journals.lock(List.of(address));
         try {
             Journal journal = journals.read(address);
-            if (journal == null) {
+            if (journal == null || !journal.unfinished() && planned(journal).noneMatch(Journal::unfinished)) {
                 return Optional.empty();
             }
+            reopenFinished(journal);
             String there = files.text(SnapshotReader.DEVICES + address + "/modalias");
             if (!journal.modalias().toString().equals(there)) {
                 journals.remove(address);
@@ -131,15 +135,41 @@ final class BindingUndo {
         }
     }
 
-    /** Functions whose change was not finished, and those that were to change together with them. */
-    List<PciAddress> unfinished() {
-        List<Journal> all = new ArrayList<>();
-        for (PciAddress address : journals.addresses()) {
-            Journal journal = journals.read(address);
-            if (journal != null) {
-                all.add(journal);
+    /**
+     * Marks the finished ones among those that change together as unfinished, before the last one is taken back that tells of
+     * the whole plan that it is unfinished: whenever this process ends, each of them is taken back, or known to be left.
+     */
+    private void reopenFinished(Journal journal) {
+        for (Journal other : planned(journal).filter(each -> !each.unfinished()).toList()) {
+            Effects.Lock lock = journals.lock(List.of(other.address()));
+            try {
+                Journal now = journals.read(other.address());
+                if (other.equals(now)) {
+                    journals.write(other.reopened());
+                }
+            } finally {
+                lock.close();
             }
         }
+    }
+
+    /** The journals of the other functions that change together with one. */
+    private Stream<Journal> planned(Journal journal) {
+        return all().stream()
+                .filter(other ->
+                        other.plan().equals(journal.plan()) && !other.address().equals(journal.address()));
+    }
+
+    private List<Journal> all() {
+        return journals.addresses().stream()
+                .map(journals::read)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Functions whose change was not finished, and those that were to change together with them. */
+    List<PciAddress> unfinished() {
+        List<Journal> all = all();
         List<String> plans =
                 all.stream().filter(Journal::unfinished).map(Journal::plan).toList();
         return all.stream()

@@ -120,10 +120,25 @@ record Journal(
         return new Journal(address, modalias, State.DONE, Mark.END, plan, action, before, target, back, persistent);
     }
 
-    /** The change was taken back, and the bind before it stands again. */
+    /** The change was taken back, and the bind before it stands again: it no longer belongs to the plan. */
     Journal takenBack() {
+        String undone = plan + "-undone";
         return new Journal(
-                address, modalias, State.DONE, Mark.END, plan, Action.BIND, before, before.driver, origin, persistent);
+                address,
+                modalias,
+                State.DONE,
+                Mark.END,
+                undone,
+                Action.BIND,
+                before,
+                before.driver,
+                origin,
+                persistent);
+    }
+
+    /** It is taken back together with others of its plan, of which one was not finished. */
+    Journal reopened() {
+        return new Journal(address, modalias, State.IN_FLIGHT, mark, plan, action, before, target, origin, persistent);
     }
 
     /** Whether somebody has to finish or undo it. */

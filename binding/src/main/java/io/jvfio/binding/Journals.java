@@ -5,8 +5,10 @@ import io.jvfio.PciAddress;
 import io.jvfio.binding.BindingProblem.Code;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,8 +104,20 @@ final class Journals {
                 : null;
     }
 
-    /** Keeps others of our kind from a function until it is closed. */
-    Effects.Lock lock(PciAddress address) {
+    /** Keeps others of our kind, of this process and of others, from these functions until it is closed: from all or none. */
+    Effects.Lock lock(Collection<PciAddress> addresses) {
+        List<Effects.Lock> locks = new ArrayList<>();
+        Effects.Lock all = () -> locks.forEach(Effects.Lock::close);
+        try {
+            new TreeSet<>(addresses).forEach(address -> locks.add(lock(address)));
+            return all;
+        } catch (RuntimeException e) {
+            all.close();
+            throw e;
+        }
+    }
+
+    private Effects.Lock lock(PciAddress address) {
         try {
             Effects.Lock lock = effects.lock("/run/jvfio/" + PREFIX + address + ".lock");
             if (lock == null) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -21,8 +21,9 @@ import java.util.function.Supplier;
  * <p>Changes need root. They are written to a journal below {@code /run/jvfio} before each step, so that {@link #recover}
  * can take back what was left half-done, whatever has ended the process.
  *
- * <p>Threads: immutable; every call reads anew. Two changes of one function at a time exclude each other, also between
- * processes.
+ * <p>Threads: immutable; every call reads anew. A change or a recovery has its function locked, against other
+ * threads and other processes, from the questions on that decide what is done until its end, the file for later starts and
+ * the wait for the node included: another one meanwhile ends with {@code LOCKED} and has done nothing.
  */
 public final class KernelDrivers {
     private final Supplier<HostFiles.Source> source;
@@ -92,36 +93,35 @@ public final class KernelDrivers {
     public BindResult bind(PciAddress address, BindRequest request, BindOptions options) {
         BindPlanner planner = planner(address);
         Explanation explanation = planner.explained(address, request);
-        BindingChange change = new BindingChange(new HostFiles(source.get()), effects.get(), options.patience());
+        HostFiles files = new HostFiles(source.get());
+        Effects changes = effects.get();
+        BindingChange change = new BindingChange(files, changes, options.patience());
         List<String> notes = new ArrayList<>(explanation.decision().notes());
-        List<Journal> done = bindOrNext(change, planner, explanation, options, notes);
-        if (options.persist()) {
-            for (Journal journal : done) {
-                String driver = Objects.requireNonNull(journal.target(), "target");
-                String file = new Persistence(new HostFiles(source.get()), effects.get())
-                        .keep(journal.address(), driver, moduleOf(driver));
-                change.lasting(journal, file);
-                notes.add(driver + " will be bound to " + journal.address() + " at each start, by " + file);
+        return bindOrNext(change, planner, explanation, options, notes, done -> {
+            if (options.persist()) {
+                Persistence persistence = new Persistence(files, changes);
+                done.forEach(journal -> notes.add(change.keep(journal, persistence)));
             }
-        }
-        return new BindResult(
-                explanation,
-                done.stream()
-                        .map(journal -> Change.of(journal, journal.target()))
-                        .toList(),
-                notes,
-                change.awaitNode(address));
+            return new BindResult(
+                    explanation,
+                    done.stream()
+                            .map(journal -> Change.of(journal, journal.target()))
+                            .toList(),
+                    notes,
+                    change.awaitNode(address));
+        });
     }
 
-    private static List<Journal> bindOrNext(
+    private static BindResult bindOrNext(
             BindingChange change,
             BindPlanner planner,
             Explanation explanation,
             BindOptions options,
-            List<String> notes) {
+            List<String> notes,
+            Function<List<Journal>, BindResult> then) {
         List<BindPlan> plans = planner.plans(explanation, options);
         try {
-            return change.bind(plans, UUID.randomUUID().toString());
+            return change.bind(explanation.device(), plans, then);
         } catch (BindingException failure) {
             Explanation next = options.nextOnFailure() && failure.problem().code() == Code.PROBE_FAILED
                     ? planner.next(explanation)
@@ -130,7 +130,7 @@ public final class KernelDrivers {
                 throw failure;
             }
             notes.add("DEGRADED to " + next.request().driver() + ": " + failure.getMessage());
-            return change.bind(planner.plans(next, options), UUID.randomUUID().toString());
+            return change.bind(next.device(), planner.plans(next, options), then);
         }
     }
 
@@ -171,7 +171,8 @@ public final class KernelDrivers {
     }
 
     /**
-     * Takes back a change that was begun and not finished: the function has again what it had before. Blocks.
+     * Takes back a change that was begun and not finished: the function has again what it had before. A finished change is
+     * never touched, also if it was unfinished when {@link #unfinished} told of it. Blocks.
      *
      * @return how it is now, for people; empty if there was nothing to take back
      * @throws BindingException if that fails; the journal stays
@@ -179,10 +180,5 @@ public final class KernelDrivers {
     public Optional<String> recover(PciAddress address, BindOptions options) {
         Objects.requireNonNull(address, "address");
         return undoing(options).recover(address).map(Binding::toString);
-    }
-
-    private String moduleOf(String driver) {
-        String module = new HostFiles(source.get()).target("/sys/bus/pci/drivers/" + driver + "/module");
-        return module == null ? driver : module;
     }
 }

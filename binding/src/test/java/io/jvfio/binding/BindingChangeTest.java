@@ -102,7 +102,7 @@ class BindingChangeTest {
         machine.at(NVME).driver = null;
         machine.at(NVME).override = "vfio-pci";
         machine.load("vfio_pci", OPTIONS.patience());
-        machine.write("/sys/bus/pci/drivers_probe", NVME.toString(), OPTIONS.patience());
+        machine.probe(machine.at(NVME));
 
         assertThat(drivers.bind(NVME, AUTO, OPTIONS).changes()).isEmpty();
         assertThat(drivers.release(NVME, OPTIONS).changes()).containsExactly(new Change(NVME, "vfio-pci", "nvme"));
@@ -187,10 +187,12 @@ class BindingChangeTest {
     @Test
     void a_plan_for_another_state_is_not_carried_out() {
         List<BindPlan> plans = drivers.plan(NVME, AUTO, OPTIONS);
+        DeviceSnapshot device = drivers.explain(NVME, AUTO).orElseThrow().device();
         machine.at(NVME).driver = null;
         BindingChange change = new BindingChange(new HostFiles(machine), machine, OPTIONS.patience());
 
-        assertThat(failure(() -> change.bind(plans, "late")).code()).isEqualTo(Code.STALE_PLAN);
+        assertThat(failure(() -> change.bind(device, plans, done -> done)).code())
+                .isEqualTo(Code.STALE_PLAN);
         assertThat(machine.writes).isEmpty();
     }
 
@@ -199,6 +201,86 @@ class BindingChangeTest {
         try (Effects.Lock lock = machine.lock("/run/jvfio/pci-" + NVME + ".lock")) {
             assertThat(lock).isNotNull();
             assertThat(failure(() -> drivers.bind(NVME, AUTO, OPTIONS)).code()).isEqualTo(Code.LOCKED);
+        }
+    }
+
+    @Test
+    void a_finished_bind_is_not_taken_back() {
+        drivers.bind(NVME, AUTO, OPTIONS);
+        String bound = machine.state();
+
+        assertThat(drivers.recover(NVME, OPTIONS)).isEmpty();
+
+        assertThat(machine.state()).isEqualTo(bound);
+        drivers.release(NVME, OPTIONS);
+        assertThat(machine.at(NVME).driver).isEqualTo("nvme");
+    }
+
+    /** What another thread or process does between a look at the function and the lock counts, and not the look. */
+    @Test
+    void a_change_that_ends_before_the_lock_is_had_is_left_alone() {
+        machine.killAfter(3);
+        assertThatExceptionOfType(Killed.class).isThrownBy(() -> drivers.bind(NVME, AUTO, OPTIONS));
+        machine.restart();
+        assertThat(drivers.unfinished()).containsExactly(NVME);
+        machine.meanwhile = () -> {
+            drivers.recover(NVME, OPTIONS);
+            drivers.bind(NVME, AUTO, OPTIONS);
+        };
+        assertThat(drivers.recover(NVME, OPTIONS)).isEmpty();
+        assertThat(machine.at(NVME).driver).isEqualTo("vfio-pci");
+
+        machine.meanwhile = () -> drivers.release(NVME, OPTIONS);
+        assertThat(failure(() -> drivers.bind(NVME, AUTO, OPTIONS)).code()).isEqualTo(Code.STALE_PLAN);
+        assertThat(machine.at(NVME).driver).isEqualTo("nvme");
+
+        drivers.bind(NVME, AUTO, OPTIONS);
+        machine.meanwhile = () -> drivers.release(NVME, OPTIONS);
+        machine.writes.clear();
+        assertThat(drivers.release(NVME, OPTIONS).changes()).isEmpty();
+        assertThat(machine.writes).hasSize(3);
+    }
+
+    @Test
+    void what_has_its_driver_by_an_unfinished_change_is_not_bound() {
+        machine.killAfter(9);
+        assertThatExceptionOfType(Killed.class).isThrownBy(() -> drivers.bind(NVME, AUTO, OPTIONS));
+        machine.restart();
+        assertThat(machine.at(NVME).driver).isEqualTo("vfio-pci");
+
+        assertThat(failure(() -> drivers.bind(NVME, AUTO, OPTIONS)).code()).isEqualTo(Code.UNFINISHED);
+        assertThat(failure(() -> drivers.release(NVME, OPTIONS)).code()).isEqualTo(Code.UNFINISHED);
+    }
+
+    /** Ended for one function and not for the other, it is taken back for both, whichever is first, also if that is killed. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_half_ended_group_is_taken_back_as_a_whole(boolean first) {
+        List<PciAddress> order = first ? List.of(NVME, COMPANION) : List.of(COMPANION, NVME);
+        for (int again = 0; again < 8; again++) {
+            FakeMachine fresh = prepared("group");
+            String before = fresh.state();
+            int effects = 0;
+            do {
+                fresh.restart();
+                recoverAll(fresh);
+                fresh.killAfter(effects++);
+                assertThatExceptionOfType(Killed.class).isThrownBy(() -> run("group", fresh.drivers()));
+            } while (!fresh.texts
+                    .getOrDefault("/run/jvfio/journal/pci-" + NVME, "")
+                    .contains("state=DONE"));
+            fresh.restart();
+            fresh.killAfter(again);
+            try {
+                fresh.drivers().recover(order.getFirst(), OPTIONS);
+            } catch (Killed killed) {
+                // The next one does it again.
+            }
+            fresh.restart();
+            order.forEach(address -> fresh.drivers().recover(address, OPTIONS));
+
+            assertThat(fresh.state()).as("%d", again).isEqualTo(before);
+            assertThat(fresh.texts.keySet()).noneMatch(file -> file.contains("journal"));
         }
     }
 

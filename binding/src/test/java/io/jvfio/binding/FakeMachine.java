@@ -38,6 +38,9 @@ final class FakeMachine implements HostFiles.Source, Effects {
 
     final Set<String> locked = new HashSet<>();
 
+    /** What others do before the next lock is asked for. */
+    @Nullable Runnable meanwhile;
+
     private final Map<String, Driver> drivers = new TreeMap<>();
     private final Map<String, List<Driver>> modules = new TreeMap<>();
     private final Set<String> loaded = new TreeSet<>();
@@ -135,6 +138,14 @@ final class FakeMachine implements HostFiles.Source, Effects {
         effectsLeft = Integer.MAX_VALUE;
         dead = false;
         locked.clear();
+    }
+
+    /** A file or an attribute is changed, which is done with a lock. */
+    private void change() {
+        if (locked.isEmpty()) {
+            throw new AssertionError("nobody has a lock");
+        }
+        effect();
     }
 
     private void effect() {
@@ -284,7 +295,7 @@ final class FakeMachine implements HostFiles.Source, Effects {
 
     @Override
     public int write(String attribute, String text, Duration patience) {
-        effect();
+        change();
         writes.add(attribute + "=" + text);
         if (attribute.equals("/sys/bus/pci/drivers_probe")) {
             probe(Objects.requireNonNull(devices.get(text)));
@@ -337,7 +348,8 @@ final class FakeMachine implements HostFiles.Source, Effects {
         return device.override == null ? !driver.vfio : device.override.equals(driver.name);
     }
 
-    private void probe(Device device) {
+    /** The kernel chooses a driver. */
+    void probe(Device device) {
         for (Driver driver : drivers.values()) {
             if (device.driver == null && matches(device, driver) && driver.error(device) == 0) {
                 device.driver = driver.name;
@@ -357,25 +369,30 @@ final class FakeMachine implements HostFiles.Source, Effects {
 
     @Override
     public void store(String path, String text) throws IOException {
-        effect();
+        change();
         texts.put(path, text);
     }
 
     @Override
     public void remove(String path) throws IOException {
-        effect();
+        change();
         texts.remove(path);
         links.remove(path);
     }
 
     @Override
     public void link(String path, String target) throws IOException {
-        effect();
+        change();
         links.put(path, target);
     }
 
     @Override
     public @Nullable Lock lock(String path) {
+        Runnable others = meanwhile;
+        meanwhile = null;
+        if (others != null) {
+            others.run();
+        }
         return locked.add(path) ? () -> locked.remove(path) : null;
     }
 

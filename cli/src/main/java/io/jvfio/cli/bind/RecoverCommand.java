@@ -42,8 +42,8 @@ public final class RecoverCommand extends Subcommand {
         @Nullable BindingException failure = null;
         for (PciAddress address : unfinished) {
             try {
-                recovered.add(
-                        new Recovered(address, drivers.recover(address, options).orElse("gone")));
+                recovered.add(new Recovered(
+                        address, drivers.recover(address, options).orElse("nothing to take back any more")));
             } catch (BindingException e) {
                 if (failure == null) {
                     failure = e;
