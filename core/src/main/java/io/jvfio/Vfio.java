@@ -13,7 +13,6 @@ import io.jvfio.internal.kernel.KernelCarrier;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.PciDevices;
@@ -46,7 +45,6 @@ public final class Vfio implements AutoCloseable {
             Map.of("vfio-user", "jvfio-vfio-user", "model", "jvfio-emulation");
 
     private final CarrierContext context;
-    private final InterruptDispatcher dispatcher;
     private final KernelCarrier kernel;
     private final SystemCalls systemCalls;
 
@@ -58,7 +56,6 @@ public final class Vfio implements AutoCloseable {
     private Vfio(CarrierContext context) {
         this.context = context;
         this.systemCalls = HasCalls.of(context);
-        this.dispatcher = InterruptDispatcher.of(context);
         this.kernel = new KernelCarrier(Host.system());
         List<CarrierProvider> all = new ArrayList<>(List.of(kernel));
         all.addAll(context.find(CarrierProvider.class, loader -> ServiceLoader.load(CarrierProvider.class, loader)));
@@ -241,7 +238,7 @@ public final class Vfio implements AutoCloseable {
 
     private PciDevice wrap(VfioDevice device, String name, Runnable afterClose) {
         try {
-            return PciDevices.of(device, name, dispatcher, context, afterClose);
+            return PciDevices.of(device, name, context, afterClose);
         } catch (RuntimeException e) {
             throw Closing.after(e, device);
         }
@@ -271,6 +268,6 @@ public final class Vfio implements AutoCloseable {
     /** Ends the context's interrupt thread. Devices must be closed before. Idempotent. */
     @Override
     public void close() {
-        dispatcher.close();
+        context.dispatcher().close();
     }
 }

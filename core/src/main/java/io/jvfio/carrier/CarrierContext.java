@@ -3,6 +3,7 @@ package io.jvfio.carrier;
 
 import io.jvfio.Providers;
 import io.jvfio.Setting;
+import io.jvfio.interrupt.InterruptDispatcher;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -24,6 +25,9 @@ public interface CarrierContext {
     static CarrierContext of(Setting... settings) {
         return Context.of(settings);
     }
+
+    /** The one thread that calls back for all devices of the context; borrowed. */
+    InterruptDispatcher dispatcher();
 
     /**
      * The providers of a service that a carrier has of its own, such as models. Those that cannot be had are recorded and

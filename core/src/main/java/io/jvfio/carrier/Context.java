@@ -6,6 +6,7 @@ import io.jvfio.Setting;
 import io.jvfio.internal.sys.CallsSetting;
 import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.interrupt.InterruptDispatcher;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Context implements CarrierContext, HasCalls {
     private final SystemCalls systemCalls;
     private final Providers providers;
+    private final InterruptDispatcher dispatcher;
     private final Map<Class<?>, List<?>> found = new ConcurrentHashMap<>();
     private final Map<Class<?>, Map<String, ?>> named = new ConcurrentHashMap<>();
     private final List<Providers.Failure> failures = new CopyOnWriteArrayList<>();
@@ -30,6 +32,7 @@ final class Context implements CarrierContext, HasCalls {
     private Context(SystemCalls systemCalls, Providers providers) {
         this.systemCalls = systemCalls;
         this.providers = providers;
+        this.dispatcher = InterruptDispatcher.of(this);
     }
 
     static Context of(Setting... settings) {
@@ -57,6 +60,11 @@ final class Context implements CarrierContext, HasCalls {
     @Override
     public SystemCalls systemCalls() {
         return systemCalls;
+    }
+
+    @Override
+    public InterruptDispatcher dispatcher() {
+        return dispatcher;
     }
 
     @Override

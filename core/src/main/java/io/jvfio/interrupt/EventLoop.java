@@ -8,6 +8,7 @@ import io.jvfio.internal.sys.Epoll;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,17 @@ final class EventLoop {
     /** Guarded by the lock. */
     private int generation;
 
+    /** How many sources there are. Guarded by the lock. */
+    private int sources;
+
     /** Guarded by the lock: why no source can be added any more, or null. */
     private @Nullable Supplier<? extends RuntimeException> ended;
+
+    /** Set when the last source has gone, until the thread has seen it. */
+    private volatile boolean idle;
+
+    /** Whether it ends because it has no source any more. Changed under the lock. */
+    private volatile boolean retired;
 
     private volatile boolean stopping;
 
@@ -85,11 +95,15 @@ final class EventLoop {
     /**
      * Adds a source; a one-shot source is armed.
      *
-     * @throws IllegalStateException if the loop has ended
+     * @return null if the loop has ended because it had no source any more
+     * @throws IllegalStateException if it has ended for another reason
      * @throws VfioException if the kernel cannot watch it
      */
-    Watch add(EventSource source) {
+    @Nullable Watch add(EventSource source) {
         synchronized (lock) {
+            if (retired) {
+                return null;
+            }
             if (ended != null) {
                 throw ended.get();
             }
@@ -99,10 +113,12 @@ final class EventLoop {
             Watch added = new Watch(this, source, (long) generation << GENERATION_SHIFT | Integer.toUnsignedLong(slot));
             // In the table before the kernel knows of it: the first event may come at once.
             table.set(slot, added);
+            sources++;
             try {
                 epoll.add(source.eventfd().fd(), interest(source), added.id());
             } catch (RuntimeException | Error e) {
                 table.set(slot, null);
+                removed();
                 throw e;
             }
             return added;
@@ -115,13 +131,44 @@ final class EventLoop {
         epoll.modify(source.eventfd().fd(), interest(source), registration.id());
     }
 
-    /** Takes a source out. Nothing happens if the loop has ended. */
+    /**
+     * Takes a source out. Without any the thread ends, unless another comes before it does. Nothing happens if the loop
+     * has ended.
+     */
     void remove(Watch registration) {
         synchronized (lock) {
             int slot = (int) registration.id();
             if (table.compareAndSet(slot, registration, null)) {
-                epoll.remove(registration.source().eventfd().fd());
+                try {
+                    epoll.remove(registration.source().eventfd().fd());
+                } finally {
+                    removed();
+                }
             }
+        }
+    }
+
+    /** One source less. Called under the lock. */
+    private void removed() {
+        sources--;
+        if (sources == 0) {
+            idle = true;
+            wake.signal(1);
+        }
+    }
+
+    /** Waits for the thread, if it is to end because the last source has gone, unless this is it. */
+    void awaitRetirement() {
+        if ((idle || retired) && !isCurrentThread()) {
+            awaitEnd(() -> !thread.isAlive() || !idle && !retired);
+        }
+    }
+
+    private boolean retires() {
+        synchronized (lock) {
+            retired = sources == 0;
+            idle = false;
+            return retired;
         }
     }
 
@@ -140,14 +187,18 @@ final class EventLoop {
         if (isCurrentThread()) {
             return;
         }
-        if (!Parking.until(() -> !thread.isAlive(), InterruptDispatcher.CALLBACK_WAIT_NANOS)) {
+        awaitEnd(() -> !thread.isAlive());
+    }
+
+    private static void awaitEnd(BooleanSupplier condition) {
+        if (!Parking.until(condition, InterruptDispatcher.CALLBACK_WAIT_NANOS)) {
             LOG.log(System.Logger.Level.WARNING, "an interrupt callback does not return; its thread ends after it");
         }
     }
 
     private void run() {
         try {
-            while (!stopping) {
+            while (!stopping && !(idle && retires())) {
                 int count = epoll.await(-1);
                 for (int i = 0; i < count && !stopping; i++) {
                     dispatch(epoll.key(i));

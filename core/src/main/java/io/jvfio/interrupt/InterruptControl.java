@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.interrupt;
 
-import io.jvfio.Closing;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqOwner;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class InterruptControl {
     private final IrqPort port;
     private final AtomicReference<@Nullable Interrupts> active = new AtomicReference<>();
-
-    /** Indexed by interrupt index. */
-    private final AtomicReferenceArray<@Nullable IndexWatch> watches =
-            new AtomicReferenceArray<>(VfioPci.VFIO_PCI_NUM_IRQS);
 
     /** Why nothing can be enabled any more, or null. */
     private volatile @Nullable Supplier<? extends RuntimeException> ended;
@@ -133,38 +125,6 @@ public final class InterruptControl {
         }
     }
 
-    /**
-     * Calls back when the device reports an error (ERR), or when the kernel asks to let it go (REQ).
-     * Independent of what is enabled. The callback runs on the dispatcher's thread, once for all signals since its last
-     * run, and may close the watch and the device.
-     *
-     * @param irqIndex {@link VfioPci#VFIO_PCI_ERR_IRQ_INDEX} or {@link VfioPci#VFIO_PCI_REQ_IRQ_INDEX}
-     * @param callback what to run
-     * @return the watch, owned by the caller, or empty if the device does not have this index
-     * @throws IllegalStateException if this index is watched already
-     * @throws io.jvfio.VfioException if the device refuses, or no descriptor is left
-     */
-    public Optional<InterruptWatch> watch(int irqIndex, Runnable callback) {
-        if (irqIndex != VfioPci.VFIO_PCI_ERR_IRQ_INDEX && irqIndex != VfioPci.VFIO_PCI_REQ_IRQ_INDEX) {
-            throw new IllegalArgumentException("irq index " + irqIndex + " is neither ERR (3) nor REQ (4)");
-        }
-        throwIfEnded();
-        if (info(irqIndex).count() == 0) {
-            return Optional.empty();
-        }
-        IndexWatch watch = new IndexWatch(this, port, irqIndex, callback);
-        if (!watches.compareAndSet(irqIndex, null, watch)) {
-            watch.eventfd().close();
-            throw new IllegalStateException(watch + " is watched already");
-        }
-        watch.enable();
-        Supplier<? extends RuntimeException> reason = ended;
-        if (reason != null) {
-            throw Closing.after(reason.get(), watch);
-        }
-        return Optional.of(watch);
-    }
-
     /** See {@link InterruptOwner#end}. */
     void end(Supplier<? extends RuntimeException> reason) {
         ended = reason;
@@ -177,26 +137,14 @@ public final class InterruptControl {
     /** See {@link InterruptOwner#close}. */
     void close() {
         ended = () -> new IllegalStateException(port.subject() + " is closed");
-        Closing steps = new Closing();
         Interrupts interrupts = active.get();
         if (interrupts != null) {
-            steps.attempt(interrupts::close);
+            interrupts.close();
         }
-        for (int index = 0; index < watches.length(); index++) {
-            IndexWatch watch = watches.get(index);
-            if (watch != null) {
-                steps.attempt(watch::close);
-            }
-        }
-        steps.throwFirst();
     }
 
     void released(Interrupts interrupts) {
         active.compareAndSet(interrupts, null);
-    }
-
-    void released(IndexWatch watch) {
-        watches.compareAndSet(watch.index(), watch, null);
     }
 
     private IrqInfo info(int index) {

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread of a context that runs interrupt callbacks and wakes virtual threads that await interrupts. It starts
- * when it is needed first; who only polls, or awaits on platform threads, never has it.
+ * The one thread of a context that runs interrupt callbacks, wakes virtual threads that await interrupts, and hears the
+ * {@link Notices} of devices. It starts when it is needed and ends when it is not.
  *
  * <p>Threads: thread-safe.
  */
@@ -68,10 +68,12 @@ public final class InterruptDispatcher implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the interrupt dispatcher is closed");
             }
-            if (loop == null) {
+            Watch added = loop == null ? null : loop.add(source);
+            while (added == null) {
                 loop = EventLoop.start(sys);
+                added = loop.add(source);
             }
-            return loop.add(source);
+            return added;
         }
     }
 

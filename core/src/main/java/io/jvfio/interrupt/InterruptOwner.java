@@ -49,8 +49,8 @@ public final class InterruptOwner implements AutoCloseable {
     }
 
     /**
-     * Closes what is enabled and takes the watches away. Afterwards nothing can be enabled. Idempotent; closes everything
-     * even if the device refuses.
+     * Closes what is enabled. Afterwards nothing can be enabled. Idempotent; closes everything even if the device
+     * refuses.
      *
      * @throws io.jvfio.VfioException if the device refuses
      */

@@ -8,6 +8,7 @@ import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.event.IrqSetupEvent;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +42,15 @@ record IrqPort(
      * @return 0, or how many vectors can be had
      */
     int request(IrqRequest request) {
+        return recorded(request, subject, device::setIrqs);
+    }
+
+    /** Makes a request and records it. */
+    static int recorded(IrqRequest request, String subject, ToIntFunction<IrqRequest> device) {
         IrqSetupEvent event = IrqSetupEvent.start();
         int result = -1;
         try {
-            result = device.setIrqs(request);
+            result = device.applyAsInt(request);
             return result;
         } finally {
             if (event != null) {

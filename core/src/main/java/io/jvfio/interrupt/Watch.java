@@ -102,6 +102,9 @@ final class Watch {
         } finally {
             awaitCall();
         }
+        if (!running) {
+            loop.awaitRetirement();
+        }
     }
 
     private void awaitCall() {

@@ -3,6 +3,7 @@ package io.jvfio.pci;
 
 import io.jvfio.Closing;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.Quiesce;
 import io.jvfio.device.VfioDevice;
@@ -10,8 +11,8 @@ import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptControl;
-import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.interrupt.InterruptOwner;
+import io.jvfio.interrupt.Notices;
 import io.jvfio.iommu.Dma;
 import io.jvfio.iommu.DmaOwner;
 import io.jvfio.mmio.FaultGuard;
@@ -57,11 +58,10 @@ public final class PciDevice implements AutoCloseable {
     private final DmaOwner dma;
     private final Windows windows;
     private final Faults faults;
-    private final Notices notices;
+    private final DriverNotices notices;
     private final Bars bars;
 
-    private PciDevice(
-            VfioDevice device, String name, InterruptDispatcher dispatcher, Object context, Runnable afterClose) {
+    private PciDevice(VfioDevice device, String name, CarrierContext context, Runnable afterClose) {
         SystemCalls calls = HasCalls.of(context);
         this.device = device;
         this.afterClose = afterClose;
@@ -73,30 +73,23 @@ public final class PciDevice implements AutoCloseable {
                 name);
         this.power = new PowerControl(config, name);
         InterruptEnable interruptEnable = new InterruptEnable(config);
-        this.interrupts = InterruptOwner.of(device, dispatcher, context, interruptEnable, name);
+        this.interrupts = InterruptOwner.of(device, context.dispatcher(), context, interruptEnable, name);
         this.dma = DmaOwner.of(device::addressSpace, context, device.info().reach(), name);
         this.resets = new Resets(device, config, power, interruptEnable, dma, lifecycle, name);
         this.windows = new Windows(device, name);
         this.bars = new Bars(this, config, windows, calls.pageSize());
         this.faults = new Faults(device, calls, lifecycle, power, name, this::foundGone);
-        this.notices = new Notices(this, lifecycle);
+        this.notices = new DriverNotices(this, lifecycle);
     }
 
     /** A PCI device on top of an open VFIO device; see {@link PciDevices#of}. */
-    static PciDevice of(
-            VfioDevice device, String name, InterruptDispatcher dispatcher, Object context, Runnable afterClose) {
+    static PciDevice of(VfioDevice device, String name, CarrierContext context, Runnable afterClose) {
         if (!device.info().pci() || device.info().regionCount() <= VfioPci.VFIO_PCI_CONFIG_REGION_INDEX) {
             throw new IllegalArgumentException(name + " is not a PCI device");
         }
-        PciDevice made = new PciDevice(device, name, dispatcher, context, afterClose);
-        try {
-            made.notices.watch(made.interrupts.control());
-            return made;
-        } catch (RuntimeException | Error failure) {
-            try (made.interrupts) {
-                throw failure;
-            }
-        }
+        PciDevice made = new PciDevice(device, name, context, afterClose);
+        device.ability(Notices.class).ifPresent(made.notices::follow);
+        return made;
     }
 
     /** What errors and logs call it. */
@@ -267,8 +260,9 @@ public final class PciDevice implements AutoCloseable {
     }
 
     /**
-     * Calls a listener when the kernel asks for the device. It runs on a thread of its own and should stop the driver; it
-     * may close the device. The device is closed when all listeners have returned, or at the deadline.
+     * Calls a listener when the kernel asks for the device. It runs on the device's one thread for notices, after those
+     * that came before have been told, and should stop the driver; it may close the device. The device is closed when
+     * all listeners have returned, or at the deadline, even if it was not this listener's turn by then.
      *
      * @param listener what to call, at most once
      * @return the registration; closing it is optional
@@ -293,7 +287,8 @@ public final class PciDevice implements AutoCloseable {
     }
 
     /**
-     * Calls a listener when the device reports an uncorrectable error (AER). It runs on a thread of its own.
+     * Calls a listener when the device reports an uncorrectable error (AER). It runs on the device's one thread for
+     * notices: errors that are reported before it returns are one, told afterwards.
      *
      * @param listener what to call; it may reset or close the device
      * @return the registration; closing it is optional

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.pci;
 
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.interrupt.InterruptDispatcher;
 import java.util.Objects;
 
 /** Makes PCI devices, for who opens devices; a driver gets one from {@code Vfio}. Threads: stateless. */
@@ -14,17 +14,14 @@ public final class PciDevices {
      *
      * @param device the device below; closed with the result, but still the caller's if this method throws
      * @param name what errors and logs call it, usually its locator
-     * @param dispatcher the context's, borrowed
-     * @param context the user's {@code CarrierContext}, borrowed
+     * @param context the user's, borrowed
      * @param afterClose what else ends with the device: runs last in its close, not if this method throws
      * @throws IllegalArgumentException if it is not a PCI device
      */
-    public static PciDevice of(
-            VfioDevice device, String name, InterruptDispatcher dispatcher, Object context, Runnable afterClose) {
+    public static PciDevice of(VfioDevice device, String name, CarrierContext context, Runnable afterClose) {
         return PciDevice.of(
                 device,
                 Objects.requireNonNull(name, "name"),
-                Objects.requireNonNull(dispatcher, "dispatcher"),
                 Objects.requireNonNull(context, "context"),
                 Objects.requireNonNull(afterClose, "afterClose"));
     }

@@ -17,6 +17,7 @@ import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.interrupt.Notices;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Collection;
@@ -31,9 +32,9 @@ import java.util.stream.IntStream;
  * subclass override any operation; one that overrides reads or writes of config space overrides
  * {@link #modifyRegister} too.
  *
- * <p>Abilities of the device below do not pass by unasked. {@link Reattachable} does; {@link HotReset} and {@link Quiesce}
- * are this device's own around those below; what else the subclass answers for it {@link #ability names}. The kernel's
- * descriptor and types that nobody here knows stop.
+ * <p>Abilities of the device below do not pass by unasked. {@link Reattachable} and {@link Notices} do; {@link
+ * HotReset} and {@link Quiesce} are this device's own around those below; what else the subclass answers for it {@link
+ * #ability names}. The kernel's descriptor and types that nobody here knows stop.
  *
  * <p>Threads: thread-safe, as subclasses have to be.
  */
@@ -120,6 +121,7 @@ public abstract class VariantDevice extends ForwardingDevice {
         this.own = below.ability(HotReset.class)
                 .map(reset -> abilities.with(HotReset.class, new Storey(reset)))
                 .orElse(abilities);
+        below.ability(Notices.class).ifPresent(notices -> notices.tell(new Told()));
     }
 
     /**
@@ -136,6 +138,19 @@ public abstract class VariantDevice extends ForwardingDevice {
 
     /** The device has its power-on state again: what this storey knows of it is void. Must not wait for the device. */
     protected void wasReset(ResetCause cause) {}
+
+    /**
+     * The device has an uncorrectable error. Storeys below know of it; those above, and the driver, are told when this
+     * returns, from the one thread on which the device's notices are told. It comes as soon as the constructor of this
+     * class has run, be the subclass ready or not, and not after {@link #close}; what it throws is logged.
+     */
+    protected void errorReported() {}
+
+    /**
+     * The device has to be let go: whoever drives it is told next, and closes it. Called once, as {@link
+     * #errorReported} is. A driver's deadline counts from before this call.
+     */
+    protected void removalRequested() {}
 
     /** Frees what this storey holds. The device below is still open, but must not be relied on. Called once. */
     protected void release() {}
@@ -241,7 +256,7 @@ public abstract class VariantDevice extends ForwardingDevice {
     @Override
     public final <T> Optional<T> ability(Class<T> type) {
         Optional<T> found = own.find(type);
-        boolean passes = type == Reattachable.class || passed.contains(type);
+        boolean passes = type == Reattachable.class || type == Notices.class || passed.contains(type);
         return found.isPresent() || !passes ? found : below().ability(type);
     }
 
@@ -280,6 +295,23 @@ public abstract class VariantDevice extends ForwardingDevice {
                 steps.attempt(() -> lower.quiesce(left.isNegative() ? Duration.ZERO : left));
             });
             steps.throwFirst();
+        }
+    }
+
+    /** What is told to this storey. */
+    private final class Told implements Notices.Listener {
+        @Override
+        public void errorReported() {
+            if (!closed) {
+                VariantDevice.this.errorReported();
+            }
+        }
+
+        @Override
+        public void removalRequested() {
+            if (!closed) {
+                VariantDevice.this.removalRequested();
+            }
         }
     }
 

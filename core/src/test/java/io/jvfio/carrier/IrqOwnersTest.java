@@ -13,6 +13,7 @@ import io.jvfio.internal.sys.SystemCalls;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,21 +22,27 @@ class IrqOwnersTest {
     private static final int MSIX = VfioPci.VFIO_PCI_MSIX_IRQ_INDEX;
 
     private final EventFd eventfd = EventFd.open(SystemCalls.linux());
-    private final IrqOwners owners = new IrqOwners("0000:00:04.0");
+    private final IrqOwners owners = new IrqOwners(CarrierContext.of(), "0000:00:04.0", this::answer);
     private final IrqOwner driver = IrqOwner.of("the driver");
     private final IrqOwner client = IrqOwner.of("a client");
     private final List<IrqRequest> made = new ArrayList<>();
+    private ToIntFunction<IrqRequest> carrier = request -> 0;
 
     @AfterEach
     void close() {
         eventfd.close();
     }
 
+    private int answer(IrqRequest request) {
+        int result = carrier.applyAsInt(request);
+        if (result == 0) {
+            made.add(request);
+        }
+        return result;
+    }
+
     private int ask(IrqRequest request) {
-        return owners.set(request, checked -> {
-            made.add(checked);
-            return 0;
-        });
+        return owners.set(request);
     }
 
     private IrqRequest assign(int index, IrqOwner owner) {
@@ -67,25 +74,29 @@ class IrqOwnersTest {
 
     @Test
     void what_the_carrier_refuses_is_nobody_s() {
-        assertThatThrownBy(() -> owners.set(assign(MSI, driver), refused -> {
-                    throw new IllegalStateException("no");
-                }))
-                .hasMessage("no");
+        carrier = refused -> {
+            throw new IllegalStateException("no");
+        };
+        assertThatThrownBy(() -> ask(assign(MSI, driver))).hasMessage("no");
+        carrier = request -> 0;
         ask(assign(MSI, client));
         ask(IrqRequest.disable(MSI).by(client));
-        assertThat(owners.set(assign(MSI, driver), fewer -> 1)).isOne();
+        carrier = fewer -> 1;
+        assertThat(ask(assign(MSI, driver))).isOne();
+        carrier = request -> 0;
         ask(assign(MSI, client));
     }
 
     @Test
     void a_refused_addition_leaves_the_holder() {
         ask(assign(MSIX, driver));
-        assertThat(owners.set(assign(MSIX, driver), fewer -> 1)).isOne();
+        carrier = fewer -> 1;
+        assertThat(ask(assign(MSIX, driver))).isOne();
         assertThatThrownBy(() -> ask(assign(MSIX, client))).isInstanceOf(IrqHeldException.class);
     }
 
     @Test
-    void notices_are_nobody_s() {
+    void notices_that_are_not_listened_to_are_nobody_s() {
         ask(assign(MSIX, driver));
         ask(assign(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, client));
         ask(assign(VfioPci.VFIO_PCI_ERR_IRQ_INDEX, driver));

@@ -22,7 +22,7 @@ final class FaultTest {
     enum Life {
         AWAITED {
             @Override
-            void live(InterruptControl control) throws InterruptedException {
+            void live(InterruptControl control, NoticeOwner notices, FiringDevice device) throws InterruptedException {
                 try (Interrupts interrupts = control.enable(InterruptType.MSIX, 2)) {
                     interrupts.trigger(1);
                     assertThat(interrupts.poll(1)).isOne();
@@ -35,7 +35,7 @@ final class FaultTest {
         },
         HANDLED {
             @Override
-            void live(InterruptControl control) {
+            void live(InterruptControl control, NoticeOwner notices, FiringDevice device) {
                 InterruptOptions options = InterruptOptions.defaults().withHandler((vector, count) -> {});
                 try (Interrupts interrupts = control.enable(InterruptType.MSIX, 2, options)) {
                     interrupts.trigger(1);
@@ -46,7 +46,7 @@ final class FaultTest {
         },
         RESAMPLED {
             @Override
-            void live(InterruptControl control) {
+            void live(InterruptControl control, NoticeOwner notices, FiringDevice device) {
                 InterruptOptions options = InterruptOptions.defaults().withResample();
                 try (Interrupts interrupts = control.enable(InterruptType.INTX, 1, options)) {
                     interrupts.trigger(0);
@@ -57,15 +57,15 @@ final class FaultTest {
         },
         WATCHED {
             @Override
-            void live(InterruptControl control) {
-                try (InterruptWatch watch =
-                        control.watch(VfioPci.VFIO_PCI_REQ_IRQ_INDEX, () -> {}).orElseThrow()) {
-                    assertThat(watch.index()).isEqualTo(4);
-                }
+            void live(InterruptControl control, NoticeOwner notices, FiringDevice device) {
+                notices.watch(device);
+                assertThat(notices.holds(VfioPci.VFIO_PCI_ERR_IRQ_INDEX)).isTrue();
+                assertThat(notices.holds(VfioPci.VFIO_PCI_REQ_IRQ_INDEX)).isTrue();
             }
         };
 
-        abstract void live(InterruptControl control) throws InterruptedException;
+        abstract void live(InterruptControl control, NoticeOwner notices, FiringDevice device)
+                throws InterruptedException;
     }
 
     @ParameterizedTest
@@ -105,9 +105,10 @@ final class FaultTest {
                         dispatcher,
                         CarrierContext.of(new CallsSetting(sys)),
                         (type, enabled) -> {},
-                        Fixture.NAME)) {
-            assertThat(dispatcher).isNotNull();
-            life.live(owner.control());
+                        Fixture.NAME);
+                NoticeOwner notices = NoticeOwner.of(
+                        dispatcher, CarrierContext.of(new CallsSetting(sys)), Fixture.NAME, device::setIrqs)) {
+            life.live(owner.control(), notices, device);
         }
         return made;
     }

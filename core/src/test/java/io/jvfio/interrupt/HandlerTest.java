@@ -59,6 +59,21 @@ final class HandlerTest {
     }
 
     @Test
+    void the_dispatchers_thread_ends_with_the_last_one_it_serves_and_comes_again() {
+        for (int i = 0; i < 2; i++) {
+            CompletableFuture<Thread> seen = new CompletableFuture<>();
+            InterruptOptions options =
+                    InterruptOptions.defaults().withHandler((vector, count) -> seen.complete(Thread.currentThread()));
+            try (Interrupts interrupts = fixture.control.enable(InterruptType.MSIX, 2, options)) {
+                assertThat(interrupts.vectors()).isEqualTo(2);
+                fixture.device.fire(InterruptType.MSIX, 1);
+                assertThat(seen.join().isAlive()).isTrue();
+            }
+            assertThat(seen.join().isAlive()).isFalse();
+        }
+    }
+
+    @Test
     void a_callback_gets_vector_and_count_on_the_daemon_thread() {
         enable(3, this::remember);
         device.fire(InterruptType.MSIX, 2);

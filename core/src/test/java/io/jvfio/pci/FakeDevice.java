@@ -4,6 +4,8 @@ package io.jvfio.pci;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.CarrierContext;
+import io.jvfio.carrier.IrqOwners;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.DeviceInfo;
@@ -17,6 +19,7 @@ import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.interrupt.Notices;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.config.PciRegisters;
 import java.lang.foreign.Arena;
@@ -66,8 +69,11 @@ public final class FakeDevice implements VfioDevice {
     private final SystemCalls sys;
     final FakeSpace space = new FakeSpace(log);
 
-    FakeDevice(SystemCalls sys) {
+    private final IrqOwners irqs;
+
+    FakeDevice(SystemCalls sys, CarrierContext context) {
         this.sys = sys;
+        this.irqs = new IrqOwners(context, "fake", this::set);
         config.put(0, 2, 0x1234).put(2, 2, 0x11e8).put(8, 4, 0x00ff0010);
         config.put(PciRegisters.COMMAND, 2, PciRegisters.COMMAND_MEMORY | PciRegisters.COMMAND_IO);
     }
@@ -101,6 +107,11 @@ public final class FakeDevice implements VfioDevice {
         }
     }
 
+    /** Listens to its notices, as a carrier does at the end of its open. */
+    void watch() {
+        irqs.watch(this);
+    }
+
     @Override
     public DeviceInfo info() {
         return new DeviceInfo(flags, 9, 5, List.of());
@@ -117,6 +128,9 @@ public final class FakeDevice implements VfioDevice {
 
     @Override
     public <T> Optional<T> ability(Class<T> type) {
+        if (type == Notices.class) {
+            return Optional.of(type.cast(irqs.notices()));
+        }
         return type == HotReset.class ? Optional.ofNullable(hotReset).map(type::cast) : Optional.empty();
     }
 
@@ -205,6 +219,10 @@ public final class FakeDevice implements VfioDevice {
 
     @Override
     public int setIrqs(IrqRequest request) {
+        return irqs.set(request);
+    }
+
+    private int set(IrqRequest request) {
         if (request.action() == IrqRequest.Action.TRIGGER && request.count() == 0) {
             log.add("irq " + request.index() + " off");
             assigned.keySet().removeIf(key -> key.startsWith(request.index() + "."));
@@ -249,6 +267,7 @@ public final class FakeDevice implements VfioDevice {
             return;
         }
         closed = true;
+        irqs.close();
         log.add("device closed");
         regions.values().forEach(FakeRegion::close);
         fail();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.Errno;
+import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.VfioPci;
 import io.jvfio.interrupt.InterruptType;
@@ -41,7 +42,7 @@ class PciDeviceTest {
 
     @Test
     void a_failed_open_leaves_no_interrupt_assigned_and_the_device_open() {
-        fixture.dispatcher.close();
+        fixture.context.dispatcher().close();
         assertThatThrownBy(fixture::open).isInstanceOf(IllegalStateException.class);
         assertThat(fake.assigned).isEmpty();
         assertThat(fake.closed).isFalse();
@@ -222,7 +223,8 @@ class PciDeviceTest {
                         "device closed");
         assertThat(fake.log.getFirst()).isEqualTo("config 0x4 = 0x3");
         assertThat(fake.log.getLast()).isEqualTo("device closed");
-        assertThat(fake.assigned).isEmpty();
+        assertThat(fake.assigned.keySet()).as("the device's own notices").containsExactlyInAnyOrder("3.0", "4.0");
+        assertThat(fake.assigned.values()).noneMatch(Fd::isOpen);
         assertThat(device.state()).isEqualTo(DeviceState.CLOSED);
     }
 

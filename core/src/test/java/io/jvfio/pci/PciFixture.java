@@ -5,7 +5,6 @@ import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.RegionArea;
 import io.jvfio.internal.sys.CallsSetting;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.pci.config.PciRegisters;
 
 /** A fake device, what a context has, and the {@link PciDevice} on top. */
@@ -16,12 +15,17 @@ public final class PciFixture implements AutoCloseable {
     static final int MSIX = 0x60;
 
     final SystemCalls calls = SystemCalls.linux();
-    final CarrierContext context = CarrierContext.of(new CallsSetting(calls));
-    final InterruptDispatcher dispatcher = InterruptDispatcher.of(context);
-    public final FakeDevice fake = new FakeDevice(calls);
+    final CarrierContext context;
+    public final FakeDevice fake;
 
     /** A device with power management, MSI and MSI-X, and all kinds of notices; BARs are the test's to add. */
     public PciFixture() {
+        this(CarrierContext.of(new CallsSetting(SystemCalls.linux())));
+    }
+
+    PciFixture(CarrierContext context) {
+        this.context = context;
+        this.fake = new FakeDevice(calls, context);
         fake.config
                 .put(PciRegisters.STATUS, 2, PciRegisters.STATUS_CAPABILITIES)
                 .put(PciRegisters.CAPABILITIES, 1, PM);
@@ -39,7 +43,8 @@ public final class PciFixture implements AutoCloseable {
     }
 
     public PciDevice open(String name) {
-        return PciDevice.of(fake, name, dispatcher, context, () -> {});
+        fake.watch();
+        return PciDevice.of(fake, name, context, () -> {});
     }
 
     /** All of a BAR can be mapped. */
@@ -52,6 +57,6 @@ public final class PciFixture implements AutoCloseable {
         fake.closeFailure = null;
         fake.errno = 0;
         fake.close();
-        dispatcher.close();
+        context.dispatcher().close();
     }
 }

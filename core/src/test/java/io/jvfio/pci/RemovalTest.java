@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.Errno;
+import io.jvfio.Fd;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
@@ -116,10 +117,35 @@ class RemovalTest {
     }
 
     @Test
+    void a_listener_that_hangs_in_an_error_is_overrun_too() throws InterruptedException {
+        PciDevice device = fixture.open();
+        device.removalDeadline(Duration.ofMillis(50));
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        device.onError(failing -> {
+            entered.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        AtomicInteger runs = new AtomicInteger();
+        device.onRemoval(leaving -> runs.incrementAndGet());
+        fake.fire(ERR, 0);
+        assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+        fake.fire(REQ, 0);
+        awaitClosed();
+        assertThat(device.state()).isEqualTo(DeviceState.CLOSED);
+        never.countDown();
+        assertThat(runs).as("there was no time for it").hasValue(0);
+    }
+
+    @Test
     void a_slow_listener_holds_up_no_other_device() throws InterruptedException {
-        try (PciFixture second = new PciFixture()) {
+        try (PciFixture second = new PciFixture(fixture.context)) {
             PciDevice slow = fixture.open();
-            PciDevice other = PciDevice.of(second.fake, "0000:02:00.0", fixture.dispatcher, fixture.context, () -> {});
+            PciDevice other = second.open("0000:02:00.0");
             CountDownLatch entered = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
             slow.onRemoval(leaving -> {
@@ -244,8 +270,9 @@ class RemovalTest {
     @Test
     void a_request_after_the_close_does_nothing() {
         PciDevice device = fixture.open();
+        Fd request = fake.assigned.get(REQ + ".0");
         device.close();
-        assertThat(fake.assigned).isEmpty();
+        assertThat(request.isOpen()).isFalse();
         assertThat(device.state()).isEqualTo(DeviceState.CLOSED);
     }
 

@@ -22,6 +22,7 @@ import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.HasCalls;
+import io.jvfio.interrupt.Notices;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.variant.RegionOps;
@@ -62,9 +63,9 @@ public final class EmulatedDevice implements VfioDevice {
 
     EmulatedDevice(String name, CarrierContext context, ModelFunction function, DeviceModel model) {
         this.name = name;
-        this.irqOwners = new IrqOwners(name);
         this.pageSize = HasCalls.of(context).pageSize();
         this.function = function;
+        this.irqOwners = new IrqOwners(context, name, function.interrupts()::set);
         this.info = function.info();
         this.regions = function.regions().toArray(new ModelRegion[0]);
         this.regions[VfioPci.VFIO_PCI_CONFIG_REGION_INDEX] = ModelRegion.config(function.config());
@@ -72,6 +73,7 @@ public final class EmulatedDevice implements VfioDevice {
                 .with(
                         Reattachable.class,
                         new ModelAttachment(function.dma(), context, name, () -> checkAlive("attach")))
+                .with(Notices.class, irqOwners.notices())
                 .with(EmulatedDevice.class, this);
         FaultInjector plan = function.faults();
         this.model = plan == null ? model : faulty(plan, model);
@@ -95,6 +97,16 @@ public final class EmulatedDevice implements VfioDevice {
     public List<FaultRecord> faultLog() {
         FaultInjector plan = function.faults();
         return plan == null ? List.of() : plan.log();
+    }
+
+    /** Listens to what the model tells; closes the device if that fails. */
+    EmulatedDevice watched() {
+        try {
+            irqOwners.watch(this);
+            return this;
+        } catch (RuntimeException e) {
+            throw Closing.after(e, this);
+        }
     }
 
     /** Has the device close its space when it is closed itself. */
@@ -250,7 +262,7 @@ public final class EmulatedDevice implements VfioDevice {
     public int setIrqs(IrqRequest request) {
         Objects.checkIndex(request.index(), info.irqCount());
         checkAlive("VFIO_DEVICE_SET_IRQS");
-        return irqOwners.set(request, function.interrupts()::set);
+        return irqOwners.set(request);
     }
 
     @Override
@@ -300,6 +312,7 @@ public final class EmulatedDevice implements VfioDevice {
         }
         Closing steps = new Closing();
         function.dma().busMaster(false);
+        steps.attempt(irqOwners::close);
         steps.attempt(function.worker()::stop);
         steps.attempt(function.interrupts()::close);
         mappings.closeAll(steps);

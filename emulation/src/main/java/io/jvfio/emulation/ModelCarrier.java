@@ -78,7 +78,8 @@ public final class ModelCarrier implements CarrierProvider {
         return RegistrySpace.open(
                 space, ModelAttachment::own, () -> EmulatedIommu.of(context, options.iommu()), (joined, owned) -> {
                     ModelSetup setup = new ModelSetup(HasCalls.of(context), name, options);
-                    EmulatedDevice device = create(context, setup, provider, parsed, joined);
+                    EmulatedDevice device =
+                            create(context, setup, provider, parsed, joined).watched();
                     return owned ? device.owning(joined) : device;
                 });
     }

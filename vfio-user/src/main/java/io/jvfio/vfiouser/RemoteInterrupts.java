@@ -4,14 +4,12 @@ package io.jvfio.vfiouser;
 import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
-import io.jvfio.VfioException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.ThreadMemory;
-import io.jvfio.vfiouser.protocol.Command;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -81,7 +79,6 @@ final class RemoteInterrupts implements AutoCloseable {
 
     /** Runs a request. */
     synchronized void set(ServerConnection connection, IrqRequest request) {
-        connection.checkAlive(Command.DEVICE_SET_IRQS);
         IrqInfo irq = info(request.index());
         IrqCalls.check(request, irq);
         boolean own = ownError && request.index() == VfioPci.VFIO_PCI_ERR_IRQ_INDEX;
@@ -92,8 +89,6 @@ final class RemoteInterrupts implements AutoCloseable {
                 IrqCalls.send(connection, request);
             }
             forget(request.index());
-        } else if (own) {
-            fireError(request);
         } else {
             IrqCalls.send(connection, request);
         }
@@ -109,8 +104,6 @@ final class RemoteInterrupts implements AutoCloseable {
             }
             if (!own) {
                 IrqCalls.assign(connection, request, current(request));
-            } else if (request.action() != IrqRequest.Action.TRIGGER) {
-                throw refused(request);
             }
         } catch (RuntimeException e) {
             throw Closing.after(e, () -> closeAll(copies));
@@ -163,27 +156,6 @@ final class RemoteInterrupts implements AutoCloseable {
         if (unmask != null) {
             unmask.close();
         }
-    }
-
-    private void fireError(IrqRequest request) {
-        boolean all = request.data() instanceof IrqRequest.None;
-        boolean wanted = all
-                || request.data() instanceof IrqRequest.Bools bools
-                        && bools.values().getFirst();
-        if (request.action() != IrqRequest.Action.TRIGGER) {
-            throw refused(request);
-        }
-        if (wanted) {
-            signal(error);
-        }
-    }
-
-    private VfioException refused(IrqRequest request) {
-        return new VfioException(
-                Command.DEVICE_SET_IRQS.call(),
-                Errno.EINVAL,
-                request.action() + " of irq index " + request.index() + " of " + name,
-                "this index can only be triggered");
     }
 
     /** Assigns to a new connection what was assigned to the last. */

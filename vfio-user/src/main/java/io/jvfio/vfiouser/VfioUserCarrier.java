@@ -8,7 +8,6 @@ import io.jvfio.carrier.RegistrySpace;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.VfioDevice;
-import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.iommu.AddressSpace;
 import java.util.Map;
 
@@ -39,8 +38,8 @@ public final class VfioUserCarrier implements CarrierProvider {
                 options.addressSpace(),
                 this::own,
                 () -> new VfioUserAddressSpace(this),
-                (space, owned) -> VfioUserDevice.open(new VfioUserDevice.Setup(
-                        HasCalls.of(context), locator.target(), VfioUserLimits.defaults(), space, owned)));
+                (space, owned) -> VfioUserDevice.open(
+                        new VfioUserDevice.Setup(context, locator.target(), VfioUserLimits.defaults(), space, owned)));
     }
 
     private VfioUserAddressSpace own(AddressSpace given) {

@@ -6,6 +6,7 @@ import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.Abilities;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.carrier.IrqOwners;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
@@ -18,8 +19,10 @@ import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.interrupt.Notices;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
@@ -60,27 +63,39 @@ public final class VfioUserDevice implements VfioDevice {
     private volatile boolean closed;
 
     private VfioUserDevice(Setup setup) {
-        this.sys = setup.sys;
+        this.sys = HasCalls.of(setup.context);
         this.path = setup.path;
-        this.irqOwners = new IrqOwners(path);
         this.limits = setup.limits;
         this.membership = new RemoteMembership(path, setup.space.context());
         this.privateSpace = setup.ownsSpace ? setup.space : null;
-        this.abilities = Abilities.none().with(Reattachable.class, membership).with(VfioUserDevice.class, this);
         this.session = openSession();
         DeviceInfo told = session.info();
         this.interrupts = new RemoteInterrupts(sys, path, told, session.irqs());
         this.info = new DeviceInfo(told.flags(), told.regionCount(), interrupts.count(), told.capabilities());
+        this.irqOwners = new IrqOwners(setup.context, path, request -> {
+            interrupts.set(session.connection(), request);
+            return 0;
+        });
+        this.abilities = Abilities.none()
+                .with(Reattachable.class, membership)
+                .with(Notices.class, irqOwners.notices())
+                .with(VfioUserDevice.class, this);
     }
 
     /**
      * What a device is made of.
      *
+     * @param context the user's
      * @param path of the socket
      * @param space to join
      * @param ownsSpace whether the device closes it
      */
-    record Setup(SystemCalls sys, String path, VfioUserLimits limits, VfioUserAddressSpace space, boolean ownsSpace) {}
+    record Setup(
+            CarrierContext context,
+            String path,
+            VfioUserLimits limits,
+            VfioUserAddressSpace space,
+            boolean ownsSpace) {}
 
     /**
      * Connects to a server and joins an address space; on failure nothing is left but the space.
@@ -93,6 +108,7 @@ public final class VfioUserDevice implements VfioDevice {
             device.membership.connect(device.session.connection());
             device.membership.attach(setup.space);
             RegionCalls.clearBusMaster(device.session);
+            device.irqOwners.watch(device);
             device.session.connection().onLoss(device::lost);
             return device;
         } catch (RuntimeException e) {
@@ -114,7 +130,7 @@ public final class VfioUserDevice implements VfioDevice {
         VfioUserAddressSpace space = VfioUserAddressSpace.create();
         try {
             return open(new Setup(
-                    SystemCalls.linux(), socket.toString(), Objects.requireNonNull(limits, "limits"), space, true));
+                    CarrierContext.of(), socket.toString(), Objects.requireNonNull(limits, "limits"), space, true));
         } catch (RuntimeException e) {
             throw Closing.after(e, space);
         }
@@ -128,7 +144,7 @@ public final class VfioUserDevice implements VfioDevice {
      */
     public static VfioUserDevice connect(Path socket, VfioUserLimits limits, VfioUserAddressSpace space) {
         return open(new Setup(
-                SystemCalls.linux(),
+                CarrierContext.of(),
                 socket.toString(),
                 Objects.requireNonNull(limits, "limits"),
                 Objects.requireNonNull(space, "space"),
@@ -265,10 +281,8 @@ public final class VfioUserDevice implements VfioDevice {
 
     @Override
     public int setIrqs(IrqRequest request) {
-        return irqOwners.set(request, checked -> {
-            interrupts.set(session.connection(), checked);
-            return 0;
-        });
+        session.connection().checkAlive(Command.DEVICE_SET_IRQS);
+        return irqOwners.set(request);
     }
 
     @Override
@@ -331,6 +345,7 @@ public final class VfioUserDevice implements VfioDevice {
     /** Everything but the address space. */
     private void closeConnection() {
         Closing steps = new Closing();
+        steps.attempt(irqOwners::close);
         steps.attempt(membership::end);
         windows.closeAll(steps);
         steps.attempt(session::close);

@@ -14,6 +14,7 @@ import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Poller;
+import io.jvfio.interrupt.Notices;
 import io.jvfio.iommu.DmaMapping;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.MapRequest;
@@ -25,10 +26,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +43,51 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers that end, are late, or do not keep to the protocol, and what is left of their devices. */
 final class LossTest extends ClientTest {
     private static final long IOVA = 0x10_0000;
+
+    @Test
+    void a_server_that_signals_without_end_makes_one_thread_and_leaves_none() {
+        VfioUserDevice device = connect();
+        AtomicInteger told = new AtomicInteger();
+        Set<Thread> tellers = ConcurrentHashMap.newKeySet();
+        device.ability(Notices.class).orElseThrow().tell(new Notices.Listener() {
+            @Override
+            public void errorReported() {
+                told.incrementAndGet();
+                tellers.add(Thread.currentThread());
+            }
+
+            @Override
+            public void removalRequested() {
+                errorReported();
+            }
+        });
+        int most = 0;
+        for (int i = 0; i < 10_000; i++) {
+            server.client().fire(VfioPci.VFIO_PCI_REQ_IRQ_INDEX);
+            if (i % 1_000 == 0) {
+                most = Math.max(most, noticeThreads());
+            }
+        }
+        until(() -> told.get() == 1);
+        assertThat(most).isLessThanOrEqualTo(1);
+        assertThat(noticeThreads()).isOne();
+        assertThat(tellers).hasSize(1);
+        device.close();
+        until(() -> noticeThreads() == 0);
+        assertThat(told).hasValue(1);
+    }
+
+    private int noticeThreads() {
+        return (int) Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("jvfio-notices " + socket()))
+                .count();
+    }
+
+    private static void until(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            LockSupport.parkNanos(100_000);
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

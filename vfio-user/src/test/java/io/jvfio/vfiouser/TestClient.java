@@ -28,10 +28,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** One connection of {@link TestServer}, on the server's thread. */
 final class TestClient implements AutoCloseable {
@@ -48,7 +48,7 @@ final class TestClient implements AutoCloseable {
     private final TestServer server;
     private final UnixSocket socket;
     private final MessageChannel channel;
-    private final Map<Integer, Fd[]> eventfds = new HashMap<>();
+    private final Map<Integer, Fd[]> eventfds = new ConcurrentHashMap<>();
     private MessageChannel twin;
     private int lastId;
 
@@ -209,6 +209,11 @@ final class TestClient implements AutoCloseable {
             }
         }
         empty();
+    }
+
+    /** Fires a vector without being asked to. */
+    void fire(int index) {
+        fire(eventfds.get(index)[0]);
     }
 
     private static void replace(Fd[] fds, int at, Fd next) {

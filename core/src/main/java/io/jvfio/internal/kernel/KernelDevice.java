@@ -10,6 +10,7 @@ import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.Abilities;
+import io.jvfio.carrier.CarrierContext;
 import io.jvfio.carrier.IrqOwners;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceFeature;
@@ -24,10 +25,12 @@ import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.VfioDeviceInfo;
 import io.jvfio.internal.uapi.VfioIrqInfo;
+import io.jvfio.interrupt.Notices;
 import io.jvfio.iommu.AddressSpace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,7 +38,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,16 +58,15 @@ final class KernelDevice implements VfioDevice {
     private final Abilities abilities;
     private final OpenMappings mappings = new OpenMappings();
     private final IrqOwners irqOwners;
-    private final ToIntFunction<IrqRequest> irqSets;
 
-    private KernelDevice(SystemCalls sys, String name, Membership membership, @Nullable AddressSpace privateSpace) {
-        this.sys = sys;
+    private KernelDevice(
+            CarrierContext context, String name, Membership membership, @Nullable AddressSpace privateSpace) {
+        this.sys = HasCalls.of(context);
         this.name = name;
-        this.irqOwners = new IrqOwners(name);
         this.membership = membership;
         this.fd = membership.device();
         this.privateSpace = privateSpace;
-        this.irqSets = request -> IrqSets.set(fd, request, name);
+        this.irqOwners = new IrqOwners(context, name, request -> IrqSets.set(fd, request, name));
         this.info = readInfo();
         this.regions = RegionTable.read(fd, info.regionCount(), Abi.host().loadsReachBars(), name);
         this.irqs = readIrqs();
@@ -74,7 +75,7 @@ final class KernelDevice implements VfioDevice {
     }
 
     private Abilities findAbilities() {
-        Abilities found = Abilities.none().with(Fd.class, fd);
+        Abilities found = Abilities.none().with(Fd.class, fd).with(Notices.class, irqOwners.notices());
         Reattachable reattachable = membership.reattachable();
         if (reattachable != null) {
             found = found.with(Reattachable.class, reattachable);
@@ -85,14 +86,17 @@ final class KernelDevice implements VfioDevice {
     }
 
     /**
-     * Reads what the device says of itself.
+     * Reads what the device says of itself, and listens to what it tells.
      *
      * @param membership taken over, also on failure
      * @param privateSpace the space to close after the device, or null if somebody else owns it; taken over
      */
-    static KernelDevice of(SystemCalls sys, String name, Membership membership, @Nullable AddressSpace privateSpace) {
+    static KernelDevice of(
+            CarrierContext context, String name, Membership membership, @Nullable AddressSpace privateSpace) {
         try {
-            return new KernelDevice(sys, name, membership, privateSpace);
+            KernelDevice device = new KernelDevice(context, name, membership, privateSpace);
+            device.irqOwners.watch(device);
+            return device;
         } catch (RuntimeException e) {
             membership.close();
             throw e;
@@ -202,7 +206,7 @@ final class KernelDevice implements VfioDevice {
     @Override
     public int setIrqs(IrqRequest request) {
         irq(request.index());
-        return irqOwners.set(request, irqSets);
+        return irqOwners.set(request);
     }
 
     @Override
@@ -242,6 +246,7 @@ final class KernelDevice implements VfioDevice {
         try (privateSpace;
                 membership) {
             Closing steps = new Closing();
+            steps.attempt(irqOwners::close);
             mappings.closeAll(steps);
             steps.throwFirst();
         }
