@@ -207,6 +207,11 @@ final class RecordedCalls implements SystemCalls {
     }
 
     @Override
+    public int fstatfs(int fd, MemorySegment target) {
+        return (int) call("fstatfs", fd, 0, () -> real.fstatfs(fd, target));
+    }
+
+    @Override
     public int geteuid() {
         return real.geteuid();
     }

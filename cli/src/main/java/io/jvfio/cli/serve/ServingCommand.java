@@ -40,8 +40,8 @@ abstract class ServingCommand extends DeviceCommand {
             paramLabel = "WAY",
             converter = UnsealedWays.class,
             completionCandidates = UnsealedWays.class,
-            description = "What to do with memory that a client could make shorter while it is in use:"
-                    + " ${COMPLETION-CANDIDATES} (default: messages).")
+            description = "What to do with memory that a client could take away while it is in use, because it is not sealed"
+                    + " or in huge pages: ${COMPLETION-CANDIDATES} (default: messages).")
     private ServerOptions.UnsealedMemory unsealed = ServerOptions.UnsealedMemory.MESSAGES;
 
     @Option(

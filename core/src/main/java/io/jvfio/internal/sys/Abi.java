@@ -151,6 +151,10 @@ public record Abi(
     public static final int S_IFREG = 0x8000;
     public static final int S_IFSOCK = 0xc000;
 
+    // magic.h: file systems
+    public static final int TMPFS_MAGIC = 0x0102_1994;
+    public static final int HUGETLBFS_MAGIC = 0x9584_58f6;
+
     // ioctl.h, the generic encoding
     public static final int IOC_NONE = 0;
     public static final int IOC_WRITE = 1;

@@ -136,6 +136,9 @@ final class Libc {
     /** {@code int statx(int fd, const char *path, int flags, unsigned int mask, struct statx *target)}. */
     static final MethodHandle STATX = link("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
 
+    /** {@code int fstatfs(int fd, struct statfs *target)}. */
+    static final MethodHandle FSTATFS = link("fstatfs", JAVA_INT, JAVA_INT, ADDRESS);
+
     /** {@code uid_t geteuid(void)}; does not set errno. */
     static final MethodHandle GETEUID = infallible("geteuid");
 

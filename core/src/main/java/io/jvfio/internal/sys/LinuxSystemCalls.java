@@ -431,6 +431,16 @@ final class LinuxSystemCalls implements SystemCalls {
     }
 
     @Override
+    public int fstatfs(int fd, MemorySegment target) {
+        ThreadMemory memory = ThreadMemory.current();
+        try {
+            return memory.result((int) Libc.FSTATFS.invokeExact(memory.capture(), fd, target));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
     public int geteuid() {
         try {
             return (int) Libc.GETEUID.invokeExact();

@@ -135,6 +135,12 @@ public interface SystemCalls {
      */
     int statx(int fd, int mask, MemorySegment target);
 
+    /**
+     * {@code int fstatfs(int fd, struct statfs *target)}: the file system of an open file. Only for a file that answers
+     * {@code F_GET_SEALS}: others may ask a server of files, which may not answer.
+     */
+    int fstatfs(int fd, MemorySegment target);
+
     /** {@code uid_t geteuid(void)}; cannot fail. */
     int geteuid();
 

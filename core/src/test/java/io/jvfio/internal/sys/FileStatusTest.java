@@ -2,6 +2,7 @@
 package io.jvfio.internal.sys;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ class FileStatusTest {
             FileStatus status = FileStatus.of(sys, file.fd());
             assertThat(status.regular()).isTrue();
             assertThat(status.cannotShrink()).isTrue();
+            assertThat(status.cannotFault()).isTrue();
+            assertThat(status.inHugePages()).isFalse();
             assertThat(status.size()).isEqualTo(file.size());
             assertThat(status.blockSize()).isPositive();
             assertThat(Long.bitCount(status.blockSize())).isEqualTo(1);
@@ -34,8 +37,57 @@ class FileStatusTest {
             FileStatus status = FileStatus.of(sys, file);
             assertThat(status.regular()).isTrue();
             assertThat(status.cannotShrink()).isFalse();
+            assertThat(status.cannotFault()).isFalse();
             assertThat(status.size()).isEqualTo(5);
         }
+    }
+
+    @Test
+    void a_file_that_is_cut_and_sealed_once_its_size_was_asked_for_does_not_count_as_sealed() {
+        try (Descriptor file = late()) {
+            ftruncate(file, 0x4000);
+            SystemCalls raced = InterceptedCalls.of("statx", (arguments, real) -> {
+                Object result = real.make();
+                ftruncate(file, 0);
+                seal(file);
+                return result;
+            });
+            assertThat(FileStatus.of(raced, file).cannotFault()).isFalse();
+            assertThat(FileStatus.of(sys, file).size()).isZero();
+            assertThat(FileStatus.of(sys, file).cannotFault()).isTrue();
+        }
+    }
+
+    /** The pages themselves are not needed for that. */
+    @Test
+    void a_sealed_file_in_huge_pages_can_still_fault() {
+        int created = sys.memfdCreate("huge", Abi.MFD_CLOEXEC | Abi.MFD_ALLOW_SEALING | Abi.MFD_HUGETLB);
+        assumeThat(created).as("the kernel has files in huge pages").isNotNegative();
+        try (Descriptor file = Descriptor.of(sys, created, "memfd_create", "huge")) {
+            ftruncate(file, 0);
+            seal(file);
+            FileStatus status = FileStatus.of(sys, file);
+            assertThat(status.cannotShrink()).isTrue();
+            assertThat(status.inHugePages()).isTrue();
+            assertThat(status.cannotFault()).isFalse();
+        }
+    }
+
+    private Descriptor late() {
+        int created = sys.memfdCreate("late", Abi.MFD_CLOEXEC | Abi.MFD_ALLOW_SEALING);
+        return Descriptor.of(sys, created, "memfd_create", "late");
+    }
+
+    private void ftruncate(Descriptor file, long size) {
+        int number = file.acquire();
+        assertThat(sys.ftruncate(number, size)).isZero();
+        file.release();
+    }
+
+    private void seal(Descriptor file) {
+        int number = file.acquire();
+        assertThat(sys.fcntl(number, Abi.F_ADD_SEALS, Abi.F_SEAL_SHRINK)).isZero();
+        file.release();
     }
 
     @Test

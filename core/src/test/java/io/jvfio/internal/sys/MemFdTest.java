@@ -43,6 +43,25 @@ class MemFdTest {
         mapping.close();
     }
 
+    /** {@code FALLOC_FL_PUNCH_HOLE} and {@code FALLOC_FL_KEEP_SIZE} of {@code falloc.h}. */
+    @Test
+    void who_else_has_it_can_punch_holes_which_read_as_zeroes() {
+        try (MemFd file = MemFd.of(sys, "holes", 16L * sys.pageSize());
+                Mapping mapping = file.map(0, file.size())) {
+            mapping.memory().fill((byte) 1);
+            int number = file.fd().acquire();
+            try {
+                assertThat(sys.fallocate(number, 0x2 | 0x1, 0, file.size())).isZero();
+            } finally {
+                file.fd().release();
+            }
+            for (long at = 0; at < file.size(); at++) {
+                assertThat(mapping.memory().get(ValueLayout.JAVA_BYTE, at)).isZero();
+            }
+            mapping.memory().fill((byte) 2);
+        }
+    }
+
     /** Runs to the end where huge pages are set aside, and to the typed refusal where none are. */
     @Test
     void huge_pages_are_there_when_it_returns_or_it_does_not_return() throws IOException {

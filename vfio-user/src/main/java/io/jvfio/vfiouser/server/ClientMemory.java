@@ -26,7 +26,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client has mapped for DMA. A file is mapped into this process if it covers the range and cannot be made shorter;
+ * What a client has mapped for DMA. A file is mapped into this process if it covers the range and cannot be made to fault;
  * everything else is reached by messages, or refused, as the options say.
  *
  * <p>Threads: one at a time.
@@ -133,12 +133,17 @@ final class ClientMemory {
         if (!aligned || !request.mappable()) {
             return byMessages(request);
         }
-        if (!status.cannotShrink()) {
+        if (!status.cannotFault()) {
             switch (options.unsealedMemory()) {
                 case MESSAGES -> {
                     return byMessages(request);
                 }
-                case REFUSE -> throw refused(request, "the file's size is not sealed");
+                case REFUSE ->
+                    throw refused(
+                            request,
+                            status.inHugePages()
+                                    ? "the file is in huge pages, in which a client can punch holes that fault"
+                                    : "the file's size is not sealed");
                 case MAP -> {}
             }
         }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param requiredUid the user that a client must run as, or null for whoever can connect
  * @param trustClient whether the descriptor of a kernel device may be passed on, so that a client maps its regions: it can
  *     then do with the device what this process can, resets and DMA maps included
- * @param unsealedMemory what to do with memory that a client could make shorter while it is in use
+ * @param unsealedMemory what to do with memory that a client could take away while it is in use
  * @param readsAsOnes whether a bad access to a region is answered as a bus would, ones and silence, instead of an error.
  *     Some clients wait for ever after an error
  * @param limits what is taken from one client at most
@@ -24,11 +24,14 @@ public record ServerOptions(
         boolean readsAsOnes,
         ServerLimits limits) {
 
-    /** What to do with a file for DMA whose size is not sealed. Threads: immutable. */
+    /**
+     * What to do with a file for DMA that its owner can make to fault: its size is not sealed, or it is in huge pages, in
+     * which the owner can punch holes. Threads: immutable.
+     */
     public enum UnsealedMemory {
         /** Leave it unmapped and reach it by messages to the client, which is slower and which not every client can. */
         MESSAGES,
-        /** Map it. A client that makes the file shorter ends the transfer at hand with a fault, and may end the process. */
+        /** Map it, for clients that are trusted: a fault ends the transfer at hand, and can end the process. */
         MAP,
         /** Refuse it. */
         REFUSE
