@@ -23,10 +23,14 @@ final class DmaMemory implements AutoCloseable {
     private final @Nullable MemFd file;
     private final long pageSize;
 
-    private DmaMemory(Mapping mapping, @Nullable MemFd file, long pageSize) {
+    /** Whether its file is in ordinary pages, joined or not, and can never fault. */
+    private final boolean ordinary;
+
+    private DmaMemory(Mapping mapping, @Nullable MemFd file, long pageSize, boolean ordinary) {
         this.mapping = mapping;
         this.file = file;
         this.pageSize = pageSize;
+        this.ordinary = ordinary;
     }
 
     /**
@@ -43,7 +47,7 @@ final class DmaMemory implements AutoCloseable {
             case HUGE_1G -> make(sys, size, MemFd.HUGE_1_GIB, options);
             case TRANSPARENT -> {
                 DmaMemory memory = make(sys, roundUp(size, HUGE_2M), ordinary, options);
-                yield new DmaMemory(memory.mapping, memory.file, memory.join(sys));
+                yield new DmaMemory(memory.mapping, memory.file, memory.join(sys), true);
             }
         };
     }
@@ -51,12 +55,12 @@ final class DmaMemory implements AutoCloseable {
     private static DmaMemory make(SystemCalls sys, long size, long page, DmaOptions options) {
         long length = roundUp(size, page);
         if (options.backing() == DmaOptions.Backing.ANONYMOUS) {
-            return new DmaMemory(Mapping.anonymous(sys, length, page), null, page);
+            return new DmaMemory(Mapping.anonymous(sys, length, page), null, page, false);
         }
         MemFd file = MemFd.of(sys, name(options.request().label()), length, page);
         try {
             Mapping mapping = file.map(0, length);
-            return new DmaMemory(mapping, file, page);
+            return new DmaMemory(mapping, file, page, page == sys.pageSize());
         } catch (RuntimeException e) {
             throw Closing.after(e, file);
         }
@@ -81,7 +85,7 @@ final class DmaMemory implements AutoCloseable {
     DmaSource source() {
         return file == null
                 ? new DmaSource.Segment(mapping.memory())
-                : new DmaSource.File(file.fd(), 0, mapping.memory());
+                : new DmaSource.File(file.fd(), 0, mapping.memory(), ordinary);
     }
 
     /** All of it, in whole pages. */

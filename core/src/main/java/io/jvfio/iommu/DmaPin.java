@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.Errno;
+import io.jvfio.VfioException;
+import io.jvfio.internal.sys.MemoryFaults;
+import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -12,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * nothing.
  *
  * <p>Hold it only for the transfer: an unmap waits for it, and gives up after a second.
+ *
+ * <p>Memory may be of a file that another process cuts short. The fault is this transfer's alone: it comes out as a {@link
+ * VfioException} with EFAULT, of {@link #read} and {@link #write}, or of {@link #close} for who has used {@link #memory}
+ * himself. In between it can appear as {@link InternalError}.
  *
  * <p>Threads: one at a time.
  */
@@ -27,6 +35,8 @@ public final class DmaPin implements AutoCloseable {
         DENIED
     }
 
+    private final SystemCalls sys = SystemCalls.linux();
+
     private @Nullable RegisteredMapping[] mappings = new @Nullable RegisteredMapping[4];
     private long[] offsets = new long[4];
     private long[] lengths = new long[4];
@@ -34,6 +44,9 @@ public final class DmaPin implements AutoCloseable {
     private long length;
     private long fault;
     private Access access = Access.READ;
+
+    /** Whether memory that can fault may have been accessed, and a fault may be pending. */
+    private boolean touched;
 
     /** Holds nothing yet. */
     public DmaPin() {}
@@ -82,7 +95,9 @@ public final class DmaPin implements AutoCloseable {
      * @param part 0 to {@code parts() - 1}
      */
     public @Nullable MemorySegment memory(int part) {
-        return registration(part).source().local();
+        DmaSource source = registration(part).source();
+        touched |= !source.cannotFault();
+        return source.local();
     }
 
     /** The first address that could not be held, after a result other than {@link Result#PINNED}. */
@@ -97,6 +112,7 @@ public final class DmaPin implements AutoCloseable {
      * @param offset bytes from the start of the range
      * @param target where to; part of the range must be as long
      * @throws IndexOutOfBoundsException if the range ends before
+     * @throws VfioException with EFAULT if the memory is no longer there, or what remote memory fails with
      */
     public void read(long offset, MemorySegment target) {
         transfer(offset, target, false);
@@ -117,9 +133,43 @@ public final class DmaPin implements AutoCloseable {
         transfer(offset, source, true);
     }
 
-    /** Lets go. Idempotent; the object can be used again. */
+    /**
+     * Lets go. Idempotent; the object can be used again.
+     *
+     * @throws VfioException with EFAULT if {@link #memory} was no longer there; it is let go of all the same
+     */
     @Override
     public void close() {
+        try {
+            settle();
+        } finally {
+            letGo();
+        }
+    }
+
+    /** Has a fault of this transfer appear while it still holds its mappings. */
+    private void settle() {
+        if (touched) {
+            touched = false;
+            try {
+                MemoryFaults.forceOut(sys);
+            } catch (InternalError e) {
+                throw failed(e);
+            }
+        }
+    }
+
+    private VfioException failed(InternalError error) {
+        if (!MemoryFaults.isFault(error)) {
+            throw error;
+        }
+        VfioException failure = new VfioException(
+                "DMA", Errno.EFAULT, String.valueOf(mappings[0]), "memory there has been taken away by its owner");
+        failure.initCause(error);
+        return failure;
+    }
+
+    private void letGo() {
         for (int i = 0; i < parts; i++) {
             registration(i).unpin();
         }
@@ -165,6 +215,16 @@ public final class DmaPin implements AutoCloseable {
     private void transfer(long offset, MemorySegment local, boolean toRange) {
         long size = local.byteSize();
         Objects.checkFromIndexSize(offset, size, length);
+        try {
+            moveAll(offset, local, toRange);
+        } catch (InternalError e) {
+            throw failed(e);
+        }
+        settle();
+    }
+
+    private void moveAll(long offset, MemorySegment local, boolean toRange) {
+        long size = local.byteSize();
         long skip = offset;
         long done = 0;
         for (int i = 0; done < size; i++) {
@@ -186,6 +246,7 @@ public final class DmaPin implements AutoCloseable {
             return;
         }
         MemorySegment memory = Objects.requireNonNull(source.local());
+        touched |= !source.cannotFault();
         if (toRange) {
             MemorySegment.copy(local, done, memory, at, bytes);
         } else {

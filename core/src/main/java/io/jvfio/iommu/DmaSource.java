@@ -21,6 +21,14 @@ public sealed interface DmaSource {
     @Nullable MemorySegment local();
 
     /**
+     * Whether no access to {@link #local} ever faults, whatever others do with the memory. Where that is not known, each
+     * transfer looks for a fault before it ends.
+     */
+    default boolean cannotFault() {
+        return false;
+    }
+
+    /**
      * Native memory of this process.
      *
      * @param memory native, page-aligned in address and size, alive until the mapping is closed
@@ -51,8 +59,9 @@ public sealed interface DmaSource {
      * @param fd the file, borrowed until the mapping is closed
      * @param offset bytes from the file's start, page-aligned
      * @param view this process's shared mapping of just that part
+     * @param cannotFault whether the file is in memory, in ordinary pages, and sealed against shrinking
      */
-    record File(Fd fd, long offset, MemorySegment view) implements DmaSource {
+    record File(Fd fd, long offset, MemorySegment view, boolean cannotFault) implements DmaSource {
         /** Checks that the view is native. */
         public File {
             Objects.requireNonNull(fd, "fd");
@@ -62,6 +71,11 @@ public sealed interface DmaSource {
             if (offset < 0) {
                 throw new IllegalArgumentException("file offset " + Hex.of(offset) + " is negative");
             }
+        }
+
+        /** A part of a file of which nothing more is known. */
+        public File(Fd fd, long offset, MemorySegment view) {
+            this(fd, offset, view, false);
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
+import io.jvfio.internal.sys.MemoryFaults;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.mmio.FaultGuard;
 import io.jvfio.pci.config.PciRegisters;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe.
  */
 final class Faults implements FaultGuard {
-    /** Part of the message that HotSpot gives to the error, in all releases since 14. */
-    private static final String FAULT_MESSAGE = "unsafe memory access";
-
     private static final String CALL = "register access";
 
     private final VfioDevice device;
@@ -56,9 +54,8 @@ final class Faults implements FaultGuard {
     @Override
     public void settle() {
         long commandAndStatus = commandAndStatus();
-        // A carrier in this process may have read without leaving Java; a downcall polls for the safepoint on its
-        // return.
-        calls.pageSize();
+        // A carrier in this process may have read without leaving Java.
+        MemoryFaults.forceOut(calls);
         if (noAnswer(commandAndStatus)) {
             throw gone(null);
         }
@@ -66,8 +63,8 @@ final class Faults implements FaultGuard {
 
     @Override
     public RuntimeException explain(Throwable failure) {
-        Throwable found = isFault(failure) ? failure : pendingOr(failure);
-        if (found instanceof InternalError fault && isFault(fault)) {
+        Throwable found = MemoryFaults.isFault(failure) ? failure : pendingOr(failure);
+        if (found instanceof InternalError fault && MemoryFaults.isFault(fault)) {
             return faulted(fault);
         }
         if (found instanceof DeviceGoneException gone) {
@@ -95,7 +92,8 @@ final class Faults implements FaultGuard {
             settle();
             return failure;
         } catch (InternalError | DeviceGoneException found) {
-            if (failure instanceof DeviceGoneException || found instanceof InternalError && !isFault(found)) {
+            if (failure instanceof DeviceGoneException
+                    || found instanceof InternalError && !MemoryFaults.isFault(found)) {
                 return failure;
             }
             found.addSuppressed(failure);
@@ -164,10 +162,5 @@ final class Faults implements FaultGuard {
 
     private static boolean noAnswer(long commandAndStatus) {
         return commandAndStatus >>> Short.SIZE == PciRegisters.NO_ANSWER_16;
-    }
-
-    private static boolean isFault(Throwable failure) {
-        String message = failure.getMessage();
-        return failure instanceof InternalError && message != null && message.contains(FAULT_MESSAGE);
     }
 }

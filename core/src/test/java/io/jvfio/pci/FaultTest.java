@@ -3,6 +3,7 @@ package io.jvfio.pci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.iommu.DmaFaultProbe;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs {@link FaultProbe} in each way in which HotSpot executes code. */
+/** Runs {@link FaultProbe} and {@link DmaFaultProbe} in each way in which HotSpot executes code. */
 class FaultTest {
 
     @ParameterizedTest
@@ -23,8 +24,22 @@ class FaultTest {
     @Timeout(300)
     void every_fault_of_mapped_registers_is_explained_by_the_guard_and_the_jvm_lives(String mode)
             throws IOException, InterruptedException, URISyntaxException {
-        Process jvm =
-                new ProcessBuilder(command(mode)).redirectErrorStream(true).start();
+        assertSurvives(mode, FaultProbe.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:-TieredCompilation", "-XX:+TieredCompilation"})
+    @Timeout(300)
+    void every_fault_of_memory_that_a_device_reaches_is_that_transfer_s_and_lets_go_of_the_memory(String mode)
+            throws IOException, InterruptedException, URISyntaxException {
+        assertSurvives(mode, DmaFaultProbe.class);
+    }
+
+    private static void assertSurvives(String mode, Class<?> probe)
+            throws IOException, InterruptedException, URISyntaxException {
+        Process jvm = new ProcessBuilder(command(mode, probe))
+                .redirectErrorStream(true)
+                .start();
         try {
             String output = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(jvm.waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -35,7 +50,7 @@ class FaultTest {
         }
     }
 
-    private static List<String> command(String mode) throws URISyntaxException {
+    private static List<String> command(String mode, Class<?> probe) throws URISyntaxException {
         String module = PciDevice.class.getModule().getName();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -45,9 +60,9 @@ class FaultTest {
         command.add("--enable-native-access=" + module);
         command.add("--illegal-native-access=deny");
         command.add("--module-path=" + rootOf(PciDevice.class));
-        command.add("--patch-module=" + module + "=" + rootOf(FaultProbe.class));
+        command.add("--patch-module=" + module + "=" + rootOf(probe));
         command.add("--add-modules=jdk.management");
-        command.add("--module=" + module + "/" + FaultProbe.class.getName());
+        command.add("--module=" + module + "/" + probe.getName());
         return command;
     }
 

@@ -158,7 +158,10 @@ final class ClientMemory {
         int protection = request.access() == Access.READ ? Abi.PROT_READ : Abi.PROT_READ | Abi.PROT_WRITE;
         Mapping memory = Mapping.ofFile(sys, file, start, end - start, protection);
         DmaSource source = new DmaSource.File(
-                file, request.offset(), memory.memory().asSlice(request.offset() - start, request.size()));
+                file,
+                request.offset(),
+                memory.memory().asSlice(request.offset() - start, request.size()),
+                status.cannotFault());
         return new Parts(source, memory, null);
     }
 
