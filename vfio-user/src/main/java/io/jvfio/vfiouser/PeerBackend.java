@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The maps of one device at its server: files are passed on by descriptor, other memory without, so that the server asks
- * for each transfer by a message.
+ * The maps of one device at its server: files that cannot be made to fault are passed on by descriptor, other memory
+ * without, so that the server asks for each transfer by a message.
  *
  * <p>A server whose connection has ended has no maps: unmapping there succeeds.
  *
@@ -76,8 +76,9 @@ final class PeerBackend implements DmaBackend {
 
     private static void send(ServerConnection connection, Entry entry) {
         DmaSource source = entry.source;
-        List<Fd> fds = source instanceof DmaSource.File file ? List.of(file.fd()) : ServerConnection.NO_FDS;
-        long offset = source instanceof DmaSource.File file ? file.offset() : 0;
+        DmaSource.File shared = source instanceof DmaSource.File file && connection.shares(file) ? file : null;
+        List<Fd> fds = shared == null ? ServerConnection.NO_FDS : List.of(shared.fd());
+        long offset = shared == null ? 0 : shared.offset();
         DmaMapRequest map = DmaMapRequest.of(entry.access, offset, entry.iova, source.length());
         try {
             connection.call(Command.DMA_MAP, map::write, fds, reply -> null, connection.name());

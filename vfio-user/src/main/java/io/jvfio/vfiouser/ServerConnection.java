@@ -7,10 +7,12 @@ import io.jvfio.Fd;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
+import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.Poller;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.iommu.DmaMappings;
+import io.jvfio.iommu.DmaSource;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
@@ -158,6 +160,13 @@ final class ServerConnection implements AutoCloseable {
 
     VfioUserLimits limits() {
         return limits;
+    }
+
+    /** Whether the server gets a file: with most it can do no more than write to it. */
+    boolean shares(DmaSource.File memory) {
+        return memory.cannotFault()
+                || limits.trustServer()
+                || FileStatus.of(sys, memory.fd()).cannotFault();
     }
 
     /** The path of the socket. */

@@ -15,9 +15,10 @@ import java.util.List;
  * The address space of devices behind vfio-user sockets. A map goes to the servers of all devices in it, in the order in
  * which they joined, and is taken back where it was made if one refuses.
  *
- * <p>Memory with a file, as all that {@code dma()} allocates, is shared with the servers, which keep it as long as they
- * like: a server that misbehaves can write to it after the unmap, but to nothing else. Other memory, and remote memory,
- * is copied by messages.
+ * <p>Memory with a file that cannot be made to fault, as all that {@code dma()} allocates in ordinary pages, is shared
+ * with the servers, which keep it as long as they like: a server that misbehaves can write to it after the unmap, and
+ * empty it, but nothing else. Huge pages, files that are not sealed, memory without a file and remote memory are copied by
+ * messages; {@link VfioUserLimits#trustServer} has a trusted server get all files.
  *
  * <p>Threads: thread-safe. One lock orders joining and leaving; maps do not take it.
  */

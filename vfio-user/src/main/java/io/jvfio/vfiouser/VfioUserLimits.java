@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What a client or a server takes from its peer, and how long it waits.
+ * What a client takes from its server, how long it waits, and how far it trusts it.
  *
  * <p>Threads: immutable.
  *
@@ -15,8 +15,10 @@ import java.util.Objects;
  * @param maxDmaMaps the most DMA maps at a time, 1 or more
  * @param timeout how long a command may take before the connection counts as lost, and how long a message may take from its
  *     first byte to its last; 1 ms or more
+ * @param trustServer whether a server gets the file of memory that it can make to fault, which ends this process if the
+ *     wrong code meets it: huge pages, and files that are not sealed. Else such memory is copied by messages
  */
-public record VfioUserLimits(int maxTransfer, int maxFds, int maxDmaMaps, Duration timeout) {
+public record VfioUserLimits(int maxTransfer, int maxFds, int maxDmaMaps, Duration timeout, boolean trustServer) {
     private static final int LEAST_TRANSFER = 4096;
     private static final int MOST_TRANSFER = 64 << 20;
     private static final int MOST_FDS = 253;
@@ -39,29 +41,34 @@ public record VfioUserLimits(int maxTransfer, int maxFds, int maxDmaMaps, Durati
         }
     }
 
-    /** 1 MiB, 16 descriptors, 65535 maps, 10 seconds. */
+    /** 1 MiB, 16 descriptors, 65535 maps, 10 seconds, no trust. */
     public static VfioUserLimits defaults() {
-        return new VfioUserLimits(1 << 20, 16, 65535, Duration.ofSeconds(10));
+        return new VfioUserLimits(1 << 20, 16, 65535, Duration.ofSeconds(10), false);
     }
 
     /** The same with another largest transfer. */
     public VfioUserLimits withMaxTransfer(int bytes) {
-        return new VfioUserLimits(bytes, maxFds, maxDmaMaps, timeout);
+        return new VfioUserLimits(bytes, maxFds, maxDmaMaps, timeout, trustServer);
     }
 
     /** The same with another number of descriptors. */
     public VfioUserLimits withMaxFds(int descriptors) {
-        return new VfioUserLimits(maxTransfer, descriptors, maxDmaMaps, timeout);
+        return new VfioUserLimits(maxTransfer, descriptors, maxDmaMaps, timeout, trustServer);
     }
 
     /** The same with another number of DMA maps. */
     public VfioUserLimits withMaxDmaMaps(int maps) {
-        return new VfioUserLimits(maxTransfer, maxFds, maps, timeout);
+        return new VfioUserLimits(maxTransfer, maxFds, maps, timeout, trustServer);
     }
 
     /** The same with another time limit. */
     public VfioUserLimits withTimeout(Duration limit) {
-        return new VfioUserLimits(maxTransfer, maxFds, maxDmaMaps, limit);
+        return new VfioUserLimits(maxTransfer, maxFds, maxDmaMaps, limit, trustServer);
+    }
+
+    /** The same with this trust. */
+    public VfioUserLimits withTrustServer(boolean trust) {
+        return new VfioUserLimits(maxTransfer, maxFds, maxDmaMaps, timeout, trust);
     }
 
     /** The largest payload of a message, in bytes. */

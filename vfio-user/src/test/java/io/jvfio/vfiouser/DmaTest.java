@@ -3,10 +3,16 @@ package io.jvfio.vfiouser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jvfio.Errno;
+import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.Reattachable;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Mapping;
+import io.jvfio.internal.sys.MemFd;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaMapping;
 import io.jvfio.iommu.DmaSource;
@@ -18,9 +24,14 @@ import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +54,90 @@ final class DmaTest extends ClientTest {
         map(device, to, TO);
         copy(device, FROM, TO, 4096);
         assertThat(holds(to.view(), 0x5a, 4096)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void memory_that_a_server_could_make_to_fault_is_shared_on_the_user_s_word_alone(boolean word) {
+        List<Integer> files = new CopyOnWriteArrayList<>();
+        server.script = (client, command) -> {
+            if (command.commandId() == Command.DMA_MAP.id()) {
+                files.add(command.fdCount());
+            }
+            return false;
+        };
+        VfioUserDevice device = connect(VfioUserLimits.defaults().withTrustServer(word));
+        DmaSource.File sealed = memory(1);
+        map(device, sealed, TO);
+        try (Descriptor file = Descriptor.of(SYS, SYS.memfdCreate("open", Abi.MFD_CLOEXEC), "memfd_create", "open")) {
+            assertThat(SYS.ftruncate(file.acquire(), 4096)).isZero();
+            file.release();
+            Mapping view = closing(Mapping.ofFile(SYS, file, 0, 4096, Abi.PROT_READ | Abi.PROT_WRITE));
+            try (DmaMapping mapping = device.addressSpace()
+                    .map(
+                            new DmaSource.File(file, 0, view.memory()),
+                            MapRequest.defaults().withIova(FROM))) {
+                view.memory().fill((byte) 0x77);
+                copy(device, mapping.iova(), TO, 4096);
+            }
+        }
+        assertThat(holds(sealed.view(), 0x77, 4096)).isTrue();
+        assertThat(files).containsExactly(1, word ? 1 : 0);
+    }
+
+    /** {@code FALLOC_FL_PUNCH_HOLE} and {@code FALLOC_FL_KEEP_SIZE} of {@code falloc.h}. */
+    @Test
+    void a_server_that_empties_shared_memory_ends_no_code_that_works_on_it() throws Exception {
+        CompletableFuture<Fd> stolen = new CompletableFuture<>();
+        server.script = (client, command) -> {
+            if (command.commandId() == Command.DMA_MAP.id()) {
+                stolen.complete(command.fd(0).duplicate());
+            }
+            return false;
+        };
+        DmaSource.File memory = memory(512);
+        map(connect(), memory, FROM);
+        Fd file = closing(stolen.get(10, TimeUnit.SECONDS));
+        int number = file.acquire();
+        try {
+            assertThat(SYS.ftruncate(number, 0)).isEqualTo(-Errno.EPERM);
+            CRC32 zeroes = new CRC32();
+            zeroes.update(new byte[(int) memory.length()]);
+            for (int i = 0; i < 20; i++) {
+                memory.view().fill((byte) i);
+                assertThat(SYS.fallocate(number, 0x2 | 0x1, 0, memory.length())).isZero();
+                CRC32 sum = new CRC32();
+                sum.update(memory.view().asByteBuffer());
+                assertThat(sum.getValue()).isEqualTo(zeroes.getValue());
+            }
+        } finally {
+            file.release();
+        }
+    }
+
+    @Test
+    void huge_pages_are_not_shared() throws Exception {
+        Path free = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
+        assumeThat(Files.exists(free) && Long.parseLong(Files.readString(free).strip()) > 0)
+                .as("free huge pages of 2 MiB; write 4 to /proc/sys/vm/nr_hugepages")
+                .isTrue();
+        List<Integer> files = new CopyOnWriteArrayList<>();
+        server.script = (client, command) -> {
+            if (command.commandId() == Command.DMA_MAP.id()) {
+                files.add(command.fdCount());
+            }
+            return false;
+        };
+        MemFd huge = closing(MemFd.of(SYS, "huge", MemFd.HUGE_2_MIB, MemFd.HUGE_2_MIB));
+        Mapping view = closing(huge.map(0, huge.size()));
+        VfioUserDevice device = connect();
+        DmaSource.File small = memory(1);
+        map(device, new DmaSource.File(huge.fd(), 0, view.memory()), FROM);
+        map(device, small, FROM + huge.size());
+        view.memory().fill((byte) 0x19);
+        copy(device, FROM + 4096, FROM + huge.size(), 4096);
+        assertThat(holds(small.view(), 0x19, 4096)).isTrue();
+        assertThat(files).containsExactly(0, 1);
     }
 
     @ParameterizedTest
