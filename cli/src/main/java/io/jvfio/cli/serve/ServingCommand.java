@@ -5,6 +5,7 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.Fd;
 import io.jvfio.Vfio;
 import io.jvfio.VfioException;
+import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.command.Interruption;
@@ -15,6 +16,7 @@ import io.jvfio.vfiouser.server.ServerListener;
 import io.jvfio.vfiouser.server.ServerOptions;
 import io.jvfio.vfiouser.server.VfioUserServer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -40,8 +42,9 @@ abstract class ServingCommand extends DeviceCommand {
             paramLabel = "WAY",
             converter = UnsealedWays.class,
             completionCandidates = UnsealedWays.class,
-            description = "What to do with memory that a client could take away while it is in use, because it is not sealed"
-                    + " or in huge pages: ${COMPLETION-CANDIDATES} (default: messages).")
+            description =
+                    "What to do with memory that a client could take away while it is in use, because it is not sealed"
+                            + " or in huge pages: ${COMPLETION-CANDIDATES} (default: messages).")
     private ServerOptions.UnsealedMemory unsealed = ServerOptions.UnsealedMemory.MESSAGES;
 
     @Option(
@@ -65,8 +68,7 @@ abstract class ServingCommand extends DeviceCommand {
         }
         CountDownLatch served = new CountDownLatch(1);
         try (Vfio vfio = Vfio.create(providers());
-                VfioDevice device = open(vfio, locator);
-                VfioUserServer server = listen(vfio, device, options, new Events(served))) {
+                VfioUserServer server = listen(vfio, locator, options, new Events(served))) {
             Interruption interruption = environment().interruption();
             interruption.opened(server);
             try {
@@ -78,6 +80,10 @@ abstract class ServingCommand extends DeviceCommand {
                 served.await();
             } finally {
                 interruption.closed(server);
+            }
+            Optional<String> failure = server.failure();
+            if (failure.isPresent()) {
+                throw new CommandFailure(locator + " is not served any more: " + failure.get());
             }
         }
         return 0;
@@ -91,9 +97,9 @@ abstract class ServingCommand extends DeviceCommand {
         }
     }
 
-    private VfioUserServer listen(Vfio vfio, VfioDevice device, ServerOptions options, ServerListener listener) {
+    private VfioUserServer listen(Vfio vfio, DeviceLocator locator, ServerOptions options, ServerListener listener) {
         if (socket != null) {
-            return VfioUserServer.listen(device, socket, options, listener);
+            return VfioUserServer.listen(() -> open(vfio, locator), socket, options, listener);
         }
         OptionalInt passed = VfioUserServer.passedSocket(
                 System.getenv(), ProcessHandle.current().pid());
@@ -101,7 +107,7 @@ abstract class ServingCommand extends DeviceCommand {
             throw usage("--socket is missing, and no service manager has passed a socket (LISTEN_FDS)");
         }
         try (Fd listening = vfio.adopt(passed.getAsInt(), "socket of the service manager")) {
-            return VfioUserServer.activated(device, listening, options, listener);
+            return VfioUserServer.activated(() -> open(vfio, locator), listening, options, listener);
         }
     }
 
@@ -143,6 +149,16 @@ abstract class ServingCommand extends DeviceCommand {
         @Override
         public void clientRefused(Client client, String reason) {
             say("refused", client + " is no client: " + reason, json -> fields(json, client, reason));
+        }
+
+        @Override
+        public void deviceRenewed(String reason) {
+            say("renewed", "the device was opened anew: " + reason, json -> json.text("reason", reason));
+        }
+
+        @Override
+        public void serverEnded(String reason) {
+            served.countDown();
         }
 
         private static void fields(Json json, Client client, @Nullable String reason) {

@@ -7,7 +7,12 @@ import io.jvfio.Vfio;
 import io.jvfio.cli.ParsedJson;
 import io.jvfio.cli.Run;
 import io.jvfio.cli.command.ExitCode;
+import io.jvfio.emulation.EmulatedDevice;
+import io.jvfio.emulation.EmulationOptions;
 import io.jvfio.pci.PciDevice;
+import io.jvfio.vfiouser.server.ServerListener;
+import io.jvfio.vfiouser.server.ServerOptions;
+import io.jvfio.vfiouser.server.VfioUserServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,12 +62,39 @@ class ServeCommandTest {
         assertThat(served.join().out.lines().findFirst()).hasValue("model:edu is served at " + socket);
     }
 
-    private static void drive(Path socket) {
+    @Test
+    void an_export_of_a_device_whose_server_has_ended_ends_with_one_line() {
+        Path below = folder.resolve("below");
+        Path socket = folder.resolve("s");
+        VfioUserServer lower = VfioUserServer.listen(
+                () -> EmulatedDevice.open("edu", EmulationOptions.defaults()),
+                below,
+                ServerOptions.defaults(),
+                ServerListener.NONE);
+        CompletableFuture<Run> export =
+                CompletableFuture.supplyAsync(() -> run("export", "vfio-user:" + below, "--socket", socket.toString()));
+        drive(socket);
+        lower.close();
+        Run run = export.join();
+        assertThat(run.code).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err.lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .startsWith("jvfio: vfio-user:" + below + " is not served any more: the device is gone")
+                        .contains("cannot be opened anew"));
+        assertThat(socket).doesNotExist();
+    }
+
+    private static void await(Path socket) {
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!Files.exists(socket)) {
             assertThat(System.nanoTime() - end).isNegative();
             LockSupport.parkNanos(1_000_000);
         }
+    }
+
+    private static void drive(Path socket) {
+        await(socket);
         try (PciDevice edu = Vfio.open("vfio-user:" + socket)) {
             assertThat(edu.config().vendorId()).isEqualTo(0x1234);
         }

@@ -203,25 +203,26 @@ final class Client implements AutoCloseable {
      * Ends what the client still has under way and takes the device back from it. Blocks until the device has ended the
      * command at hand.
      *
-     * @throws RuntimeException if the device cannot be taken back whole
+     * @return why the device is not as after open, a line each; empty if it is
      */
-    void takeBack() {
+    List<String> takeBack() {
         Session now = session;
         channel.shutdown();
         if (now == null) {
-            return;
+            return List.of();
         }
         now.dma.fail("the client has gone");
         now.lane.close();
         awaitLane(now.lane);
+        List<String> left = served.takeBack(now.memory, now.commands.lowPower());
         Closing steps = new Closing();
-        steps.attempt(() -> served.takeBack(now.memory, now.commands.lowPower()));
         if (now.twin != null) {
             steps.attempt(now.twin::close);
         }
         steps.attempt(now.dma::close);
         steps.attempt(now.laneReply::close);
         steps.throwFirst();
+        return left;
     }
 
     /** The next client cannot have the device before the last command of this one has ended. */

@@ -245,6 +245,18 @@ final class ClientMemory {
         steps.throwFirst();
     }
 
+    /**
+     * Takes this process's views and files of what could not be unmapped away, at the very end: a device in this process
+     * finds them closed, any other keeps what its IOMMU lets it. The device is not handed on with such mappings.
+     */
+    void abandon() {
+        for (Window window : windows.values()) {
+            give(window.memory);
+            give(window.file);
+        }
+        windows.clear();
+    }
+
     /** How many mappings there are. */
     int size() {
         return windows.size();

@@ -62,10 +62,16 @@ final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** The next connection, or null when this is closed. Blocks. */
-    @Nullable UnixSocket accept() {
+    /**
+     * The next connection, or null when this is closed, or nobody came. Blocks.
+     *
+     * @param limit how long, in nanoseconds
+     */
+    @Nullable UnixSocket accept(long limit) {
         while (!closed) {
-            poller.await(-1);
+            if (poller.await(limit) == 0) {
+                return null;
+            }
             if (poller.ready(0) != 0 && !closed) {
                 try {
                     return listener.accept();

@@ -2,6 +2,8 @@
 package io.jvfio.vfiouser.server;
 
 import io.jvfio.Closing;
+import io.jvfio.Errno;
+import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.InfoCapability;
@@ -18,9 +20,11 @@ import io.jvfio.device.VfioPci;
 import io.jvfio.pci.config.PciRegisters;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe, as far as the device is.
  */
 final class ServedDevice {
+    /** Of a device that is not there any more. */
+    static final String GONE = "the device is gone";
+
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
     private final VfioDevice device;
     private final boolean trustClient;
     private final IrqOwner client = IrqOwner.of("a client of the vfio-user server");
@@ -135,50 +144,110 @@ final class ServedDevice {
         return file.areas().stream().max(Comparator.comparingLong(RegionArea::size));
     }
 
+    /** Whether the device is there: whether its config space answers, if it has any. */
+    boolean isPresent() {
+        if (!device.info().pci()) {
+            return true;
+        }
+        try {
+            return device.readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.VENDOR_ID, Short.BYTES)
+                    != PciRegisters.NO_ANSWER_16;
+        } catch (VfioException e) {
+            return e.errno() != Errno.ENODEV;
+        } catch (IllegalStateException closed) {
+            return false;
+        }
+    }
+
     /**
      * Takes the device back from a client that has gone, so that the next one finds it as after open: at rest, bus master off,
-     * interrupts off, nothing mapped, reset, files taken back. Every step is done even if one fails.
+     * interrupts off, nothing mapped, files taken back, reset. Every step is done even if one fails.
+     *
+     * <p>The reset comes after the files: what the client writes by a mapping that it keeps is undone, or reaches nothing.
      *
      * @param memory what the client had mapped
      * @param lowPower whether the client has let the device sleep
-     * @throws RuntimeException the first failure
+     * @return why the device is not as after open, a line each; empty if it is
      */
-    void takeBack(ClientMemory memory, boolean lowPower) {
-        Closing steps = new Closing();
+    List<String> takeBack(ClientMemory memory, boolean lowPower) {
+        Findings findings = new Findings();
         Quiesce.run(device);
         if (lowPower) {
-            steps.attempt(() -> device.feature(new DeviceFeature.LowPowerExit()));
+            findings.attempt("it stays asleep", () -> device.feature(new DeviceFeature.LowPowerExit()));
         }
         if (device.info().pci()) {
-            steps.attempt(this::masterOff);
+            findings.attempt("bus mastering stays on", this::masterOff);
         }
-        for (int index = 0; index < device.info().irqCount(); index++) {
-            int each = index;
-            if (device.irq(index).count() > 0) {
-                steps.attemptUnless(
-                        IrqHeldException.class,
-                        () -> device.setIrqs(IrqRequest.disable(each).by(client)));
-            }
-        }
+        findings.attempt("its interrupts stay assigned", this::interruptsOff);
         // What still cannot be unmapped is tried again after the reset.
         new Closing().attempt(memory::release);
+        takeFilesBack(findings);
         if (device.info().resettable()) {
-            steps.attempt(device::reset);
+            findings.attempt("it cannot be reset", device::reset);
+        } else {
+            findings.add("it has no reset");
         }
         if (memory.size() > 0) {
             // What the device did not let go of before the reset it may after it.
-            steps.attempt(memory::release);
+            findings.attempt("it keeps memory of the client", memory::release);
         }
-        steps.attempt(this::takeFilesBack);
+        memory.abandon();
+        return findings.lines();
+    }
+
+    private void interruptsOff() {
+        Closing steps = new Closing();
+        for (int index = 0; index < device.info().irqCount(); index++) {
+            int each = index;
+            steps.attempt(() -> {
+                if (device.irq(each).count() > 0) {
+                    disable(each);
+                }
+            });
+        }
         steps.throwFirst();
     }
 
+    private void disable(int index) {
+        try {
+            device.setIrqs(IrqRequest.disable(index).by(client));
+        } catch (IrqHeldException e) {
+            // They are not the client's.
+        }
+    }
+
     /** What the client still has mapped is the device's no more, as far as the carrier has a way. */
-    private void takeFilesBack() {
-        Closing steps = new Closing();
-        given.values().forEach(file -> steps.attempt(file::revoke));
+    private void takeFilesBack(Findings findings) {
+        given.forEach((region, file) -> findings.attempt("the client keeps the file of region " + region, () -> {
+            if (!file.revoke()) {
+                throw new IllegalStateException("it cannot be taken back");
+            }
+        }));
         given.clear();
-        steps.throwFirst();
+    }
+
+    /** What was found wrong with the device. */
+    private static final class Findings {
+        private final Set<String> lines = new LinkedHashSet<>();
+
+        void add(String line) {
+            lines.add(line);
+        }
+
+        void attempt(String otherwise, Runnable step) {
+            try {
+                step.run();
+            } catch (RuntimeException | Error e) {
+                LOG.log(System.Logger.Level.DEBUG, otherwise, e);
+                boolean gone = e instanceof VfioException refused && refused.errno() == Errno.ENODEV;
+                lines.add(gone ? GONE : otherwise + ": " + e.getMessage());
+            }
+        }
+
+        /** That it is gone says all. */
+        List<String> lines() {
+            return lines.contains(GONE) ? List.of(GONE) : List.copyOf(lines);
+        }
     }
 
     private void masterOff() {

@@ -16,7 +16,8 @@ public interface ServerListener {
     default void clientArrived(Client client) {}
 
     /**
-     * A client has gone; the device has been taken back from it, and nothing of it is held any more.
+     * A client has gone; the device has been taken back from it, as far as that could be done, and nothing of it is held any
+     * more.
      *
      * @param reason why, in one line for people
      */
@@ -28,6 +29,20 @@ public interface ServerListener {
      * @param reason why not, in one line for people
      */
     default void clientRefused(Client client, String reason) {}
+
+    /**
+     * The device was opened anew, because it could not be handed on as it was.
+     *
+     * @param reason why not, in one line for people
+     */
+    default void deviceRenewed(String reason) {}
+
+    /**
+     * The server has ended by itself, because it has no device to hand on. Its socket is closed.
+     *
+     * @param reason why, in one line for people
+     */
+    default void serverEnded(String reason) {}
 
     /**
      * A process that connected.

@@ -10,18 +10,25 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serves a device to vfio-user clients at a UNIX socket: one client at a time, the next when that has gone. Any device
  * will do: a model, a kernel device, a device with a variant on top. Clients map their memory into the device's address
- * space, where they find nothing that another has left: between two clients the device loses bus mastering, interrupts and
- * mappings, and is reset.
+ * space, where they find nothing that another has left: between two clients the device loses bus mastering, interrupts,
+ * mappings and what it gave out of its regions, and is reset.
+ *
+ * <p>A device that cannot be had back so is not handed on, nor is one that is gone: its reset failed, it does not let go of
+ * memory, a client was trusted with its file. A server that was given a way to open it does so anew; any other closes its
+ * socket, tells its listener why, and says so in {@link #failure}.
  *
  * <p>Clients are not trusted. What they say is checked and limited ({@link ServerLimits}), their memory is mapped only if
  * they cannot take it away again, and a client that stops in the middle of a message, or does not read, holds up nobody
@@ -39,8 +46,11 @@ public final class VfioUserServer implements AutoCloseable {
 
     private static final Duration END = Duration.ofSeconds(15);
 
+    /** How often a device that nobody uses is looked at. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final SystemCalls sys;
-    private final ServedDevice served;
+    private final DeviceSupply supply;
     private final ServerOptions options;
     private final ServerListener listener;
     private final ListeningSocket socket;
@@ -52,16 +62,17 @@ public final class VfioUserServer implements AutoCloseable {
     private @Nullable Client current;
 
     private volatile boolean closed;
+    private volatile @Nullable String failure;
 
     private VfioUserServer(
             SystemCalls sys,
-            VfioDevice device,
+            DeviceSupply supply,
             ListeningSocket socket,
             ServerOptions options,
             ServerListener listener,
             String name) {
         this.sys = sys;
-        this.served = new ServedDevice(device, options.trustClient());
+        this.supply = supply;
         this.options = options;
         this.listener = listener;
         this.socket = socket;
@@ -81,12 +92,32 @@ public final class VfioUserServer implements AutoCloseable {
      * @throws java.io.UncheckedIOException if the folder cannot be written
      */
     public static VfioUserServer listen(VfioDevice device, Path path, ServerOptions options, ServerListener listener) {
-        Objects.requireNonNull(device, "device");
-        Objects.requireNonNull(options, "options");
-        Objects.requireNonNull(listener, "listener");
-        SystemCalls sys = SystemCalls.linux();
-        String name = String.valueOf(path.getFileName());
-        return started(new VfioUserServer(sys, device, ListeningSocket.open(sys, path), options, listener, name));
+        return listen(DeviceSupply.of(device, options.trustClient()), path, options, listener);
+    }
+
+    /**
+     * Opens a device and serves it, as {@link #listen(VfioDevice, Path, ServerOptions, ServerListener)} does, and opens it
+     * anew when it cannot be handed on.
+     *
+     * @param source opens the device; called here, and on the server's thread after the device before was closed. What it
+     *     opens is the server's
+     * @throws RuntimeException what the source throws
+     */
+    public static VfioUserServer listen(
+            Supplier<? extends VfioDevice> source, Path path, ServerOptions options, ServerListener listener) {
+        return listen(DeviceSupply.from(source, options.trustClient()), path, options, listener);
+    }
+
+    private static VfioUserServer listen(
+            DeviceSupply supply, Path path, ServerOptions options, ServerListener listener) {
+        try {
+            Objects.requireNonNull(listener, "listener");
+            SystemCalls sys = SystemCalls.linux();
+            String name = String.valueOf(path.getFileName());
+            return started(new VfioUserServer(sys, supply, ListeningSocket.open(sys, path), options, listener, name));
+        } catch (RuntimeException e) {
+            throw Closing.after(e, supply);
+        }
     }
 
     /**
@@ -100,18 +131,40 @@ public final class VfioUserServer implements AutoCloseable {
      */
     public static VfioUserServer activated(
             VfioDevice device, Fd listening, ServerOptions options, ServerListener listener) {
-        Objects.requireNonNull(device, "device");
-        Objects.requireNonNull(options, "options");
-        Objects.requireNonNull(listener, "listener");
-        SystemCalls sys = SystemCalls.linux();
-        Descriptor own = Descriptor.duplicate(sys, listening);
-        ListeningSocket socket;
+        return activated(DeviceSupply.of(device, options.trustClient()), listening, options, listener);
+    }
+
+    /**
+     * Opens a device and serves it, as {@link #activated(VfioDevice, Fd, ServerOptions, ServerListener)} does, and opens it
+     * anew when it cannot be handed on.
+     *
+     * @param source opens the device; called here, and on the server's thread after the device before was closed. What it
+     *     opens is the server's
+     * @throws RuntimeException what the source throws
+     */
+    public static VfioUserServer activated(
+            Supplier<? extends VfioDevice> source, Fd listening, ServerOptions options, ServerListener listener) {
+        return activated(DeviceSupply.from(source, options.trustClient()), listening, options, listener);
+    }
+
+    private static VfioUserServer activated(
+            DeviceSupply supply, Fd listening, ServerOptions options, ServerListener listener) {
         try {
-            socket = ListeningSocket.adopt(sys, own);
+            Objects.requireNonNull(listener, "listener");
+            SystemCalls sys = SystemCalls.linux();
+            ListeningSocket socket = adopted(sys, Descriptor.duplicate(sys, listening));
+            return started(new VfioUserServer(sys, supply, socket, options, listener, "activated"));
+        } catch (RuntimeException e) {
+            throw Closing.after(e, supply);
+        }
+    }
+
+    private static ListeningSocket adopted(SystemCalls sys, Descriptor own) {
+        try {
+            return ListeningSocket.adopt(sys, own);
         } catch (RuntimeException e) {
             throw Closing.after(e, own);
         }
-        return started(new VfioUserServer(sys, device, socket, options, listener, "activated"));
     }
 
     /**
@@ -139,17 +192,66 @@ public final class VfioUserServer implements AutoCloseable {
     }
 
     private void loop() {
-        while (!closed) {
-            try {
-                UnixSocket next = socket.accept();
-                if (next != null) {
-                    serve(next);
-                }
-            } catch (RuntimeException | InternalError e) {
-                LOG.log(System.Logger.Level.WARNING, "no client could be served", e);
-                socket.pause();
+        try {
+            while (!closed && renewed()) {
+                serveNext();
             }
+        } finally {
+            end();
         }
+    }
+
+    private void serveNext() {
+        try {
+            UnixSocket next = socket.accept(LOOK.toNanos());
+            supply.look();
+            if (next != null) {
+                if (renewed()) {
+                    serve(next);
+                } else {
+                    next.close();
+                }
+            }
+        } catch (RuntimeException | InternalError e) {
+            LOG.log(System.Logger.Level.WARNING, "no client could be served", e);
+            socket.pause();
+        }
+    }
+
+    /** Whether there is a device to hand on, after it has been opened anew if it must be. */
+    private boolean renewed() {
+        String fault = supply.fault();
+        if (fault == null) {
+            return true;
+        }
+        if (supply.failure() != null || !supply.renew(() -> closed)) {
+            return false;
+        }
+        tell(to -> to.deviceRenewed(fault));
+        return true;
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            socket.close();
+        } finally {
+            lock.unlock();
+        }
+        Closing steps = new Closing();
+        steps.attempt(socket::release);
+        steps.attempt(supply::close);
+        String reason = supply.failure();
+        if (reason != null && !closed) {
+            failure = reason;
+            tell(to -> to.serverEnded(reason));
+        }
+        steps.throwFirst();
+    }
+
+    /** Why the server has ended by itself; empty while it serves, and after {@link #close}. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
     }
 
     private void serve(UnixSocket peer) {
@@ -165,7 +267,7 @@ public final class VfioUserServer implements AutoCloseable {
             tell(to -> to.clientRefused(client, "only uid " + uid + " is served"));
             return;
         }
-        Client connection = new Client(sys, served, options, peer);
+        Client connection = new Client(sys, supply.served(), options, peer);
         String reason = null;
         try {
             if (begin(connection)) {
@@ -211,11 +313,13 @@ public final class VfioUserServer implements AutoCloseable {
         }
     }
 
-    private static void takeBack(Client connection, ServerListener.Client client) {
+    /** What it leaves in the device decides whether the next client gets it. */
+    private void takeBack(Client connection, ServerListener.Client client) {
         try {
-            connection.takeBack();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, () -> "the device could not be taken back whole from " + client, e);
+            supply.left(connection.takeBack());
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.WARNING, () -> "the device could not be taken back from " + client, e);
+            supply.left(List.of("it could not be taken back from " + client + ": " + e.getMessage()));
         }
     }
 
@@ -233,8 +337,8 @@ public final class VfioUserServer implements AutoCloseable {
     }
 
     /**
-     * Ends the connection with the client there is, takes the device back from it, and removes the socket. Waits for the
-     * command at hand, bounded. Idempotent.
+     * Ends the connection with the client there is, takes the device back from it, closes the device if the server opened
+     * it, and removes the socket. Waits for the command at hand, bounded. Idempotent.
      */
     @Override
     public void close() {
@@ -244,10 +348,10 @@ public final class VfioUserServer implements AutoCloseable {
             if (current != null) {
                 current.shutdown();
             }
+            socket.close();
         } finally {
             lock.unlock();
         }
-        socket.close();
         if (Thread.currentThread() == thread) {
             return;
         }
@@ -255,9 +359,7 @@ public final class VfioUserServer implements AutoCloseable {
         long deadline = System.nanoTime() + END.toNanos();
         while (true) {
             try {
-                if (thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
-                    socket.release();
-                } else {
+                if (!thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
                     LOG.log(System.Logger.Level.WARNING, "{0} does not end: the device is stuck", thread.getName());
                 }
                 break;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
@@ -81,6 +83,18 @@ final class ServedFixture implements VfioDevice {
     /** Who made the last write of a register. */
     volatile Thread writer;
 
+    /** Whether there is a way to take the file back. */
+    volatile boolean revocable = true;
+
+    /** Whether it has a reset. */
+    volatile boolean resettable = true;
+
+    /** Whether it has been pulled out. */
+    volatile boolean gone;
+
+    /** Whether it has been closed. */
+    volatile boolean closed;
+
     /** What a reset does besides. */
     volatile Runnable onReset = () -> {};
 
@@ -94,7 +108,7 @@ final class ServedFixture implements VfioDevice {
 
     @Override
     public DeviceInfo info() {
-        return new DeviceInfo(3, 9, 5, List.of());
+        return new DeviceInfo(resettable ? 3 : 2, 9, 5, List.of());
     }
 
     private MemorySegment bytes(int region) {
@@ -125,6 +139,9 @@ final class ServedFixture implements VfioDevice {
 
     @Override
     public long readRegister(int region, long offset, int width) {
+        if (gone) {
+            throw new DeviceGoneException("read", "the fixture");
+        }
         MemorySegment at = bytes(region).asSlice(offset, width);
         return switch (width) {
             case 1 -> at.get(ValueLayout.JAVA_BYTE, 0) & 0xffL;
@@ -198,8 +215,14 @@ final class ServedFixture implements VfioDevice {
     public Optional<RegionFile> file(int region) {
         filesMade.incrementAndGet();
         return region == 2
-                ? Optional.of(new RegionFile(file.fd(), 0, areas(), fileReach, () -> revoked = true))
+                ? Optional.of(new RegionFile(file.fd(), 0, areas(), fileReach, this::revoke))
                 : Optional.empty();
+    }
+
+    private boolean revoke() {
+        calls.add("revoke");
+        revoked = revocable;
+        return revocable;
     }
 
     @Override
@@ -268,13 +291,19 @@ final class ServedFixture implements VfioDevice {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         worker.close();
         for (int i = 0; i < VECTORS; i++) {
             replace(i, null);
         }
-        space.close();
-        memory.close();
-        file.close();
-        arena.close();
+        Closing steps = new Closing();
+        steps.attempt(space::close);
+        steps.attempt(memory::close);
+        steps.attempt(file::close);
+        steps.attempt(arena::close);
+        steps.throwFirst();
     }
 }

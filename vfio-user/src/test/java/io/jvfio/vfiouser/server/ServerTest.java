@@ -50,6 +50,16 @@ abstract class ServerTest {
         public void clientRefused(Client client, String reason) {
             events.add("refused: " + reason);
         }
+
+        @Override
+        public void deviceRenewed(String reason) {
+            events.add("renewed: " + reason);
+        }
+
+        @Override
+        public void serverEnded(String reason) {
+            events.add("ended: " + reason);
+        }
     };
 
     @BeforeEach
