@@ -49,8 +49,12 @@ final class ServedDevice {
     /** What the client of now has been given, by region: a region that is asked for again has the same file. */
     private final Map<Integer, RegionFile> given = new ConcurrentHashMap<>();
 
+    private final SavedHeader header;
+
+    /** A device as it is to be found by each client. */
     ServedDevice(VfioDevice device, boolean trustClient) {
         this.device = device;
+        this.header = SavedHeader.of(device);
         this.trustClient = trustClient;
     }
 
@@ -187,6 +191,7 @@ final class ServedDevice {
         } else {
             findings.add("it has no reset");
         }
+        findings.attempt("the client's values stay", () -> header.restore(device));
         if (memory.size() > 0) {
             // What the device did not let go of before the reset it may after it.
             findings.attempt("it keeps memory of the client", memory::release);

@@ -200,6 +200,21 @@ class ServerSuccessorTest extends ServerTest {
     }
 
     @Test
+    void a_header_that_is_kept_over_the_reset_is_as_it_was() throws Exception {
+        device.writeRegister(ServedFixture.CONFIG, 0x10, 4, 0xfe00_0000L);
+        serveAgain(options());
+        try (RawClient client = RawClient.open(path)) {
+            client.write(ServedFixture.CONFIG, 0x10, 4, 0x1234_0000);
+            client.write(ServedFixture.CONFIG, 0x3c, 1, 11);
+            client.write(ServedFixture.CONFIG, 0x0c, 1, 16);
+        }
+        await("lost: ");
+        assertThat(client().read(ServedFixture.CONFIG, 0x10, 4)).isEqualTo(0xfe00_0000L);
+        assertThat(device.readRegister(ServedFixture.CONFIG, 0x3c, 1)).isZero();
+        assertThat(device.readRegister(ServedFixture.CONFIG, 0x0c, 1)).isZero();
+    }
+
+    @Test
     void a_listener_may_close_the_server() throws Exception {
         server.close();
         VfioUserServer[] own = new VfioUserServer[1];

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser.server;
+
+import io.jvfio.Hex;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
+import io.jvfio.pci.config.PciRegisters;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the header of config space had in its registers when a device was opened (PCI Local Bus 3.0, 6.1). A kernel saves
+ * the header before it resets a device and puts it back, so that a reset takes away nothing of what a client wrote there.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param registers those that can be written, COMMAND last
+ */
+record SavedHeader(List<Saved> registers) {
+    private static final int CONFIG = VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
+    private static final int CACHE_LINE_SIZE = 0x0c;
+
+    SavedHeader {
+        registers = List.copyOf(registers);
+    }
+
+    /** A register and what it had. */
+    record Saved(int offset, int width, long value) {}
+
+    /** The header as it is now; nothing for a device without one. */
+    static SavedHeader of(VfioDevice device) {
+        List<Saved> registers = new ArrayList<>();
+        if (device.info().pci() && device.region(CONFIG).size() >= PciRegisters.HEADER_SIZE) {
+            add(registers, device, CACHE_LINE_SIZE, Byte.BYTES);
+            add(registers, device, PciRegisters.LATENCY_TIMER, Byte.BYTES);
+            add(registers, device, PciRegisters.INTERRUPT_LINE, Byte.BYTES);
+            if ((device.readRegister(CONFIG, PciRegisters.HEADER_TYPE, 1) & PciRegisters.HEADER_LAYOUT_MASK) == 0) {
+                for (int bar = 0; bar < PciRegisters.BAR_COUNT; bar++) {
+                    add(registers, device, PciRegisters.BAR0 + bar * Integer.BYTES, Integer.BYTES);
+                }
+                add(registers, device, PciRegisters.ROM_ADDRESS, Integer.BYTES);
+            }
+            add(registers, device, PciRegisters.COMMAND, Short.BYTES);
+        }
+        return new SavedHeader(registers);
+    }
+
+    private static void add(List<Saved> registers, VfioDevice device, int offset, int width) {
+        long value = device.readRegister(CONFIG, offset, width);
+        long kept = offset == PciRegisters.COMMAND ? value & ~PciRegisters.COMMAND_MASTER : value;
+        registers.add(new Saved(offset, width, kept));
+    }
+
+    /**
+     * Writes what is not as it was.
+     *
+     * @throws IllegalStateException if a register keeps what a client has written
+     */
+    void restore(VfioDevice device) {
+        for (Saved saved : registers) {
+            if (differs(device, saved)) {
+                device.writeRegister(CONFIG, saved.offset, saved.width, saved.value);
+                if (differs(device, saved)) {
+                    throw new IllegalStateException("the register at " + Hex.of(saved.offset) + " of config space");
+                }
+            }
+        }
+    }
+
+    private static boolean differs(VfioDevice device, Saved saved) {
+        return device.readRegister(CONFIG, saved.offset, saved.width) != saved.value;
+    }
+}
