@@ -71,7 +71,7 @@ final class ServerConnection implements AutoCloseable {
         this.name = name;
         this.state = new ConnectionState(name);
         this.limits = limits;
-        this.channel = new MessageChannel(socket);
+        this.channel = new MessageChannel(socket, limits.maxFds());
         this.dma = dma;
         this.out = new Message(limits.maxPayload());
         this.in = new Message(limits.maxPayload());
@@ -113,7 +113,7 @@ final class ServerConnection implements AutoCloseable {
             }
             server = offer.accept(Version.read(in), in.fdCount());
             if (server.twinSocket()) {
-                twin = new MessageChannel(UnixSocket.of(sys, in.takeFd(server.twinFd())));
+                twin = new MessageChannel(UnixSocket.of(sys, in.takeFd(server.twinFd())), 0);
                 twin.limitWaits(limits.timeout().toMillis());
             }
         } catch (DeviceGoneException e) {
@@ -236,6 +236,7 @@ final class ServerConnection implements AutoCloseable {
                         if (in.isCommand()) {
                             serve();
                         } else if (in.isReply() && in.id() == id && in.commandId() == command) {
+                            in.checkFds();
                             return in;
                         } else {
                             throw strange();

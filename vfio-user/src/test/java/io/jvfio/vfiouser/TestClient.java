@@ -55,7 +55,7 @@ final class TestClient implements AutoCloseable {
     TestClient(TestServer server, UnixSocket socket) {
         this.server = server;
         this.socket = socket;
-        this.channel = new MessageChannel(socket);
+        this.channel = new MessageChannel(socket, 16);
     }
 
     void run() {
@@ -140,7 +140,7 @@ final class TestClient implements AutoCloseable {
         Capabilities said = answer.writeReply(out, in);
         if (said.twinSocket()) {
             List<UnixSocket> pair = UnixSocket.pair(server.sys);
-            twin = new MessageChannel(pair.get(0));
+            twin = new MessageChannel(pair.get(0), 0);
             try (UnixSocket theirs = pair.get(1)) {
                 try (Fd passed = theirs.fd().duplicate()) {
                     channel.send(out, List.of(passed));

@@ -72,7 +72,7 @@ final class HostileClient implements AutoCloseable {
     HostileClient(Path path, long seed) {
         this.answers = new Random(seed);
         this.socket = UnixSocket.connect(sys, path.toString());
-        this.channel = new MessageChannel(socket);
+        this.channel = new MessageChannel(socket, 16);
         files.put(Kind.SEALED, MemFd.of(sys, "sealed", HostileCommands.FILE_SIZE));
         files.put(Kind.EVENTFD, fullCounter());
         files.put(Kind.SOCKET, pair.getFirst());

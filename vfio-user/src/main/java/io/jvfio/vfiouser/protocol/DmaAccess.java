@@ -52,6 +52,7 @@ public final class DmaAccess {
      */
     public static void check(Message request, int most) {
         request.require(SIZE);
+        request.checkFds();
         long count = count(request);
         if (count <= 0 || request.fdCount() > 0) {
             throw request.invalid(

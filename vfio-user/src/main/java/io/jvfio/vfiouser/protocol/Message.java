@@ -51,6 +51,10 @@ public final class Message implements AutoCloseable {
 
     private final int limit;
     private final List<Descriptor> fds = new ArrayList<>();
+
+    /** Whether more descriptors came than may, so that none of them is here. */
+    private boolean lostFds;
+
     private Buffer buffer;
 
     /** That of the buffer. */
@@ -276,6 +280,17 @@ public final class Message implements AutoCloseable {
         return fds.size();
     }
 
+    /**
+     * Checks that no more descriptors came with it than may; if more did, all of them are closed.
+     *
+     * @throws ProtocolException with EINVAL if not
+     */
+    public void checkFds() {
+        if (lostFds) {
+            throw invalid("more descriptors with one message than were agreed on");
+        }
+    }
+
     /** A descriptor that came with it; stays its own, and is closed with it. */
     public Fd fd(int index) {
         return fds.get(index);
@@ -288,6 +303,7 @@ public final class Message implements AutoCloseable {
 
     /** Closes the descriptors that nobody has taken. */
     public void closeFds() {
+        lostFds = false;
         if (!fds.isEmpty()) {
             fds.forEach(Descriptor::close);
             fds.clear();
@@ -323,9 +339,13 @@ public final class Message implements AutoCloseable {
         return bytes;
     }
 
-    /** Where received descriptors go. */
-    List<Descriptor> fds() {
-        return fds;
+    /** Takes over descriptors that came with it. Closes them, and those that came before, if they are more than may be. */
+    void addFds(List<Descriptor> arrived, int most) {
+        fds.addAll(arrived);
+        if (lostFds || fds.size() > most) {
+            closeFds();
+            lostFds = true;
+        }
     }
 
     /** The size that the header names, which nobody has checked. */

@@ -16,6 +16,10 @@ import java.util.concurrent.TimeUnit;
  * Messages over a UNIX stream socket. Each is sent by one {@code sendmsg}, header and payload together with the
  * descriptors, because some peers cannot take it in pieces; pieces are taken in.
  *
+ * <p>A message may bring so many descriptors and no more. One that brings more, at once or bit by bit, loses them all, each
+ * as it comes, and is refused ({@link Message#checkFds}): what is held for a peer is never more than one call of the kernel
+ * brings and what one message may have.
+ *
  * <p>Threads: one sender and one receiver at a time, which may be the same; {@link #shutdown} on any thread. Blocks, and
  * pins the carrier of a virtual thread. Neither direction allocates for messages that fit the buffer and bring no
  * descriptors.
@@ -41,6 +45,7 @@ public final class MessageChannel implements AutoCloseable {
     }
 
     private final UnixSocket socket;
+    private final int mostFds;
 
     /** How many bytes of the receiving buffer are filled, and how many of them are the message that was handed out. */
     private int filled;
@@ -52,12 +57,17 @@ public final class MessageChannel implements AutoCloseable {
 
     private long limitNanos;
 
-    /** Descriptors that came with a message that is not handed out yet. */
+    /** Descriptors that came with a message that is not at the front yet: what one call brought, or nothing. */
     private final List<Descriptor> early = new ArrayList<>();
 
-    /** Takes the socket over. */
-    public MessageChannel(UnixSocket socket) {
+    /**
+     * Takes the socket over.
+     *
+     * @param mostFds how many descriptors a received message may bring, 0 to 253
+     */
+    public MessageChannel(UnixSocket socket, int mostFds) {
         this.socket = socket;
+        this.mostFds = mostFds;
     }
 
     /** The descriptor, borrowed, for waiting. Ask {@link #hasMessage} before: what was read ahead is not in the socket. */
@@ -155,10 +165,7 @@ public final class MessageChannel implements AutoCloseable {
             return Outcome.CLOSED;
         }
         filled += (int) result;
-        if (!early.isEmpty() && !anotherBegins(into)) {
-            into.fds().addAll(early);
-            early.clear();
-        }
+        giveEarly(into);
         return filled < target && isLate() ? Outcome.TIMEOUT : Outcome.MESSAGE;
     }
 
@@ -189,8 +196,13 @@ public final class MessageChannel implements AutoCloseable {
         filled = rest;
         handedOut = 0;
         begunAt = 0;
+        giveEarly(into);
+    }
+
+    /** Gives the message at the front the descriptors that came with it. */
+    private void giveEarly(Message into) {
         if (!early.isEmpty() && !anotherBegins(into)) {
-            into.fds().addAll(early);
+            into.addFds(early, mostFds);
             early.clear();
         }
     }

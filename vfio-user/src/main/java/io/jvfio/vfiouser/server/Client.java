@@ -58,7 +58,7 @@ final class Client implements AutoCloseable {
         this.sys = sys;
         this.served = served;
         this.options = options;
-        this.channel = new MessageChannel(socket);
+        this.channel = new MessageChannel(socket, options.limits().fds());
         this.outgoing = new Outgoing(channel);
         int most = options.limits().dataSize() + SLACK;
         this.incoming = new Message(most);

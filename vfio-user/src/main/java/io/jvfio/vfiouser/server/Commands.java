@@ -114,6 +114,7 @@ final class Commands {
     }
 
     private List<Fd> dispatch(Message command, Message reply) {
+        command.checkFds();
         Command known = Command.of(command.commandId());
         if (known == null) {
             throw unknown(command);

@@ -37,6 +37,7 @@ record Handshake(
             if (!first.isCommand() || first.commandId() != Command.VERSION.id() || first.wantsNoReply()) {
                 throw first.invalid("the first message, which must be a version");
             }
+            first.checkFds();
             if (first.fdCount() > 0) {
                 throw first.invalid(first.fdCount() + " descriptors with a version");
             }
@@ -73,7 +74,7 @@ record Handshake(
         } finally {
             theirs.handOver();
         }
-        return new Handshake(client, said, new MessageChannel(pair.get(0)));
+        return new Handshake(client, said, new MessageChannel(pair.get(0), 0));
     }
 
     /** What this side can take. */

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * The property {@code jvfio.fuzz.seed} plays a failure again.
  */
 final class CodecFuzzTest {
+    private static final int MOST_FDS = 16;
     private static final long SEED = Long.getLong("jvfio.fuzz.seed", 20_261_124);
     private static final int LIMIT = (1 << 20) + (64 << 10);
 
@@ -58,7 +59,7 @@ final class CodecFuzzTest {
             for (int done = 0; done < messages; ) {
                 List<UnixSocket> pair = UnixSocket.pair(sys);
                 try (UnixSocket peer = pair.get(0);
-                        MessageChannel channel = new MessageChannel(pair.get(1))) {
+                        MessageChannel channel = new MessageChannel(pair.get(1), MOST_FDS)) {
                     channel.limitWaits(1);
                     for (boolean open = true; open && done < messages; done++) {
                         Fuzzed next = next(fuzzer, done);

@@ -13,6 +13,7 @@ import io.jvfio.vfiouser.protocol.MessageChannel.Outcome;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages over a real socket, whole and in pieces, with and without descriptors. */
 final class MessageChannelTest {
+    private static final int MOST_FDS = 16;
     private static final int LIMIT = 8192;
 
     private final SystemCalls sys = SystemCalls.linux();
@@ -36,7 +38,7 @@ final class MessageChannelTest {
         descriptors = ProcSelf.openDescriptors();
         List<UnixSocket> pair = UnixSocket.pair(sys);
         peer = pair.get(0);
-        channel = new MessageChannel(pair.get(1));
+        channel = new MessageChannel(pair.get(1), MOST_FDS);
         in = new Message(LIMIT);
         out = new Message(LIMIT);
     }
@@ -116,13 +118,53 @@ final class MessageChannelTest {
     }
 
     @Test
+    void a_message_has_as_many_descriptors_as_it_may_and_none_if_it_brings_more() {
+        try (MemFd file = MemFd.of(sys, "passed", 1)) {
+            for (int count : new int[] {MOST_FDS, MOST_FDS + 1, 253, 0}) {
+                RegionAccess.beginRead(out, count, 0, 0, 4);
+                sendRaw(out, Collections.nCopies(count, file.fd()));
+                assertThat(channel.receive(in, Message.HEADER)).isEqualTo(Outcome.MESSAGE);
+                assertThat(in.id()).isEqualTo(count);
+                assertThat(in.fdCount()).isEqualTo(count > MOST_FDS ? 0 : count);
+                if (count > MOST_FDS) {
+                    assertThatThrownBy(in::checkFds).isInstanceOf(ProtocolException.class);
+                } else {
+                    in.checkFds();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 50, 4096})
+    void what_comes_bit_by_bit_with_descriptors_each_time_holds_no_more_of_them(int expected) {
+        channel.limitWaits(1);
+        try (MemFd file = MemFd.of(sys, "passed", 1)) {
+            List<Fd> many = Collections.nCopies(253, file.fd());
+            long before = ProcSelf.openDescriptors();
+            RegionAccess.beginWrite(out, 5, 1, 2, 8);
+            for (int i = 0; i < out.size(); i++) {
+                peer.send(out.bytes().asSlice(i, 1), many);
+                assertThat(channel.receive(in, expected))
+                        .isEqualTo(i + 1 < out.size() ? Outcome.TIMEOUT : Outcome.MESSAGE);
+                assertThat(ProcSelf.openDescriptors()).isEqualTo(before);
+            }
+            assertThatThrownBy(in::checkFds).isInstanceOf(ProtocolException.class);
+            sendRaw(out, List.of(file.fd()));
+            assertThat(channel.receive(in, expected)).isEqualTo(Outcome.MESSAGE);
+            in.checkFds();
+            assertThat(in.fdCount()).isOne();
+        }
+    }
+
+    @Test
     void a_peer_that_ends_inside_of_a_message_has_closed() {
         RegionAccess.beginRead(out, 1, 0, 0, 4);
         for (int length = 0; length < out.size(); length++) {
             List<UnixSocket> pair = UnixSocket.pair(sys);
             try (MemFd file = MemFd.of(sys, "passed", 1);
                     Message into = new Message(LIMIT);
-                    MessageChannel cut = new MessageChannel(pair.get(1))) {
+                    MessageChannel cut = new MessageChannel(pair.get(1), MOST_FDS)) {
                 if (length > 0) {
                     pair.get(0).send(out.bytes(), length, List.of(file.fd()));
                 }

@@ -38,7 +38,7 @@ final class RawClient implements AutoCloseable {
 
     private RawClient(Path path) {
         this.socket = UnixSocket.connect(sys, path.toString());
-        this.channel = new MessageChannel(socket);
+        this.channel = new MessageChannel(socket, 16);
         channel.limitWaits(10_000);
     }
 

@@ -125,7 +125,7 @@ class ServerDmaTest extends ServerTest {
         Message reply = client.exchange(List.of());
         assertThat(Version.read(reply).capabilitiesOrAbsent().twinSocket()).isTrue();
         Descriptor fd = reply.takeFd(0);
-        MessageChannel twin = closing(new MessageChannel(UnixSocket.of(sys, fd)));
+        MessageChannel twin = closing(new MessageChannel(UnixSocket.of(sys, fd), 0));
         serve(client, twin, 0x2_0000);
     }
 
