@@ -311,18 +311,63 @@ public final class Message implements AutoCloseable {
     }
 
     /**
-     * Takes the message out of its buffer, for use after the buffer has got the next one. The descriptors go along.
+     * Takes the message out of its buffer, for {@link #take} after the buffer has got the next one. The descriptors go
+     * along.
      *
-     * @return the message in a buffer of its own, owned by the caller
+     * @return what is kept of it, owned by the caller
      */
-    public Message detach() {
-        Message own = new Message(payloadSize());
-        own.grow(size);
-        own.size = size;
-        MemorySegment.copy(bytes, 0, own.bytes, 0, size);
-        own.fds.addAll(fds);
+    public Kept detach() {
+        Kept kept = new Kept(bytes.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE), List.copyOf(fds), lostFds);
         fds.clear();
-        return own;
+        return kept;
+    }
+
+    /** Makes this the message that was kept, and takes over its descriptors. Closes those of the message before. */
+    public void take(Kept kept) {
+        closeFds();
+        grow(kept.bytes.length);
+        size = kept.bytes.length;
+        MemorySegment.copy(kept.bytes, 0, bytes, ValueLayout.JAVA_BYTE, 0, size);
+        fds.addAll(kept.fds);
+        lostFds = kept.lostFds;
+    }
+
+    /**
+     * A message that waits, in as little memory as it can.
+     *
+     * <p>Threads: immutable, but for the descriptors' end.
+     */
+    public static final class Kept implements AutoCloseable {
+        /** What holds the bytes, in bytes, with what a queue needs for it; measured, and rounded up. */
+        private static final int OVERHEAD = 128;
+
+        private static final int OF_FD = 256;
+
+        private final byte[] bytes;
+        private final List<Descriptor> fds;
+        private final boolean lostFds;
+
+        private Kept(byte[] bytes, List<Descriptor> fds, boolean lostFds) {
+            this.bytes = bytes;
+            this.fds = fds;
+            this.lostFds = lostFds;
+        }
+
+        /** How many bytes of memory it takes. */
+        public int cost() {
+            return OVERHEAD + bytes.length + fds.size() * OF_FD;
+        }
+
+        /** How many descriptors it holds. */
+        public int fdCount() {
+            return fds.size();
+        }
+
+        /** Closes the descriptors, if nobody has taken it. */
+        @Override
+        public void close() {
+            fds.forEach(Descriptor::close);
+        }
     }
 
     /** Closes the descriptors and frees the buffer. Idempotent. */

@@ -5,8 +5,6 @@ import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
-import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.Poller;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.vfiouser.protocol.Message;
@@ -40,7 +38,8 @@ final class Client implements AutoCloseable {
     private final Outgoing outgoing;
     private final Message incoming;
     private final Message reply;
-    private final Poller poller;
+    private final Message inLane;
+    private final Message laneReply;
     private final String name;
 
     private volatile @Nullable Session session;
@@ -51,7 +50,6 @@ final class Client implements AutoCloseable {
             ClientMemory memory,
             DmaMessages dma,
             CommandLane lane,
-            Message laneReply,
             @Nullable TwinReader twin) {}
 
     Client(SystemCalls sys, ServedDevice served, ServerOptions options, UnixSocket socket) {
@@ -63,7 +61,8 @@ final class Client implements AutoCloseable {
         int most = options.limits().dataSize() + SLACK;
         this.incoming = new Message(most);
         this.reply = new Message(most);
-        this.poller = new Poller(sys, 1);
+        this.inLane = new Message(most);
+        this.laneReply = new Message(most);
         this.name = Thread.currentThread().getName();
     }
 
@@ -85,8 +84,7 @@ final class Client implements AutoCloseable {
                 Handshake.capabilities(options.limits(), served.device().addressSpace()));
         MessageChannel twin = agreed.twin();
         Thread reader = Thread.currentThread();
-        Message laneReply = new Message(reply.limit());
-        CommandLane lane = new CommandLane(name + "-commands", options.limits(), this::runInLane);
+        CommandLane lane = new CommandLane(name + "-commands", options.limits(), inLane, this::runInLane, channel::shutdown);
         DmaMessages dma = new DmaMessages(
                 twin == null ? outgoing : new Outgoing(twin),
                 agreed.client().maxTransfer(),
@@ -95,7 +93,7 @@ final class Client implements AutoCloseable {
         ClientMemory memory = new ClientMemory(sys, served.device().addressSpace(), dma, options);
         Commands commands = new Commands(sys, served, memory, agreed.agreed(), options);
         TwinReader twinReader = twin == null ? null : TwinReader.start(name + "-twin", twin, dma, this::shutdown);
-        session = new Session(commands, memory, dma, lane, laneReply, twinReader);
+        session = new Session(commands, memory, dma, lane, twinReader);
     }
 
     /**
@@ -107,9 +105,6 @@ final class Client implements AutoCloseable {
         Session now = Objects.requireNonNull(session);
         try {
             while (true) {
-                if (!now.lane.idle() && !channel.hasMessage(incoming) && !awaitInput(now)) {
-                    continue;
-                }
                 switch (channel.receive(incoming, USUAL)) {
                     case MESSAGE -> {
                         if (!take(now)) {
@@ -138,19 +133,6 @@ final class Client implements AutoCloseable {
                 default -> String.valueOf(e.getMessage());
             };
         }
-    }
-
-    /** While commands are in the lane: waits for input, or until one has had its time. */
-    private boolean awaitInput(Session now) {
-        poller.set(0, channel.fd(), Abi.POLLIN);
-        if (poller.await(now.lane.untilExpiry()) != 0) {
-            return true;
-        }
-        now.lane.expire((command, errno) -> {
-            reply.fail(command, errno);
-            outgoing.send(reply, List.of());
-        });
-        return false;
     }
 
     /** A size that is not allowed: the stream cannot be followed any more, but the sender is told. */
@@ -184,19 +166,28 @@ final class Client implements AutoCloseable {
         return true;
     }
 
-    private void runInLane(CommandLane.Entry entry) {
+    /** Does a command, unless its time was over before it began; what wants no answer is done however late. */
+    private void runInLane(Message command, boolean late) {
         Session now = Objects.requireNonNull(session);
-        Message command = entry.command();
-        List<Fd> fds = now.commands.run(command, now.laneReply);
+        List<Fd> fds = List.of();
+        if (late && !command.wantsNoReply()) {
+            laneReply.fail(command, Errno.ETIMEDOUT);
+        } else {
+            fds = now.commands.run(command, laneReply);
+        }
         command.closeFds();
-        if (entry.answer() && !command.wantsNoReply()) {
-            outgoing.send(now.laneReply, fds);
+        if (!command.wantsNoReply()) {
+            outgoing.send(laneReply, fds);
         }
     }
 
     /** Ends the connection: {@link #serve} returns. */
     void shutdown() {
         channel.shutdown();
+        Session now = session;
+        if (now != null) {
+            now.lane.close();
+        }
     }
 
     /**
@@ -220,7 +211,6 @@ final class Client implements AutoCloseable {
             steps.attempt(now.twin::close);
         }
         steps.attempt(now.dma::close);
-        steps.attempt(now.laneReply::close);
         steps.throwFirst();
         return left;
     }
@@ -251,10 +241,11 @@ final class Client implements AutoCloseable {
     @Override
     public void close() {
         Closing steps = new Closing();
-        steps.attempt(poller::close);
         steps.attempt(channel::close);
         steps.attempt(incoming::close);
         steps.attempt(reply::close);
+        steps.attempt(inLane::close);
+        steps.attempt(laneReply::close);
         steps.throwFirst();
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
-import io.jvfio.Errno;
+import io.jvfio.Closing;
+import io.jvfio.VfioException;
 import io.jvfio.vfiouser.protocol.Message;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -14,81 +14,74 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where commands that take their time are done, one after the other, so that the connection's thread can go on reading:
  * what holds such a command up may be a transfer that needs an answer from the same client. What comes after such a
- * command waits behind it.
+ * command waits behind it, and counts as what it costs: memory with what holds it, and descriptors.
  *
- * <p>A command that is not done in time is answered with ETIMEDOUT, and not done at all if it has not begun: a client that
- * has given up would take a later answer for that to another command.
+ * <p>A command that has not begun in time is not done, and answered with ETIMEDOUT. One that has begun is answered when it
+ * ends, however late, with what became of it: most cannot be undone, and a client must not be told that a reset or a map
+ * has failed that then succeeds. So answers keep the order of the commands.
  *
- * <p>Threads: {@link #submit}, {@link #expire} and the other methods on the connection's thread; the work runs on a thread
- * of its own.
+ * <p>Threads: {@link #submit} and {@link #drain} on the connection's thread, {@link #close} on any; the work runs on a
+ * thread of its own.
  */
 final class CommandLane implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
 
-    /** Does a command and sends the answer, if {@link Entry#answer} says that it is still wanted. */
+    /** So many messages' descriptors may wait. */
+    private static final int MESSAGES_OF_FDS = 4;
+
+    /** Does a command and sends the answer. */
     @FunctionalInterface
     interface Work {
-        /** Runs on the lane's thread; throws only if the connection is of no use any more. */
-        void run(Entry entry);
-    }
-
-    /** Sends an error in the place of an answer. */
-    @FunctionalInterface
-    interface Refusal {
-        /** Runs on the connection's thread. */
-        void send(Message command, int errno);
+        /**
+         * Runs on the lane's thread; throws only if the connection is of no use any more.
+         *
+         * @param command its descriptors are closed when this returns
+         * @param late whether its time was over before it began, so that it is to be refused
+         */
+        void run(Message command, boolean late);
     }
 
     /** A command in the lane. */
-    final class Entry {
-        private final Message command;
-        private final long deadline;
-        private boolean answered;
-
-        private Entry(Message command, long deadline) {
-            this.command = command;
-            this.deadline = deadline;
-        }
-
-        /** The command; closed when the work returns. */
-        Message command() {
-            return command;
-        }
-
-        /** Whether the answer is to be sent now; only the first who asks is told so. */
-        boolean answer() {
-            lock.lock();
-            try {
-                boolean first = !answered;
-                answered = true;
-                return first;
-            } finally {
-                lock.unlock();
-            }
+    private record Entry(Message.Kept command, long deadline) {
+        boolean isLate() {
+            return deadline - System.nanoTime() < 0;
         }
     }
 
     private final long patience;
     private final int mostBytes;
+    private final int mostFds;
+    private final Message current;
     private final Work work;
+    private final Runnable onFailure;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** Guarded by the lock, as is everything below; the first one is being done. */
+    /** What waits. Guarded by the lock, as is everything below. */
     private final Deque<Entry> entries = new ArrayDeque<>();
 
     private int bytes;
+    private int fds;
     private boolean closed;
-    private boolean failed;
 
     /** Written under the lock by the lane's thread at its end of work; a stale true costs a detour, no order. */
     private volatile boolean idle = true;
 
-    CommandLane(String name, ServerLimits limits, Work work) {
+    /**
+     * An idle lane.
+     *
+     * @param current where each command is done; stays the caller's, who closes it after {@link #awaitEnd}
+     * @param onFailure ends the connection
+     */
+    CommandLane(String name, ServerLimits limits, Message current, Work work, Runnable onFailure) {
         this.patience = limits.answer().toNanos();
         this.mostBytes = limits.queuedBytes();
+        this.mostFds = limits.fds() * MESSAGES_OF_FDS;
+        this.current = current;
         this.work = work;
+        this.onFailure = onFailure;
         this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
     }
 
@@ -107,23 +100,21 @@ final class CommandLane implements AutoCloseable {
      * done.
      *
      * @param command taken over
-     * @return false if an earlier command has ended the connection
+     * @return false if the connection has ended
      */
-    boolean submit(Message command) {
+    boolean submit(Message.Kept command) {
         lock.lock();
         try {
             idle = false;
-            if (thread.getState() == Thread.State.NEW) {
-                thread.start();
-            }
-            while (bytes > 0 && bytes + command.size() > mostBytes && !failed) {
+            start(command);
+            while (!entries.isEmpty() && !hasRoom(command) && !closed) {
                 changed.awaitUninterruptibly();
             }
-            if (failed || closed) {
+            if (closed) {
                 command.close();
                 return false;
             }
-            bytes += command.size();
+            count(command, 1);
             entries.addLast(new Entry(command, System.nanoTime() + patience));
             changed.signalAll();
             return true;
@@ -132,13 +123,32 @@ final class CommandLane implements AutoCloseable {
         }
     }
 
-    /** Waits until nothing waits any more, at most as long as a command may take. */
+    private void start(Message.Kept first) {
+        if (thread.getState() == Thread.State.NEW) {
+            try {
+                thread.start();
+            } catch (Error e) { // no more threads can be had
+                throw Closing.after(e, first);
+            }
+        }
+    }
+
+    private boolean hasRoom(Message.Kept command) {
+        return command.cost() <= mostBytes - bytes && command.fdCount() <= mostFds - fds;
+    }
+
+    private void count(Message.Kept command, int sign) {
+        bytes += sign * command.cost();
+        fds += sign * command.fdCount();
+    }
+
+    /** Waits until nothing is to be done any more, at most as long as a command may wait. */
     void drain() {
         long left = patience;
         boolean interrupted = false;
         lock.lock();
         try {
-            while (!entries.isEmpty() && !failed && left > 0) {
+            while (!idle && !closed && left > 0) {
                 try {
                     left = changed.awaitNanos(left);
                 } catch (InterruptedException e) {
@@ -153,59 +163,23 @@ final class CommandLane implements AutoCloseable {
         }
     }
 
-    /** How long until the next command has had its time, in nanoseconds, 0 or more; without end if none waits. */
-    long untilExpiry() {
-        lock.lock();
-        try {
-            long now = System.nanoTime();
-            for (Entry entry : entries) {
-                if (!entry.answered) {
-                    return Math.max(0, entry.deadline - now);
-                }
-            }
-            return -1;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Refuses what has had its time. Commands that want no answer are done however late. */
-    void expire(Refusal refusal) {
-        lock.lock();
-        try {
-            long now = System.nanoTime();
-            Entry current = entries.peekFirst();
-            for (Iterator<Entry> all = entries.iterator(); all.hasNext(); ) {
-                Entry entry = all.next();
-                if (entry.answered || entry.deadline - now > 0) {
-                    continue;
-                }
-                entry.answered = true;
-                if (entry.command.wantsNoReply()) {
-                    continue;
-                }
-                refusal.send(entry.command, Errno.ETIMEDOUT);
-                if (entry != current) {
-                    all.remove();
-                    bytes -= entry.command.size();
-                    entry.command.close();
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void loop() {
         for (Entry entry = next(); entry != null; entry = next()) {
             boolean whole = false;
             try {
-                work.run(entry);
+                current.take(entry.command);
+                work.run(current, entry.isLate());
                 whole = true;
-            } catch (RuntimeException e) {
+            } catch (VfioException e) {
                 // The connection has ended; its thread finds that out for itself.
+            } catch (RuntimeException | Error e) {
+                LOG.log(System.Logger.Level.WARNING, "a defect has ended the connection with a client", e);
             } finally {
-                done(entry, whole);
+                current.closeFds();
+                if (!whole) {
+                    close();
+                    onFailure.run();
+                }
             }
         }
     }
@@ -215,30 +189,18 @@ final class CommandLane implements AutoCloseable {
         try {
             while (entries.isEmpty() && !closed) {
                 idle = true;
+                changed.signalAll();
                 changed.awaitUninterruptibly();
             }
-            if (closed) {
-                entries.forEach(entry -> entry.command.close()); // one that was about to begin when this was closed
-                entries.clear();
+            Entry next = entries.pollFirst();
+            if (next != null) {
+                count(next.command, -1);
+                changed.signalAll();
             }
-            return entries.peekFirst();
+            return next;
         } finally {
             lock.unlock();
         }
-    }
-
-    private void done(Entry entry, boolean whole) {
-        lock.lock();
-        try {
-            entries.remove(entry);
-            bytes -= entry.command.size();
-            failed |= !whole;
-            idle = entries.isEmpty();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        entry.command.close();
     }
 
     /** Drops what waits, and lets what is being done come to its end without waiting for it. Idempotent. */
@@ -247,15 +209,8 @@ final class CommandLane implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            Entry current = entries.pollFirst();
             entries.forEach(entry -> entry.command.close());
             entries.clear();
-            bytes = 0;
-            if (current != null) {
-                current.answered = true;
-                bytes = current.command.size();
-                entries.addFirst(current);
-            }
             changed.signalAll();
         } finally {
             lock.unlock();

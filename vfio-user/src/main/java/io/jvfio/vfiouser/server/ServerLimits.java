@@ -13,10 +13,12 @@ import java.util.Objects;
  * @param fds descriptors with one message, 1 to 16
  * @param dmaMaps how many mappings a client may have at once, 1 to 65535. Each may hold a descriptor
  * @param mappedBytes bytes that all mappings of a client may have together
- * @param queuedBytes bytes of commands that are kept while an earlier one takes its time
+ * @param queuedBytes bytes of commands that are kept while an earlier one takes its time, with what keeps them; when
+ *     there are more, nothing is read until one is done
  * @param silence how long the rest of a message, the first message of all, and room for an answer may take to come; a
  *     client that is slower is taken for lost
- * @param answer how long a command may take before it is answered with ETIMEDOUT; QEMU gives up after 5 s
+ * @param answer how long a command may wait for those before it: then it is not done any more, and answered with
+ *     ETIMEDOUT. One that has begun is answered when it ends, however late, with what became of it. QEMU gives up after 5 s
  * @param dma how long the client may take to answer a DMA message
  */
 public record ServerLimits(
@@ -46,7 +48,7 @@ public record ServerLimits(
         positive("dma", dma);
     }
 
-    /** 1 MiB, 16 descriptors, 4096 mappings of 1 TiB, 4 MiB queued, 5 s of silence, answers in 4 s, DMA in 2 s. */
+    /** 1 MiB, 16 descriptors, 4096 mappings of 1 TiB, 4 MiB queued, 5 s of silence, 4 s of waiting, DMA in 2 s. */
     public static ServerLimits defaults() {
         return new ServerLimits(
                 1 << 20,

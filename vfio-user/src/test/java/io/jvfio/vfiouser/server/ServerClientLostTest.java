@@ -199,56 +199,6 @@ class ServerClientLostTest extends ServerTest {
     }
 
     @Test
-    void a_command_that_takes_too_long_is_answered_in_time_and_only_once() throws Exception {
-        serveAgain(ServerOptions.defaults().withLimits(ServerLimits.defaults().withAnswer(SHORT)));
-        CountDownLatch go = new CountDownLatch(1);
-        device.onReset = () -> {
-            try {
-                go.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        };
-        RawClient client = client();
-        assertThat(client.reset()).isEqualTo(Errno.ETIMEDOUT);
-        RegionAccess.beginRead(client.out, client.nextId(), 0, 0, 4);
-        assertThat(client.exchange(List.of()).errno())
-                .as("it waits behind the reset")
-                .isEqualTo(Errno.ETIMEDOUT);
-        client.post(0, 0x40, 4, 7);
-        go.countDown();
-        device.onReset = () -> {};
-        assertThat(client.reset())
-                .as("no answer of the first reset comes in between")
-                .isZero();
-        assertThat(client.read(0, 0x40, 4))
-                .as("what wants no answer is done however late")
-                .isEqualTo(7);
-    }
-
-    @Test
-    void commands_behind_one_that_takes_its_time_are_kept_up_to_a_limit() throws Exception {
-        serveAgain(ServerOptions.defaults().withLimits(ServerLimits.defaults().withQueuedBytes(4096)));
-        CountDownLatch go = new CountDownLatch(1);
-        device.onReset = () -> {
-            try {
-                go.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        };
-        RawClient client = client();
-        client.out.beginCommand(client.nextId(), Command.DEVICE_RESET, 0);
-        client.channel.send(client.out, List.of());
-        for (int i = 1; i <= 200; i++) {
-            client.post(0, 0x40, 4, i);
-        }
-        go.countDown();
-        assertThat(client.receive().commandId()).isEqualTo(Command.DEVICE_RESET.id());
-        assertThat(client.read(0, 0x40, 4)).isEqualTo(200);
-    }
-
-    @Test
     void a_client_that_goes_while_a_command_runs_is_followed_by_the_next() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
