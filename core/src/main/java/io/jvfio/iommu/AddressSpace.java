@@ -49,6 +49,14 @@ public interface AddressSpace extends AutoCloseable {
     }
 
     /**
+     * Whether a {@link DmaSource.File} needs its descriptor for as long as it is mapped. If not, its view alone is used,
+     * and who has many of them may map the view as a {@link DmaSource.Segment} and close the file.
+     */
+    default boolean keepsFiles() {
+        return true;
+    }
+
+    /**
      * What the space can do besides, asked for by the type of it. As {@code VfioDevice.ability}.
      *
      * @return the ability, which ends with the space, or empty if the space does not have it

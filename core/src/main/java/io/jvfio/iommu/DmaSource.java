@@ -32,13 +32,19 @@ public sealed interface DmaSource {
      * Native memory of this process.
      *
      * @param memory native, page-aligned in address and size, alive until the mapping is closed
+     * @param cannotFault whether nobody can take pages of it away
      */
-    record Segment(MemorySegment memory) implements DmaSource {
+    record Segment(MemorySegment memory, boolean cannotFault) implements DmaSource {
         /** Checks that it is native. */
         public Segment {
             if (!memory.isNative()) {
                 throw new IllegalArgumentException("heap memory cannot be mapped for DMA");
             }
+        }
+
+        /** Memory of which nothing more is known. */
+        public Segment(MemorySegment memory) {
+            this(memory, false);
         }
 
         @Override

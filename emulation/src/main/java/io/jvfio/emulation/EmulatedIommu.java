@@ -106,6 +106,12 @@ public final class EmulatedIommu extends RegistrySpace {
         return new EmulatedIommu(null, Objects.requireNonNull(settings, "settings"));
     }
 
+    /** False: models are in this process, and see the memory as it does. */
+    @Override
+    public boolean keepsFiles() {
+        return false;
+    }
+
     /** Counts the maps. There is nobody else to be told: models look into the registry's snapshot. */
     private final class Count implements DmaBackend {
         @Override

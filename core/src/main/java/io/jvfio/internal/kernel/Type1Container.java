@@ -53,6 +53,12 @@ final class Type1Container extends RegistrySpace implements KernelSpace {
         this.backend = new Type1Backend(container, mode.node());
     }
 
+    /** False: a container maps by address. */
+    @Override
+    public boolean keepsFiles() {
+        return false;
+    }
+
     private static DmaRegistry registry(SystemCalls sys, Type1Mode mode) {
         DmaRegistry.Settings settings = DmaRegistry.Settings.defaults(mode.typeName() + " container");
         long page = sys.pageSize();

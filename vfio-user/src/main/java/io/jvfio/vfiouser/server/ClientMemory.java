@@ -9,6 +9,7 @@ import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.Mapping;
+import io.jvfio.internal.sys.PeerBudget;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.AddressSpace;
@@ -18,11 +19,13 @@ import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
 import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.DmaUnmap;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +44,9 @@ final class ClientMemory {
     private final AddressSpace space;
     private final DmaMessages messages;
     private final ServerOptions options;
+    private final PeerBudget.Share share;
     private final Map<Long, Window> windows = new HashMap<>();
-    private final List<AutoCloseable> leftovers = new ArrayList<>();
+    private final List<Held> leftovers = new ArrayList<>();
     private long mappedBytes;
 
     ClientMemory(SystemCalls sys, AddressSpace space, DmaMessages messages, ServerOptions options) {
@@ -50,27 +54,33 @@ final class ClientMemory {
         this.space = space;
         this.messages = messages;
         this.options = options;
+        this.share = PeerBudget.ofProcess().share(sys);
     }
 
     /**
      * One mapping of the client.
      *
      * @param mapping in the device's address space
-     * @param memory the client's memory in this process, or null
-     * @param file the client's file, or null
+     * @param parts what it is made of
+     */
+    private record Window(DmaMapping mapping, Parts parts) {}
+
+    /**
+     * What a window is made of.
+     *
+     * @param held the client's memory in this process, and its file if the space needs that on
      * @param remote how it is reached by messages, or null
      */
-    private record Window(
-            DmaMapping mapping,
-            @Nullable Mapping memory,
-            @Nullable Fd file,
-            @Nullable RemoteWindow remote) {}
+    private record Parts(DmaSource source, List<Held> held, @Nullable RemoteWindow remote) {}
 
-    /** What a window is made of before it is mapped. */
-    private record Parts(
-            DmaSource source,
-            @Nullable Mapping memory,
-            @Nullable RemoteWindow remote) {}
+    /** Something that this process has only so much of for its peers. */
+    private record Held(AutoCloseable part, PeerBudget.Share share, PeerBudget.Kind kind) implements AutoCloseable {
+        @Override
+        public void close() throws Exception {
+            part.close();
+            share.give(kind);
+        }
+    }
 
     /**
      * Maps a range as the client asks.
@@ -82,7 +92,6 @@ final class ClientMemory {
         try {
             checkLimits(request);
             Parts parts = file == null ? byMessages(request) : byFile(request, file);
-            boolean keepsFile = parts.source instanceof DmaSource.File;
             DmaMapping mapping;
             try {
                 mapping = space.map(
@@ -91,16 +100,20 @@ final class ClientMemory {
                                 .withIova(request.address())
                                 .withAccess(request.access())
                                 .withLabel("vfio-user client"));
-            } catch (RuntimeException e) {
-                throw parts.memory == null ? e : Closing.after(e, parts.memory);
+            } catch (RuntimeException | Error e) {
+                parts.held.forEach(held -> Closing.after(e, held));
+                throw e;
             }
-            if (file != null && !keepsFile) {
+            if (file != null && !(parts.source instanceof DmaSource.File)) {
                 file.close();
             }
-            windows.put(request.address(), new Window(mapping, parts.memory, keepsFile ? file : null, parts.remote));
+            windows.put(request.address(), new Window(mapping, parts));
             mappedBytes += request.size();
-        } catch (RuntimeException e) {
-            throw file == null ? e : Closing.after(e, file);
+        } catch (RuntimeException | Error e) {
+            if (file != null) {
+                Closing.after(e, file);
+            }
+            throw e;
         }
     }
 
@@ -117,7 +130,7 @@ final class ClientMemory {
 
     private Parts byMessages(DmaMapRequest request) {
         RemoteWindow remote = new RemoteWindow(messages, range(request), request.size());
-        return new Parts(remote.source(), null, remote);
+        return new Parts(remote.source(), List.of(), remote);
     }
 
     private Parts byFile(DmaMapRequest request, Fd file) {
@@ -156,13 +169,39 @@ final class ClientMemory {
         long start = request.offset() & -block;
         long end = Math.min(roundUp(request.offset() + request.size(), block), roundUp(status.size(), sys.pageSize()));
         int protection = request.access() == Access.READ ? Abi.PROT_READ : Abi.PROT_READ | Abi.PROT_WRITE;
-        Mapping memory = Mapping.ofFile(sys, file, start, end - start, protection);
-        DmaSource source = new DmaSource.File(
-                file,
-                request.offset(),
-                memory.memory().asSlice(request.offset() - start, request.size()),
-                status.cannotFault());
-        return new Parts(source, memory, null);
+        Mapping memory = counted(
+                PeerBudget.Kind.MAPPING, request, () -> Mapping.ofFile(sys, file, start, end - start, protection));
+        Held held = new Held(memory, share, PeerBudget.Kind.MAPPING);
+        MemorySegment view = memory.memory().asSlice(request.offset() - start, request.size());
+        if (!space.keepsFiles()) {
+            return new Parts(new DmaSource.Segment(view, status.cannotFault()), List.of(held), null);
+        }
+        try {
+            Fd kept = counted(PeerBudget.Kind.DESCRIPTOR, request, () -> file);
+            return new Parts(
+                    new DmaSource.File(kept, request.offset(), view, status.cannotFault()),
+                    List.of(held, new Held(kept, share, PeerBudget.Kind.DESCRIPTOR)),
+                    null);
+        } catch (RuntimeException e) {
+            throw Closing.after(e, held);
+        }
+    }
+
+    /** Makes what this process has only so much of for its peers. */
+    private <T> T counted(PeerBudget.Kind kind, DmaMapRequest request, Supplier<T> maker) {
+        if (!share.take(kind)) {
+            throw new VfioException(
+                    "VFIO_USER_DMA_MAP",
+                    Errno.ENOSPC,
+                    range(request).toString(),
+                    "this process has no more for its clients: raise RLIMIT_NOFILE or vm.max_map_count");
+        }
+        try {
+            return maker.get();
+        } catch (RuntimeException | Error e) {
+            share.give(kind);
+            throw e;
+        }
     }
 
     private static long roundUp(long value, long multiple) {
@@ -201,7 +240,7 @@ final class ClientMemory {
     }
 
     private void end(Window window, Duration grace) {
-        RemoteWindow remote = window.remote;
+        RemoteWindow remote = window.parts.remote;
         if (remote != null) {
             remote.end(grace);
         }
@@ -215,19 +254,16 @@ final class ClientMemory {
         }
         windows.remove(window.mapping.iova());
         mappedBytes -= window.mapping.length();
-        give(window.memory);
-        give(window.file);
+        window.parts.held.forEach(this::give);
     }
 
     /** Gives back what nobody uses; what cannot be given back now is tried again at the end. */
-    private void give(@Nullable AutoCloseable part) {
-        if (part != null) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, () -> part + " cannot be given back now", e);
-                leftovers.add(part);
-            }
+    private void give(Held held) {
+        try {
+            held.close();
+        } catch (Exception e) {
+            LOG.log(System.Logger.Level.WARNING, () -> held.part + " cannot be given back now", e);
+            leftovers.add(held);
         }
     }
 
@@ -239,7 +275,7 @@ final class ClientMemory {
     void release() {
         Closing steps = new Closing();
         List.copyOf(windows.values()).forEach(window -> steps.attempt(() -> end(window, Duration.ZERO)));
-        List<AutoCloseable> again = List.copyOf(leftovers);
+        List<Held> again = List.copyOf(leftovers);
         leftovers.clear();
         again.forEach(this::give);
         steps.throwFirst();
@@ -251,8 +287,7 @@ final class ClientMemory {
      */
     void abandon() {
         for (Window window : windows.values()) {
-            give(window.memory);
-            give(window.file);
+            window.parts.held.forEach(this::give);
         }
         windows.clear();
     }
