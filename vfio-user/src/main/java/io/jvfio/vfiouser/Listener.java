@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
-import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Poller;
@@ -64,11 +63,8 @@ final class Listener implements AutoCloseable {
             }
         } catch (VfioException e) {
             connection.lose(e);
-        } catch (IllegalStateException e) {
-            if (connection.isAlive()) {
-                connection.lose(
-                        new VfioException("poll", Errno.EIO, connection.name(), String.valueOf(e.getMessage())));
-            }
+        } catch (RuntimeException | Error e) {
+            connection.lose(connection.defect(e));
         }
     }
 
@@ -101,6 +97,8 @@ final class Listener implements AutoCloseable {
                 long now = connection.exchanges();
                 resting = now != seen && !connection.servesDma();
                 seen = now;
+            } else if (connection.isWanted()) {
+                resting = true; // who waits for the connection reads it next, and serves what comes meanwhile
             } else if (connection.servesDma()) {
                 connection.lock();
                 serveWhatThereIs();
@@ -111,13 +109,19 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    /** Serves what the socket has, with the lock, and gives that back; false if there was nothing. */
+    /**
+     * Serves what the socket has, with the lock, until somebody else wants that, and gives it back; false if there was
+     * nothing.
+     */
     private boolean serveWhatThereIs() {
         boolean found = false;
         try {
             while (connection.isAlive() && poller.await(0) != 0) {
                 connection.serveNext();
                 found = true;
+                if (connection.isWanted()) {
+                    break;
+                }
             }
         } finally {
             connection.unlock();

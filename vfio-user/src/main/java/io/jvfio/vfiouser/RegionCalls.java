@@ -17,6 +17,9 @@ import java.lang.foreign.MemorySegment;
  * <p>Threads: stateless; single registers allocate nothing.
  */
 final class RegionCalls {
+    /** So many messages beyond twice what a transfer needs: a server that moves less and less has no end. */
+    private static final int PATIENCE = 16;
+
     private RegionCalls() {}
 
     static long read(Session session, int region, long offset, int width) {
@@ -101,14 +104,19 @@ final class RegionCalls {
     private static int move(Session session, Command command, int region, long offset, MemorySegment memory) {
         long size = session.region(region).info().room(offset, memory);
         long done = 0;
+        long messages = 0;
+        int most = session.connection().mostData();
+        long mostMessages = size / most * 2 + PATIENCE;
         while (done < size) {
-            int part = (int) Math.min(size - done, session.connection().mostData());
+            int part = (int) Math.min(size - done, most);
             Place place = new Place(command, region, offset + done, part);
             MemorySegment bytes = memory.asSlice(done, part);
             int moved =
                     command == Command.REGION_READ ? readPart(session, place, bytes) : writePart(session, place, bytes);
-            if (moved == 0) {
-                throw new VfioException(command.call(), Errno.EIO, subject(session, place), "no byte was moved");
+            messages++;
+            if (moved == 0 || moved < part && messages >= mostMessages) {
+                throw new VfioException(
+                        command.call(), Errno.EIO, subject(session, place), "only " + moved + " bytes were moved");
             }
             done += moved;
         }

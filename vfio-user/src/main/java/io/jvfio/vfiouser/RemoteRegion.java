@@ -33,9 +33,6 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
     /** How often a server may name a larger size before that is taken for an error. */
     private static final int GROWTHS = 4;
 
-    /** What a chain of capabilities may need at most, in bytes. */
-    private static final long LARGEST_INFO = 1 << 20;
-
     RemoteRegion {
         files = List.copyOf(files);
     }
@@ -64,8 +61,7 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
                 // The way of the kernel, and of servers that pass a kernel's device on, to say that there is none.
                 return new RemoteRegion(RegionInfo.absent(index), 0, List.of());
             }
-            long most = Math.min(LARGEST_INFO, connection.limits().maxPayload());
-            if (answer.needed <= argsz || answer.needed > most) {
+            if (answer.needed <= argsz || answer.needed > InfoMessages.MOST_INFO) {
                 return of(sys, connection, index, answer);
             }
             answer.files.forEach(Fd::close);
@@ -108,6 +104,14 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
             areas = List.of();
         }
         List<Fd> files = answer.files;
+        if (!areas.isEmpty() && !connection.keepFiles(files.size())) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "region {0} of {1} is not mapped: this process has no more descriptors for its servers",
+                    index,
+                    connection.name());
+            areas = List.of();
+        }
         if (areas.isEmpty()) {
             files.forEach(Fd::close);
             files = List.of();

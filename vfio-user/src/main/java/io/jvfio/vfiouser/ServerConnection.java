@@ -8,6 +8,7 @@ import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.internal.sys.FileStatus;
+import io.jvfio.internal.sys.PeerBudget;
 import io.jvfio.internal.sys.Poller;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
@@ -47,6 +48,11 @@ final class ServerConnection implements AutoCloseable {
     private final VfioUserLimits limits;
     private final MessageChannel channel;
     private final DmaResponder dma;
+    private final PeerBudget.Share share;
+
+    /** How many files of regions are kept. Guarded by the lock. */
+    private int kept;
+
     /** Held from the sending of a command to the end of its reply. Guards the messages and the receiving. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -73,6 +79,7 @@ final class ServerConnection implements AutoCloseable {
         this.limits = limits;
         this.channel = new MessageChannel(socket, limits.maxFds());
         this.dma = dma;
+        this.share = PeerBudget.ofProcess().share(sys);
         this.out = new Message(limits.maxPayload());
         this.in = new Message(limits.maxPayload());
         this.answer = new Message(limits.maxPayload());
@@ -90,14 +97,16 @@ final class ServerConnection implements AutoCloseable {
         ServerConnection connection;
         try {
             connection = new ServerConnection(sys, socket, path, limits, new DmaResponder(maps, mostData(limits)));
-        } catch (RuntimeException e) {
-            throw Closing.after(e, socket);
+        } catch (RuntimeException | Error e) {
+            Closing.after(e, socket);
+            throw e;
         }
         try {
             connection.start();
             return connection;
-        } catch (RuntimeException e) {
-            throw Closing.after(e, connection);
+        } catch (RuntimeException | Error e) {
+            Closing.after(e, connection);
+            throw e;
         }
     }
 
@@ -167,6 +176,28 @@ final class ServerConnection implements AutoCloseable {
         return memory.cannotFault()
                 || limits.trustServer()
                 || FileStatus.of(sys, memory.fd()).cannotFault();
+    }
+
+    /** Whether so many files more of the server's may be kept until this is closed. */
+    boolean keepFiles(int count) {
+        lock.lock();
+        try {
+            int before = kept;
+            while (kept < before + count && share.take(PeerBudget.Kind.DESCRIPTOR)) {
+                kept++;
+            }
+            boolean all = kept == before + count;
+            giveBack(all ? kept : before);
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void giveBack(int down) {
+        for (; kept > down; kept--) {
+            share.give(PeerBudget.Kind.DESCRIPTOR);
+        }
     }
 
     /** The path of the socket. */
@@ -252,6 +283,9 @@ final class ServerConnection implements AutoCloseable {
         } catch (VfioException e) {
             lose(e);
             throw state.ended(Command.of(command));
+        } catch (Error e) {
+            lose(defect(e));
+            throw e;
         }
     }
 
@@ -327,6 +361,11 @@ final class ServerConnection implements AutoCloseable {
     /** Whether the connection can be used. */
     boolean isAlive() {
         return state.isAlive();
+    }
+
+    /** Whether somebody waits for the lock. */
+    boolean isWanted() {
+        return lock.hasQueuedThreads();
     }
 
     /** Takes the lock if nobody has it, for the listener. */
@@ -421,6 +460,13 @@ final class ServerConnection implements AutoCloseable {
         return new VfioException("recvmsg", Errno.ECONNRESET, name, "the server has ended, or has dropped this client");
     }
 
+    /** There was no memory for what the server sent, or there is an error in this program. */
+    VfioException defect(Throwable reason) {
+        VfioException loss = new VfioException("vfio-user", Errno.EIO, name, String.valueOf(reason));
+        loss.initCause(reason);
+        return loss;
+    }
+
     private VfioException late() {
         return new VfioException(
                 "recvmsg", Errno.ETIMEDOUT, name, "the server gave no answer within " + limits.timeout());
@@ -468,6 +514,7 @@ final class ServerConnection implements AutoCloseable {
             steps.attempt(out::close);
             steps.attempt(in::close);
             steps.attempt(answer::close);
+            giveBack(0);
         } finally {
             lock.unlock();
         }

@@ -67,6 +67,9 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
         } catch (RuntimeException e) {
             regions.forEach(RemoteRegion::close);
             throw Closing.after(connection.reasonOf(e), connection);
+        } catch (Error e) { // no memory for what the server says
+            regions.forEach(RemoteRegion::close);
+            throw Closing.after(e, connection);
         }
     }
 

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** One connection of {@link TestServer}, on the server's thread. */
 final class TestClient implements AutoCloseable {
@@ -50,6 +51,9 @@ final class TestClient implements AutoCloseable {
     private final MessageChannel channel;
     private final Map<Integer, Fd[]> eventfds = new ConcurrentHashMap<>();
     private MessageChannel twin;
+    /** Of who sends a reply, and of who sends besides. */
+    private final ReentrantLock sending = new ReentrantLock();
+
     private int lastId;
 
     TestClient(TestServer server, UnixSocket socket) {
@@ -337,7 +341,7 @@ final class TestClient implements AutoCloseable {
     /** Sends what is in {@link #out}, if a reply is wanted. */
     void reply() {
         if (!in.wantsNoReply()) {
-            channel.send(out, List.of());
+            sendWhole(out);
         }
     }
 
@@ -354,6 +358,32 @@ final class TestClient implements AutoCloseable {
     /** Sends what is in {@link #out}, with descriptors. */
     void send(List<? extends Fd> fds) {
         channel.send(out, fds);
+    }
+
+    /** Sends another message, on any thread. */
+    void sendWhole(Message message) {
+        sending.lock();
+        try {
+            channel.send(message, List.of());
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /** Sends what is in {@link #out} a byte at a time, each with descriptors. */
+    void sendBitByBit(List<? extends Fd> fds, Runnable after) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment whole = arena.allocate(out.size());
+            MemorySegment.copy(out.payload(), 0, whole, Message.HEADER, out.payloadSize());
+            whole.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) out.id());
+            whole.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2, (short) out.commandId());
+            whole.set(ValueLayout.JAVA_INT_UNALIGNED, 4, out.size());
+            whole.set(ValueLayout.JAVA_INT_UNALIGNED, 8, out.flags());
+            for (long at = 0; at < whole.byteSize(); at++) {
+                socket.send(whole.asSlice(at, 1), fds);
+                after.run();
+            }
+        }
     }
 
     /** Sends a message as it is, and ends the connection if that is what it says. */

@@ -34,6 +34,11 @@ public final class InfoMessages {
     private static final int DEVICE_CHAIN = (int) VfioDeviceInfo.STRUCT.byteSize();
     private static final int IRQ_SIZE = (int) VfioIrqInfo.STRUCT.byteSize();
 
+    /**
+     * An answer that is longer is not believed, in bytes: a thousand areas that can be mapped, where devices have two.
+     */
+    public static final int MOST_INFO = 16 * 1024;
+
     private InfoMessages() {}
 
     /**
@@ -180,7 +185,7 @@ public final class InfoMessages {
      * @throws ProtocolException if it is malformed
      */
     public static DeviceInfo device(Message reply) {
-        reply.require(DEVICE_SIZE);
+        require(reply, DEVICE_SIZE);
         VfioDeviceInfo info = VfioDeviceInfo.STRUCT.read(reply.payload());
         boolean chained = (info.flags() & VfioPci.VFIO_DEVICE_FLAGS_CAPS) != 0 && reply.payloadSize() >= DEVICE_CHAIN;
         return new DeviceInfo(
@@ -196,13 +201,20 @@ public final class InfoMessages {
      * @throws ProtocolException if it is malformed
      */
     public static VfioRegionInfo region(Message reply, int index) {
-        reply.require(REGION_SIZE);
+        require(reply, REGION_SIZE);
         VfioRegionInfo info = VfioRegionInfo.STRUCT.read(reply.payload());
         if (info.index() != index || info.size() < 0 || info.offset() < 0 || info.offset() + info.size() < 0) {
             throw reply.invalid("region " + Integer.toUnsignedString(info.index()) + " of size " + Hex.of(info.size())
                     + " at file offset " + Hex.of(info.offset()) + ", not region " + index);
         }
         return info;
+    }
+
+    private static void require(Message reply, int least) {
+        reply.require(least);
+        if (reply.payloadSize() > MOST_INFO) {
+            throw reply.invalid("an answer of " + reply.payloadSize() + " bytes");
+        }
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.jvfio.vfiouser.protocol;
 
 import io.jvfio.Errno;
+import io.jvfio.Hex;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,17 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
 
     /** What we offer and accept at most; a later number changes nothing on the wire. */
     public static final int MINOR = 1;
+
+    /**
+     * What a peer must take of data in one message, in bytes. With less, and with nothing above all, a transfer would need
+     * messages without end; every peer that is known takes 1 MiB.
+     */
+    public static final int LEAST_TRANSFER = 4096;
+
+    /** A server's smallest page must lie in between. */
+    private static final long LEAST_PAGE = 1L << 12;
+
+    private static final long MOST_PAGE = 1L << 30;
 
     private static final int JSON = 4;
 
@@ -101,7 +113,8 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
      * What a server answers to this offer.
      *
      * @param server what the server can take; a twin socket and what the client did not offer are left out
-     * @throws ProtocolException with EOPNOTSUPP if the major version is another
+     * @throws ProtocolException with EOPNOTSUPP if the major version is another, EINVAL if the client takes less than
+     *     {@link #LEAST_TRANSFER}
      */
     public Version answer(Capabilities server) {
         if (major != MAJOR) {
@@ -109,6 +122,10 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
                     Errno.EOPNOTSUPP, Command.VERSION.call(), "version " + major + "." + minor + " is not spoken here");
         }
         Capabilities client = capabilitiesOrAbsent();
+        if (client.maxTransfer() < LEAST_TRANSFER) {
+            throw new ProtocolException(
+                    Errno.EINVAL, Command.VERSION.call(), "a client that takes " + client.maxTransfer() + " bytes");
+        }
         Capabilities both = server.withTwinSocket(server.twinSocket() && client.twinSocket(), server.twinFd())
                 .withWriteMultiple(server.writeMultiple() && client.writeMultiple())
                 .withAddedRegions(server.addedRegions() && client.addedRegions());
@@ -133,8 +150,10 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
         if (server.writeMultiple() && !offered.writeMultiple()) {
             throw refused("a capability that was not offered");
         }
-        if (server.maxTransfer() == 0 || server.maxDmaMaps() == 0 || server.pageSizes() == 0) {
-            throw refused("a server that takes no data or no maps");
+        long page = Long.lowestOneBit(server.pageSizes() & -LEAST_PAGE);
+        if (server.maxTransfer() < LEAST_TRANSFER || server.maxDmaMaps() == 0 || page == 0 || page > MOST_PAGE) {
+            throw refused("a server that takes " + server.maxTransfer() + " bytes, " + server.maxDmaMaps()
+                    + " maps, page sizes " + Hex.of(server.pageSizes()));
         }
         return server.withAddedRegions(server.addedRegions() && offered.addedRegions());
     }

@@ -94,7 +94,12 @@ final class VersionTest {
             new Version(0, 2, null),
             new Version(0, 1, Capabilities.absent().withTwinSocket(true, 0)),
             new Version(0, 1, Capabilities.absent().withWriteMultiple(true)),
-            new Version(0, 1, Capabilities.absent().withMaxTransfer(0))
+            new Version(0, 1, Capabilities.absent().withMaxTransfer(0)),
+            new Version(0, 1, Capabilities.absent().withMaxTransfer(4095)),
+            new Version(0, 1, Capabilities.absent().withMaxDmaMaps(0)),
+            new Version(0, 1, Capabilities.absent().withPageSizes(0)),
+            new Version(0, 1, Capabilities.absent().withPageSizes(0xfff)),
+            new Version(0, 1, Capabilities.absent().withPageSizes(1L << 62))
         }) {
             assertThatThrownBy(() -> mine.accept(wrong, 1)).isInstanceOf(ProtocolException.class);
         }
@@ -102,6 +107,19 @@ final class VersionTest {
         Version missing = new Version(0, 1, Capabilities.absent().withTwinSocket(true, 1));
         assertThatThrownBy(() -> twin.accept(missing, 1)).isInstanceOf(ProtocolException.class);
         assertThat(mine.accept(new Version(0, 0, null), 0)).isEqualTo(Capabilities.absent());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 4095})
+    void a_client_that_takes_too_little_for_a_transfer_to_come_to_an_end_is_refused(long most) {
+        Version offer = new Version(0, 1, Capabilities.absent().withMaxTransfer(most));
+        assertThatThrownBy(() -> offer.answer(SERVER))
+                .isInstanceOfSatisfying(
+                        ProtocolException.class, e -> assertThat(e.name()).isEqualTo("EINVAL"));
+        assertThat(new Version(0, 1, Capabilities.absent().withMaxTransfer(4096).withMaxFds(0))
+                        .answer(SERVER)
+                        .major())
+                .isZero();
     }
 
     @Test
