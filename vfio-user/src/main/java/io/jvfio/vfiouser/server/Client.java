@@ -40,6 +40,11 @@ final class Client implements AutoCloseable {
     private final Message reply;
     private final Message inLane;
     private final Message laneReply;
+
+    /** Opened by {@link #accept}. */
+    private @Nullable MessageChannel twin;
+
+    private @Nullable DmaMessages dma;
     private final String name;
 
     private volatile @Nullable Session session;
@@ -82,18 +87,21 @@ final class Client implements AutoCloseable {
                 reply,
                 channel,
                 Handshake.capabilities(options.limits(), served.device().addressSpace()));
-        MessageChannel twin = agreed.twin();
+        MessageChannel second = agreed.twin();
+        twin = second;
         Thread reader = Thread.currentThread();
         CommandLane lane = new CommandLane(name + "-commands", options.limits(), inLane, this::runInLane, channel::shutdown);
-        DmaMessages dma = new DmaMessages(
-                twin == null ? outgoing : new Outgoing(twin),
+        DmaMessages messages = new DmaMessages(
+                second == null ? outgoing : new Outgoing(second),
                 agreed.client().maxTransfer(),
                 options.limits().dma(),
                 thread -> thread == reader || lane.isThread(thread));
-        ClientMemory memory = new ClientMemory(sys, served.device().addressSpace(), dma, options);
+        dma = messages;
+        ClientMemory memory = new ClientMemory(sys, served.device().addressSpace(), messages, options);
         Commands commands = new Commands(sys, served, memory, agreed.agreed(), options);
-        TwinReader twinReader = twin == null ? null : TwinReader.start(name + "-twin", twin, dma, this::shutdown);
-        session = new Session(commands, memory, dma, lane, twinReader);
+        TwinReader reading =
+                second == null ? null : TwinReader.start(name + "-twin", second, messages, this::shutdown);
+        session = new Session(commands, memory, messages, lane, reading);
     }
 
     /**
@@ -210,7 +218,6 @@ final class Client implements AutoCloseable {
         if (now.twin != null) {
             steps.attempt(now.twin::close);
         }
-        steps.attempt(now.dma::close);
         steps.throwFirst();
         return left;
     }
@@ -246,6 +253,12 @@ final class Client implements AutoCloseable {
         steps.attempt(reply::close);
         steps.attempt(inLane::close);
         steps.attempt(laneReply::close);
+        if (twin != null) {
+            steps.attempt(twin::close);
+        }
+        if (dma != null) {
+            steps.attempt(dma::close);
+        }
         steps.throwFirst();
     }
 }

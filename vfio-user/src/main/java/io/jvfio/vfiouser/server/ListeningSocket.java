@@ -110,7 +110,7 @@ final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** Gives back what is left once nobody is in {@link #accept}. Idempotent. */
+    /** Gives back what is left after {@link #close}, once nobody is in {@link #accept}. Idempotent. */
     void release() {
         Closing steps = new Closing();
         steps.attempt(poller::close);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Closing;
 import io.jvfio.vfiouser.protocol.DmaAccess;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
@@ -32,7 +33,11 @@ final class TwinReader implements AutoCloseable {
      */
     static TwinReader start(String name, MessageChannel channel, DmaMessages dma, Runnable onEnd) {
         TwinReader reader = new TwinReader(name, channel, dma, onEnd);
-        reader.thread.start();
+        try {
+            reader.thread.start();
+        } catch (Error e) { // no more threads can be had
+            throw Closing.after(e, reader.incoming);
+        }
         return reader;
     }
 
@@ -42,7 +47,7 @@ final class TwinReader implements AutoCloseable {
                 dma.deliver(incoming);
             }
             dma.fail("the client closed the socket for DMA messages");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dma.fail(String.valueOf(e.getMessage()));
         } finally {
             onEnd.run();

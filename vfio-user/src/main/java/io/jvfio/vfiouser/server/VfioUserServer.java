@@ -201,19 +201,15 @@ public final class VfioUserServer implements AutoCloseable {
         }
     }
 
+    /** Whatever goes wrong with a client, memory that it has used up too, ends that client and not this thread. */
     private void serveNext() {
-        try {
-            UnixSocket next = socket.accept(LOOK.toNanos());
+        try (UnixSocket next = socket.accept(LOOK.toNanos())) {
             supply.look();
-            if (next != null) {
-                if (renewed()) {
-                    serve(next);
-                } else {
-                    next.close();
-                }
+            if (next != null && renewed()) {
+                serve(next);
             }
-        } catch (RuntimeException | InternalError e) {
-            LOG.log(System.Logger.Level.WARNING, "no client could be served", e);
+        } catch (RuntimeException | Error e) {
+            warn("no client could be served", e);
             socket.pause();
         }
     }
@@ -254,13 +250,16 @@ public final class VfioUserServer implements AutoCloseable {
         return Optional.ofNullable(failure);
     }
 
-    private void serve(UnixSocket peer) {
-        ServerListener.Client client;
+    private static void warn(String what, Throwable failure) {
         try {
-            client = client(peer);
-        } catch (RuntimeException e) {
-            throw Closing.after(e, peer);
+            LOG.log(System.Logger.Level.WARNING, what, failure);
+        } catch (VirtualMachineError again) {
+            // There is not even the memory to say so.
         }
+    }
+
+    private void serve(UnixSocket peer) {
+        ServerListener.Client client = client(peer);
         Integer uid = options.requiredUid();
         if (uid != null && uid != client.uid()) {
             peer.close();
@@ -305,8 +304,8 @@ public final class VfioUserServer implements AutoCloseable {
         tell(to -> to.clientArrived(client));
         try {
             return connection.serve();
-        } catch (RuntimeException | InternalError e) {
-            LOG.log(System.Logger.Level.WARNING, () -> "a defect has ended the connection with " + client, e);
+        } catch (RuntimeException | Error e) {
+            warn("a defect has ended the connection with " + client, e);
             return "of a defect of the server";
         } finally {
             takeBack(connection, client);
@@ -318,7 +317,7 @@ public final class VfioUserServer implements AutoCloseable {
         try {
             supply.left(connection.takeBack());
         } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.WARNING, () -> "the device could not be taken back from " + client, e);
+            warn("the device could not be taken back from " + client, e);
             supply.left(List.of("it could not be taken back from " + client + ": " + e.getMessage()));
         }
     }
@@ -331,14 +330,15 @@ public final class VfioUserServer implements AutoCloseable {
     private void tell(Consumer<ServerListener> event) {
         try {
             event.accept(listener);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "a listener failed", e);
+        } catch (RuntimeException | Error e) {
+            warn("a listener failed", e);
         }
     }
 
     /**
      * Ends the connection with the client there is, takes the device back from it, closes the device if the server opened
-     * it, and removes the socket. Waits for the command at hand, bounded. Idempotent.
+     * it, and removes the socket. Waits for the command at hand, bounded; called by a listener it does not wait, and the
+     * server ends when the listener returns. Idempotent.
      */
     @Override
     public void close() {
