@@ -138,7 +138,8 @@ final class HostileClient implements AutoCloseable {
         try {
             socket.send(buffer.asSlice(0, first), fds);
             if (first < length) {
-                socket.send(buffer.asSlice(first, length - first), List.of());
+                // What comes with a later piece counts too.
+                socket.send(buffer.asSlice(first, length - first), random.nextBoolean() ? fds : List.of());
             }
         } finally {
             sending.unlock();

@@ -20,6 +20,9 @@ final class HostileCommands {
 
     private static final int HEADER = 16;
     private static final int NO_REPLY = 0x10;
+
+    /** As many as the kernel passes at once. */
+    private static final int MOST_FDS = 253;
     private static final int MOST_DATA = 1 << 20;
 
     private static final long[] EDGES = {
@@ -149,7 +152,7 @@ final class HostileCommands {
         if (!one(often)) {
             return List.of();
         }
-        int count = one(20) ? 1 + random.nextInt(40) : 1 + random.nextInt(3);
+        int count = one(20) ? 1 + random.nextInt(MOST_FDS) : 1 + random.nextInt(3);
         Kind[] kinds = new Kind[count];
         Kind usual = command == Command.DMA_MAP ? Kind.SEALED : Kind.EVENTFD;
         for (int i = 0; i < count; i++) {

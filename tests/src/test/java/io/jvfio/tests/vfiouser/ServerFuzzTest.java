@@ -44,6 +44,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServerFuzzTest {
     private static final long SEED = Long.getLong("jvfio.fuzz.seed", 20_26);
 
+    /** After so many a client stops in the middle of one, and stays. */
+    private static final int BETWEEN_SILENCES = 8_000;
+
     /** Messages before the measurement of memory begins: buffers have grown by then, and code is compiled. */
     private static final int WARM_UP = 5_000;
 
@@ -69,8 +72,11 @@ class ServerFuzzTest {
 
     private void run(String model, int messages) throws Exception {
         LeakCheck leaks = LeakCheck.start();
-        ServerLimits limits =
-                ServerLimits.defaults().withDma(Duration.ofMillis(20)).withSilence(Duration.ofSeconds(2));
+        // Time is over often: of transfers, and of commands that wait for an unmap that waits for a transfer.
+        ServerLimits limits = ServerLimits.defaults()
+                .withDma(Duration.ofMillis(20))
+                .withAnswer(Duration.ofMillis(10))
+                .withSilence(Duration.ofSeconds(2));
         AtomicLong clients = new AtomicLong();
         ServerListener counter = new ServerListener() {
             @Override
@@ -111,7 +117,11 @@ class ServerFuzzTest {
                 while (open && sent < messages) {
                     Hostile next = commands.next();
                     sent++;
-                    if (random.nextInt(1000) == 0) {
+                    if (sent % BETWEEN_SILENCES == 0) {
+                        client.sendPart(next, 1 + random.nextInt(15));
+                        client.awaitEnd();
+                        open = false;
+                    } else if (random.nextInt(1000) == 0) {
                         client.sendPart(
                                 next, 1 + random.nextInt((int) next.bytes().byteSize()));
                         open = false;

@@ -131,8 +131,9 @@ final class Client implements AutoCloseable {
                 }
             }
         } catch (ProtocolException e) {
-            now.lane.drain(); // answers keep their order to the end
-            refuseUnreadable(e);
+            if (now.lane.drain()) { // answers keep their order to the end
+                refuseUnreadable(e);
+            }
             return String.valueOf(e.getMessage());
         } catch (VfioException e) {
             return switch (e.errno()) {

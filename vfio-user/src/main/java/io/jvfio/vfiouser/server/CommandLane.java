@@ -142,8 +142,12 @@ final class CommandLane implements AutoCloseable {
         fds += sign * command.fdCount();
     }
 
-    /** Waits until nothing is to be done any more, at most as long as a command may wait. */
-    void drain() {
+    /**
+     * Waits until nothing is to be done any more, at most as long as a command may wait.
+     *
+     * @return whether all is done
+     */
+    boolean drain() {
         long left = patience;
         boolean interrupted = false;
         lock.lock();
@@ -155,11 +159,12 @@ final class CommandLane implements AutoCloseable {
                     interrupted = true; // the wait is bounded, and the interruption is kept
                 }
             }
+            return idle;
         } finally {
             lock.unlock();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
