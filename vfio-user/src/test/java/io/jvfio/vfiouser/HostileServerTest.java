@@ -46,11 +46,14 @@ final class HostileServerTest extends ClientTest {
                 return false;
             }
             client.out.beginReply(command, 64);
-            client.sendBitByBit(Collections.nCopies(253, any.fd()), () ->
-                    most.accumulateAndGet((int) (ProcSelf.openDescriptors() - before), Math::max));
+            client.sendBitByBit(
+                    Collections.nCopies(253, any.fd()),
+                    () -> most.accumulateAndGet((int) (ProcSelf.openDescriptors() - before), Math::max));
             return true;
         };
-        assertThatThrownBy(device::reset).isInstanceOf(DeviceGoneException.class).hasRootCauseInstanceOf(ProtocolException.class);
+        assertThatThrownBy(device::reset)
+                .isInstanceOf(DeviceGoneException.class)
+                .hasRootCauseInstanceOf(ProtocolException.class);
         // What one call brings is open for a moment.
         assertThat(most.get()).isLessThan(253 + 32);
     }
@@ -69,8 +72,7 @@ final class HostileServerTest extends ClientTest {
         VfioUserDevice device = connect();
         AtomicInteger asked = new AtomicInteger();
         server.script = (client, command) -> {
-            if (RegionAccess.SIZE != command.payloadSize()
-                    || RegionAccess.region(command) != TestServer.MEMORY_BAR) {
+            if (RegionAccess.SIZE != command.payloadSize() || RegionAccess.region(command) != TestServer.MEMORY_BAR) {
                 return false;
             }
             asked.incrementAndGet();
@@ -128,8 +130,8 @@ final class HostileServerTest extends ClientTest {
                     || InfoMessages.regionIndex(command) != TestServer.WHOLE_BAR) {
                 return false;
             }
-            RegionInfo info = new RegionInfo(
-                    TestServer.WHOLE_BAR, 7, 4096, List.of(), List.of(InfoCapability.sparse(areas)));
+            RegionInfo info =
+                    new RegionInfo(TestServer.WHOLE_BAR, 7, 4096, List.of(), List.of(InfoCapability.sparse(areas)));
             InfoMessages.tellRegion(client.out, command, Integer.MAX_VALUE, info, 0);
             client.reply();
             return true;

@@ -5,6 +5,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * How much of what a process has only so much of is held for its peers: descriptors ({@code RLIMIT_NOFILE}) and mappings
@@ -29,8 +31,8 @@ public final class PeerBudget {
 
     private final Object lock = new Object();
 
-    /** What all peers hold, by kind. Guarded by the lock. */
-    private final long[] held = new long[Kind.values().length];
+    /** What all peers hold. Guarded by the lock. */
+    private final Map<Kind, Long> held = new EnumMap<>(Kind.class);
 
     /** A budget of which nothing is used. */
     PeerBudget() {}
@@ -77,37 +79,36 @@ public final class PeerBudget {
      * <p>Threads: thread-safe.
      */
     public final class Share {
-        private final long[] all;
+        private final Map<Kind, Long> all;
 
         /** Guarded by the budget's lock. */
-        private final long[] own = new long[Kind.values().length];
+        private final Map<Kind, Long> own = new EnumMap<>(Kind.class);
 
         private Share(long descriptors, long mappings) {
-            this.all = new long[] {descriptors, mappings};
+            this.all = Map.of(Kind.DESCRIPTOR, descriptors, Kind.MAPPING, mappings);
         }
 
         /** Takes one for this peer; false if it holds as many as are left. */
         public boolean take(Kind kind) {
-            int at = kind.ordinal();
             synchronized (lock) {
-                if (own[at] >= all[at] - held[at]) {
+                long left = all.getOrDefault(kind, 0L) - held.getOrDefault(kind, 0L);
+                if (own.getOrDefault(kind, 0L) >= left) {
                     return false;
                 }
-                own[at]++;
-                held[at]++;
+                own.merge(kind, 1L, Long::sum);
+                held.merge(kind, 1L, Long::sum);
                 return true;
             }
         }
 
         /** Gives back one that was taken. */
         public void give(Kind kind) {
-            int at = kind.ordinal();
             synchronized (lock) {
-                if (own[at] == 0) {
+                if (own.getOrDefault(kind, 0L) == 0) {
                     throw new IllegalStateException("a " + kind + " that was not taken is given back");
                 }
-                own[at]--;
-                held[at]--;
+                own.merge(kind, -1L, Long::sum);
+                held.merge(kind, -1L, Long::sum);
             }
         }
     }

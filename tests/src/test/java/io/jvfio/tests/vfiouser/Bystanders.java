@@ -39,9 +39,12 @@ final class Bystanders implements AutoCloseable {
     private final Holdings before;
     private final Thread user;
     private volatile boolean stopped;
-    private volatile long slowest;
-    private volatile long accesses;
-    private volatile Throwable failure;
+
+    /** Of the thread that uses them, once it has ended. */
+    private long slowest;
+
+    private long accesses;
+    private Throwable failure;
 
     Bystanders(Path folder) {
         Path socket = folder.resolve("bystander");

@@ -23,6 +23,7 @@ final class HostileCommands {
 
     /** As many as the kernel passes at once. */
     private static final int MOST_FDS = 253;
+
     private static final int MOST_DATA = 1 << 20;
 
     private static final long[] EDGES = {

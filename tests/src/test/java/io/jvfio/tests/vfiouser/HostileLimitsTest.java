@@ -142,19 +142,23 @@ class HostileLimitsTest {
     @ValueSource(strings = {EDU, "model:nvme?size=1MiB"})
     void descriptors_bit_by_bit_are_closed_as_they_come(String model) throws Exception {
         try (Served victim = new Served("victim", model);
-                Bystanders others = new Bystanders(folder);
-                MemFd file = MemFd.of(sys, "attack", 0x2000)) {
+                Bystanders others = new Bystanders(folder)) {
             long before = ProcSelf.openDescriptors();
             long[] most = {0};
-            try (Attacker attacker = new Attacker(victim.path)) {
+            try (MemFd file = MemFd.of(sys, "attack", 0x2000);
+                    Attacker attacker = new Attacker(victim.path)) {
                 for (int i = 0; i < 20; i++) {
-                    bitByBit(attacker.socket, i, Command.DMA_MAP, 0, file.fd(), () ->
-                            most[0] = Math.max(most[0], ProcSelf.openDescriptors() - before));
+                    bitByBit(
+                            attacker.socket,
+                            i,
+                            Command.DMA_MAP,
+                            0,
+                            file.fd(),
+                            () -> most[0] = Math.max(most[0], ProcSelf.openDescriptors() - before));
                     assertThat(attacker.lastErrno()).isEqualTo(Errno.EINVAL);
                 }
             }
             assertThat(most[0]).as("descriptors at a time").isLessThan(MOST_FDS + 50);
-            file.close();
             others.assertUnharmed();
         }
     }

@@ -90,7 +90,8 @@ final class Client implements AutoCloseable {
         MessageChannel second = agreed.twin();
         twin = second;
         Thread reader = Thread.currentThread();
-        CommandLane lane = new CommandLane(name + "-commands", options.limits(), inLane, this::runInLane, channel::shutdown);
+        CommandLane lane =
+                new CommandLane(name + "-commands", options.limits(), inLane, this::runInLane, channel::shutdown);
         DmaMessages messages = new DmaMessages(
                 second == null ? outgoing : new Outgoing(second),
                 agreed.client().maxTransfer(),
@@ -99,8 +100,7 @@ final class Client implements AutoCloseable {
         dma = messages;
         ClientMemory memory = new ClientMemory(sys, served.device().addressSpace(), messages, options);
         Commands commands = new Commands(sys, served, memory, agreed.agreed(), options);
-        TwinReader reading =
-                second == null ? null : TwinReader.start(name + "-twin", second, messages, this::shutdown);
+        TwinReader reading = second == null ? null : TwinReader.start(name + "-twin", second, messages, this::shutdown);
         session = new Session(commands, memory, messages, lane, reading);
     }
 

@@ -71,13 +71,15 @@ final class ClientMemory {
      * @param held the client's memory in this process, and its file if the space needs that on
      * @param remote how it is reached by messages, or null
      */
-    private record Parts(DmaSource source, List<Held> held, @Nullable RemoteWindow remote) {}
+    private record Parts(
+            DmaSource source, List<Held> held, @Nullable RemoteWindow remote) {}
 
     /** Something that this process has only so much of for its peers. */
-    private record Held(AutoCloseable part, PeerBudget.Share share, PeerBudget.Kind kind) implements AutoCloseable {
+    private record Held(Object part, Runnable end, PeerBudget.Share share, PeerBudget.Kind kind)
+            implements AutoCloseable {
         @Override
-        public void close() throws Exception {
-            part.close();
+        public void close() {
+            end.run();
             share.give(kind);
         }
     }
@@ -171,7 +173,7 @@ final class ClientMemory {
         int protection = request.access() == Access.READ ? Abi.PROT_READ : Abi.PROT_READ | Abi.PROT_WRITE;
         Mapping memory = counted(
                 PeerBudget.Kind.MAPPING, request, () -> Mapping.ofFile(sys, file, start, end - start, protection));
-        Held held = new Held(memory, share, PeerBudget.Kind.MAPPING);
+        Held held = new Held(memory, memory::close, share, PeerBudget.Kind.MAPPING);
         MemorySegment view = memory.memory().asSlice(request.offset() - start, request.size());
         if (!space.keepsFiles()) {
             return new Parts(new DmaSource.Segment(view, status.cannotFault()), List.of(held), null);
@@ -180,7 +182,7 @@ final class ClientMemory {
             Fd kept = counted(PeerBudget.Kind.DESCRIPTOR, request, () -> file);
             return new Parts(
                     new DmaSource.File(kept, request.offset(), view, status.cannotFault()),
-                    List.of(held, new Held(kept, share, PeerBudget.Kind.DESCRIPTOR)),
+                    List.of(held, new Held(kept, kept::close, share, PeerBudget.Kind.DESCRIPTOR)),
                     null);
         } catch (RuntimeException e) {
             throw Closing.after(e, held);
@@ -261,7 +263,7 @@ final class ClientMemory {
     private void give(Held held) {
         try {
             held.close();
-        } catch (Exception e) {
+        } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, () -> held.part + " cannot be given back now", e);
             leftovers.add(held);
         }

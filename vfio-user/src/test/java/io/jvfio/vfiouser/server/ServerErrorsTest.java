@@ -48,7 +48,7 @@ class ServerErrorsTest extends ServerTest {
     }
 
     @Test
-    void memory_that_runs_out_when_the_device_is_taken_back_does_not_end_the_server() throws Exception {
+    void memory_that_runs_out_when_the_device_is_taken_back_has_the_server_end_and_say_so() throws Exception {
         client().close();
         await("lost");
         device.onReset = () -> {
@@ -59,6 +59,8 @@ class ServerErrorsTest extends ServerTest {
             assertThat(client.read(ServedFixture.CONFIG, 0, 4)).isNotZero();
         }
         await("lost");
+        awaitTrue(() -> server.failure().isPresent());
+        serveAgain(ServerOptions.defaults());
         assertThat(client().reset()).isZero();
     }
 
