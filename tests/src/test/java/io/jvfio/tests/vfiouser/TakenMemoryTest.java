@@ -97,8 +97,8 @@ class TakenMemoryTest {
         private final Way way;
         private final Descriptor file;
         private final Mapping view;
-        private final MemFd keptFile = MemFd.of(SYS, "kept", 4096);
-        private final Mapping kept = keptFile.map(0, 4096);
+        private final MemFd keptFile;
+        private final Mapping kept;
         private Descriptor thief;
 
         Taken(Way way) throws Exception {
@@ -108,6 +108,8 @@ class TakenMemoryTest {
                         .as("free huge pages of 2 MiB; write 4 to /proc/sys/vm/nr_hugepages")
                         .isPositive();
             }
+            keptFile = MemFd.of(SYS, "kept", 4096);
+            kept = keptFile.map(0, 4096);
             file = create("taken", way.pages);
             call(number -> SYS.ftruncate(number, size()));
             if (way.sealed || way.pages != 0) {
