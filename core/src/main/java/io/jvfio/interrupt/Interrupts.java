@@ -7,6 +7,7 @@ import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.internal.sys.EventFd;
+import io.jvfio.internal.sys.SharedEventFd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,7 +61,7 @@ public final class Interrupts implements AutoCloseable {
     /** Guarded by the lock: vectors that the device holds ready, 0 if the index is off. */
     private int allocated;
 
-    private volatile @Nullable EventFd resample;
+    private volatile @Nullable SharedEventFd resample;
     private volatile @Nullable Supplier<? extends RuntimeException> ended;
 
     Interrupts(InterruptControl control, IrqPort port, InterruptType type, IrqInfo info, InterruptOptions options) {
@@ -196,9 +197,11 @@ public final class Interrupts implements AutoCloseable {
      */
     public void unmask() {
         IrqRequest request = maskable(unmaskRequest);
-        EventFd eventfd = resample;
+        SharedEventFd eventfd = resample;
         if (eventfd != null) {
-            eventfd.signal(1);
+            if (!eventfd.signal()) {
+                throw new IllegalStateException("the " + type + " interrupts of " + port.subject() + " are closed");
+            }
         } else {
             port.request(request);
         }
@@ -252,7 +255,7 @@ public final class Interrupts implements AutoCloseable {
         for (VectorSink sink : left) {
             steps.attempt(() -> sink.close(reason));
         }
-        EventFd unmasking = resample;
+        SharedEventFd unmasking = resample;
         if (unmasking != null) {
             steps.attempt(unmasking::close);
         }
@@ -275,7 +278,7 @@ public final class Interrupts implements AutoCloseable {
                 port.assign(type, 0, List.copyOf(eventfds));
                 allocated = count;
                 if (options.resample()) {
-                    EventFd eventfd = EventFd.open(port.systemCalls());
+                    SharedEventFd eventfd = SharedEventFd.open(port.systemCalls());
                     resample = eventfd;
                     port.request(IrqRequest.unmaskOn(type.index(), eventfd.fd()).by(port.owner()));
                 }

@@ -8,6 +8,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.IrqOwner;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.internal.sys.EventFd;
+import io.jvfio.internal.sys.SharedEventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.List;
 import java.util.Objects;
@@ -27,7 +28,7 @@ final class NoticeLine implements EventSource, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
     /** Whoever is told last. */
-    private record Last(IrqOwner owner, EventFd eventfd) {}
+    private record Last(IrqOwner owner, SharedEventFd eventfd) {}
 
     private final SystemCalls sys;
     private final int index;
@@ -74,8 +75,8 @@ final class NoticeLine implements EventSource, AutoCloseable {
         Last now = last;
         if (now != null) {
             try {
-                now.eventfd().signalIfRoom();
-            } catch (IllegalStateException | VfioException e) {
+                now.eventfd().signal(); // in vain if it has just been taken away
+            } catch (VfioException e) {
                 LOG.log(System.Logger.Level.DEBUG, "{0} was not told of {1}: {2}", now.owner(), this, e.getMessage());
             }
         }
@@ -110,7 +111,7 @@ final class NoticeLine implements EventSource, AutoCloseable {
 
     /** Keeps an eventfd in the place of the one before; each takes away his own alone. */
     private void keep(IrqOwner owner, @Nullable Fd theirs) {
-        EventFd copy = theirs == null ? null : EventFd.duplicate(sys, theirs);
+        SharedEventFd copy = theirs == null ? null : SharedEventFd.duplicate(sys, theirs, owner::heldUp);
         Last before;
         synchronized (this) {
             if (closed) {

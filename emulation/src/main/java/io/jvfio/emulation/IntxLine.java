@@ -2,7 +2,7 @@
 package io.jvfio.emulation;
 
 import io.jvfio.Fd;
-import io.jvfio.internal.sys.EventFd;
+import io.jvfio.internal.sys.SharedEventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * An interrupt pin with a level, as VFIO passes it on: while the level is high and nothing holds it back, the eventfd is
  * signalled once, which masks the line until the client unmasks it; if the level is high still, that signals again.
  *
- * <p>Threads: thread-safe.
+ * <p>Threads: thread-safe. The eventfd is signalled after the lock has been given back.
  */
 final class IntxLine {
     private final SystemCalls sys;
 
-    private @Nullable EventFd eventfd;
+    private @Nullable SharedEventFd eventfd;
     private boolean masked;
     private boolean disabled;
 
@@ -34,38 +34,52 @@ final class IntxLine {
         return eventfd != null;
     }
 
-    synchronized void level(boolean up) {
-        high = up;
+    void level(boolean up) {
+        synchronized (this) {
+            high = up;
+        }
         deliver();
     }
 
     /** The interrupt disable bit of the command register. */
-    synchronized void disabled(boolean on) {
-        disabled = on;
+    void disabled(boolean on) {
+        synchronized (this) {
+            disabled = on;
+        }
         deliver();
     }
 
-    synchronized void assign(@Nullable Fd fd) {
-        EventFd made = fd == null ? null : EventFd.duplicate(sys, fd);
+    /**
+     * Has it interrupt by a duplicate of an eventfd, or not at all; {@link #deliver} then.
+     *
+     * @param onHeldUp ends whoever passed it
+     */
+    synchronized void assign(@Nullable Fd fd, Runnable onHeldUp) {
+        SharedEventFd made = fd == null ? null : SharedEventFd.duplicate(sys, fd, onHeldUp);
         close();
         eventfd = made;
         masked = false;
-        deliver();
     }
 
     synchronized void mask() {
         masked = true;
     }
 
-    synchronized void unmask() {
-        masked = false;
+    void unmask() {
+        synchronized (this) {
+            masked = false;
+        }
         deliver();
     }
 
     /** Fires as software asks for it, whatever the level. */
-    synchronized void trigger() {
-        if (eventfd != null && !disabled) {
-            eventfd.signalIfRoom();
+    void trigger() {
+        SharedEventFd now;
+        synchronized (this) {
+            now = disabled ? null : eventfd;
+        }
+        if (now != null) {
+            now.signal();
         }
     }
 
@@ -83,10 +97,16 @@ final class IntxLine {
         masked = false;
     }
 
-    private void deliver() {
-        if (high && !masked && !disabled && eventfd != null) {
+    /** Interrupts if the level is high and nothing holds it back. */
+    void deliver() {
+        SharedEventFd now;
+        synchronized (this) {
+            if (!high || masked || disabled || eventfd == null) {
+                return;
+            }
             masked = true;
-            eventfd.signalIfRoom();
+            now = eventfd;
         }
+        now.signal();
     }
 }

@@ -3,7 +3,7 @@ package io.jvfio.emulation;
 
 import io.jvfio.Closing;
 import io.jvfio.Fd;
-import io.jvfio.internal.sys.EventFd;
+import io.jvfio.internal.sys.SharedEventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * The vectors of MSI or MSI-X. A message goes to the vector's eventfd; while it has none, or is masked, the message is
  * latched as pending and goes out when that ends.
  *
- * <p>Threads: thread-safe. A message takes no lock and allocates nothing.
+ * <p>Threads: thread-safe. A message takes no lock and allocates nothing; no eventfd is signalled under a lock.
  */
 final class MessageVectors {
     private final SystemCalls sys;
     private final int count;
     private final IntPredicate masked;
-    private final AtomicReferenceArray<@Nullable EventFd> eventfds;
+    private final AtomicReferenceArray<@Nullable SharedEventFd> eventfds;
     private final AtomicLongArray pending;
 
     /** How many vectors are enabled: one more than the last that has had an eventfd since the index is on; 0 is off. */
@@ -57,8 +57,8 @@ final class MessageVectors {
         if (enabled == 0) {
             return;
         }
-        EventFd eventfd = eventfds.get(vector);
-        if (eventfd == null || masked.test(vector) || !signal(eventfd)) {
+        SharedEventFd eventfd = eventfds.get(vector);
+        if (eventfd == null || masked.test(vector) || !eventfd.signal()) {
             latch(vector);
             // The eventfd, or the end of the mask, may have come in the meantime.
             retry(vector);
@@ -67,8 +67,8 @@ final class MessageVectors {
 
     /** Sends a message that was held back, if it can be now. */
     void retry(int vector) {
-        EventFd eventfd = eventfds.get(vector);
-        if (eventfd != null && !masked.test(vector) && unlatch(vector) && !signal(eventfd)) {
+        SharedEventFd eventfd = eventfds.get(vector);
+        if (eventfd != null && !masked.test(vector) && unlatch(vector) && !eventfd.signal()) {
             latch(vector);
         }
     }
@@ -78,34 +78,38 @@ final class MessageVectors {
         return pending.get(word);
     }
 
-    /** Assigns duplicates of eventfds; all or none. */
-    synchronized void assign(int start, List<? extends @Nullable Fd> fds) {
+    /**
+     * Assigns duplicates of eventfds; all or none. What is pending for them waits for {@link #retry}, so that the caller
+     * can give back its locks first.
+     *
+     * @param onHeldUp ends whoever passed them
+     */
+    synchronized void assign(int start, List<? extends @Nullable Fd> fds, Runnable onHeldUp) {
         Objects.checkFromIndexSize(start, fds.size(), count);
-        List<@Nullable EventFd> made = new ArrayList<>();
+        List<@Nullable SharedEventFd> made = new ArrayList<>();
         try {
             for (Fd fd : fds) {
-                made.add(fd == null ? null : EventFd.duplicate(sys, fd));
+                made.add(fd == null ? null : SharedEventFd.duplicate(sys, fd, onHeldUp));
             }
         } catch (RuntimeException e) {
             made.forEach(MessageVectors::close);
             throw e;
         }
         for (int i = 0; i < made.size(); i++) {
-            EventFd eventfd = made.get(i);
+            SharedEventFd eventfd = made.get(i);
             if (eventfd != null) {
                 enabled = Math.max(enabled, start + i + 1);
             }
             close(eventfds.getAndSet(start + i, eventfd));
-            retry(start + i);
         }
         allocated = enabled == 0 ? 0 : Math.max(allocated, start + made.size());
     }
 
     /** Fires a vector as software asks for it: if it has an eventfd. */
     void trigger(int vector) {
-        EventFd eventfd = eventfds.get(Objects.checkIndex(vector, count));
+        SharedEventFd eventfd = eventfds.get(Objects.checkIndex(vector, count));
         if (eventfd != null) {
-            signal(eventfd);
+            eventfd.signal();
         }
     }
 
@@ -115,7 +119,7 @@ final class MessageVectors {
         allocated = 0;
         Closing steps = new Closing();
         for (int vector = 0; vector < count; vector++) {
-            EventFd eventfd = eventfds.getAndSet(vector, null);
+            SharedEventFd eventfd = eventfds.getAndSet(vector, null);
             steps.attempt(() -> close(eventfd));
         }
         forget();
@@ -138,17 +142,7 @@ final class MessageVectors {
         return (pending.getAndAccumulate(vector >> 6, ~bit, (bits, mask) -> bits & mask) & bit) != 0;
     }
 
-    /** False if the eventfd has just been taken away. */
-    private static boolean signal(EventFd eventfd) {
-        try {
-            eventfd.signalIfRoom();
-            return true;
-        } catch (IllegalStateException e) {
-            return false;
-        }
-    }
-
-    private static void close(@Nullable EventFd eventfd) {
+    private static void close(@Nullable SharedEventFd eventfd) {
         if (eventfd != null) {
             eventfd.close();
         }

@@ -186,7 +186,8 @@ public final class ModelInterrupts {
         return index == VfioPci.VFIO_PCI_MSI_IRQ_INDEX || index == VfioPci.VFIO_PCI_MSIX_IRQ_INDEX;
     }
 
-    synchronized int set(IrqRequest request) {
+    /** Runs a request. Under the lock only assignments change: whoever is signalled may hold up who does it. */
+    int set(IrqRequest request) {
         int count = info(request.index()).count();
         Objects.checkFromIndexSize(request.start(), request.count(), count);
         switch (request.action()) {
@@ -225,12 +226,11 @@ public final class ModelInterrupts {
     private int trigger(IrqRequest request) {
         switch (request.data()) {
             case IrqRequest.EventFds eventfds -> {
-                requireOnlyOne(request.index());
-                if (request.index() == VfioPci.VFIO_PCI_INTX_IRQ_INDEX) {
-                    eventfds.fds().forEach(line::assign);
-                } else {
-                    return assign(request, eventfds);
+                int available = assign(request, eventfds);
+                if (available == 0) {
+                    deliver(request);
                 }
+                return available;
             }
             case IrqRequest.None none -> {
                 if (request.count() == 0) {
@@ -245,7 +245,25 @@ public final class ModelInterrupts {
         return 0;
     }
 
-    private int assign(IrqRequest request, IrqRequest.EventFds eventfds) {
+    /** Sends what was pending for the vectors that have eventfds now. */
+    private void deliver(IrqRequest assigned) {
+        if (assigned.index() == VfioPci.VFIO_PCI_INTX_IRQ_INDEX) {
+            line.deliver();
+            return;
+        }
+        MessageVectors vectors = vectors(assigned.index());
+        for (int vector = assigned.start(); vector < assigned.start() + assigned.count(); vector++) {
+            vectors.retry(vector);
+        }
+    }
+
+    private synchronized int assign(IrqRequest request, IrqRequest.EventFds eventfds) {
+        requireOnlyOne(request.index());
+        Runnable onHeldUp = request.owner()::heldUp;
+        if (request.index() == VfioPci.VFIO_PCI_INTX_IRQ_INDEX) {
+            eventfds.fds().forEach(fd -> line.assign(fd, onHeldUp));
+            return 0;
+        }
         MessageVectors vectors = vectors(request.index());
         int end = request.start() + request.count();
         if (isMessage(request.index()) && end > vectors.allocated()) {
@@ -260,12 +278,12 @@ public final class ModelInterrupts {
                 return kinds.available();
             }
         }
-        vectors.assign(request.start(), eventfds.fds());
+        vectors.assign(request.start(), eventfds.fds(), onHeldUp);
         return 0;
     }
 
     /** Has an eventfd unmask the pin, or none. */
-    private void resample(@Nullable Fd eventfd) {
+    private synchronized void resample(@Nullable Fd eventfd) {
         endResampling();
         if (eventfd != null) {
             resampler = Resampler.start(sys, eventfd, line::unmask, device);
@@ -280,7 +298,7 @@ public final class ModelInterrupts {
         }
     }
 
-    private void disable(int index) {
+    private synchronized void disable(int index) {
         if (index == VfioPci.VFIO_PCI_INTX_IRQ_INDEX) {
             endResampling();
             line.close();

@@ -6,6 +6,7 @@ import io.jvfio.Fd;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Poller;
+import io.jvfio.internal.sys.SharedEventFd;
 import io.jvfio.internal.sys.SystemCalls;
 
 /**
@@ -18,12 +19,12 @@ final class Resampler implements AutoCloseable {
     private static final int CLIENT = 0;
     private static final int END = 1;
 
-    private final EventFd client;
+    private final SharedEventFd client;
     private final EventFd end;
     private final Runnable unmask;
     private final Thread thread;
 
-    private Resampler(SystemCalls sys, EventFd client, EventFd end, Runnable unmask, String device) {
+    private Resampler(SystemCalls sys, SharedEventFd client, EventFd end, Runnable unmask, String device) {
         this.client = client;
         this.end = end;
         this.unmask = unmask;
@@ -36,7 +37,7 @@ final class Resampler implements AutoCloseable {
 
     /** Starts to watch a duplicate of the client's eventfd. */
     static Resampler start(SystemCalls sys, Fd eventfd, Runnable unmask, String device) {
-        EventFd client = EventFd.duplicate(sys, eventfd);
+        SharedEventFd client = SharedEventFd.duplicate(sys, eventfd, () -> {}); // is only read
         try {
             Resampler resampler = new Resampler(sys, client, EventFd.open(sys), unmask, device);
             resampler.thread.start();

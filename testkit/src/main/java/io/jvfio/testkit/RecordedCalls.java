@@ -57,6 +57,11 @@ final class RecordedCalls implements SystemCalls {
     }
 
     @Override
+    public long preadv2(int fd, MemorySegment target, long size, int flags) {
+        return call("preadv2", fd, 0, () -> real.preadv2(fd, target, size, flags));
+    }
+
+    @Override
     public int ioctl(int fd, long request, MemorySegment argument) {
         return (int) call("ioctl", fd, request, () -> real.ioctl(fd, request, argument));
     }

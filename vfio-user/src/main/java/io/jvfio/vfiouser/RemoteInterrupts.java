@@ -2,17 +2,14 @@
 package io.jvfio.vfiouser;
 
 import io.jvfio.Closing;
-import io.jvfio.Errno;
 import io.jvfio.Fd;
+import io.jvfio.VfioException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.VfioPci;
+import io.jvfio.internal.sys.SharedEventFd;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.internal.sys.ThreadMemory;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class RemoteInterrupts implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
-    private static final ValueLayout.OfLong COUNT = ValueLayout.JAVA_LONG.withOrder(ByteOrder.nativeOrder());
-
     private final SystemCalls sys;
     private final String name;
     private final List<IrqInfo> infos;
@@ -46,8 +41,8 @@ final class RemoteInterrupts implements AutoCloseable {
     /** The duplicates of the eventfds that unmask, by index. Guarded by this. */
     private final Map<Integer, Fd> unmasking = new TreeMap<>();
 
-    /** That of VfioPci.VFIO_PCI_ERR_IRQ_INDEX in {@link #assigned}. */
-    private volatile @Nullable Fd error;
+    /** The eventfd of VfioPci.VFIO_PCI_ERR_IRQ_INDEX, which the server may have too. */
+    private volatile @Nullable SharedEventFd error;
 
     RemoteInterrupts(SystemCalls sys, String name, DeviceInfo info, List<IrqInfo> irqs) {
         this.sys = sys;
@@ -98,6 +93,7 @@ final class RemoteInterrupts implements AutoCloseable {
     private void exchange(
             ServerConnection connection, IrqRequest request, List<? extends @Nullable Fd> fds, boolean own) {
         List<@Nullable Fd> copies = new ArrayList<>(fds.size());
+        SharedEventFd forLoss = forLoss(request, fds);
         try {
             for (Fd fd : fds) {
                 copies.add(fd == null ? null : fd.duplicate());
@@ -106,9 +102,31 @@ final class RemoteInterrupts implements AutoCloseable {
                 IrqCalls.assign(connection, request, current(request));
             }
         } catch (RuntimeException e) {
-            throw Closing.after(e, () -> closeAll(copies));
+            throw Closing.after(e, () -> closeAll(copies), () -> close(forLoss));
         }
         remember(request, copies);
+        if (assignsError(request)) {
+            close(error);
+            error = forLoss;
+        }
+    }
+
+    /** The server is lost already when it is signalled, so there is nobody to end. */
+    private @Nullable SharedEventFd forLoss(IrqRequest request, List<? extends @Nullable Fd> fds) {
+        Fd first = assignsError(request) ? fds.getFirst() : null;
+        return first == null ? null : SharedEventFd.duplicate(sys, first, () -> {});
+    }
+
+    private static boolean assignsError(IrqRequest request) {
+        return request.index() == VfioPci.VFIO_PCI_ERR_IRQ_INDEX
+                && request.action() == IrqRequest.Action.TRIGGER
+                && request.count() > 0;
+    }
+
+    private static void close(@Nullable SharedEventFd eventfd) {
+        if (eventfd != null) {
+            eventfd.close();
+        }
     }
 
     /** The eventfds that the request would replace, from vector 0 on. */
@@ -139,13 +157,11 @@ final class RemoteInterrupts implements AutoCloseable {
                 old.close();
             }
         }
-        if (request.index() == VfioPci.VFIO_PCI_ERR_IRQ_INDEX) {
-            error = vectors.getFirst();
-        }
     }
 
     private void forget(int index) {
         if (index == VfioPci.VFIO_PCI_ERR_IRQ_INDEX) {
+            close(error);
             error = null;
         }
         List<@Nullable Fd> vectors = assigned.remove(index);
@@ -174,26 +190,13 @@ final class RemoteInterrupts implements AutoCloseable {
         signal(error);
     }
 
-    private void signal(@Nullable Fd eventfd) {
-        if (eventfd == null) {
-            return;
-        }
-        int number;
-        try {
-            number = eventfd.acquire();
-        } catch (IllegalStateException e) {
-            return; // it has just been taken away
-        }
-        try {
-            MemorySegment one = ThreadMemory.current().scratch();
-            one.set(COUNT, 0, 1);
-            long result = sys.write(number, one, Long.BYTES);
-            if (result < 0) {
-                LOG.log(System.Logger.Level.DEBUG, "signalling an error of {0} failed: {1}", name, Errno.name((int)
-                        -result));
+    private void signal(@Nullable SharedEventFd eventfd) {
+        if (eventfd != null) {
+            try {
+                eventfd.signal(); // in vain if it has just been taken away
+            } catch (VfioException e) {
+                LOG.log(System.Logger.Level.DEBUG, "signalling an error of {0} failed: {1}", name, e.getMessage());
             }
-        } finally {
-            eventfd.release();
         }
     }
 

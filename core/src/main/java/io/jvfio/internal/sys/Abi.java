@@ -93,6 +93,9 @@ public record Abi(
     public static final int EFD_NONBLOCK = O_NONBLOCK;
     public static final int EFD_CLOEXEC = O_CLOEXEC;
 
+    // fs.h
+    public static final int RWF_NOWAIT = 0x8;
+
     // poll.h; eventpoll.h has the same bits
     public static final int POLLIN = 0x1;
     public static final int POLLPRI = 0x2;

@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
-import io.jvfio.Closing;
 import io.jvfio.Errno;
-import io.jvfio.Fd;
 import io.jvfio.VfioException;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * A counter in the kernel that can be waited for: {@code eventfd(2)}, non-blocking and close-on-exec. The kernel adds one
- * for each interrupt.
+ * for each interrupt. Its descriptor is passed to those who signal it; what they do to the open file changes nothing here,
+ * as {@link #drain} never waits. Who signals one that others have too uses a {@link SharedEventFd}.
  *
  * <p>Threads: thread-safe. Nothing blocks; {@link #signal} and {@link #drain} allocate nothing.
  */
 public final class EventFd implements AutoCloseable {
     private static final String SUBJECT = "eventfd";
-
-    /** What {@code /proc} calls such a file. */
-    private static final String KIND = "anon_inode:[eventfd]";
 
     private final SystemCalls sys;
     private final Descriptor fd;
@@ -39,35 +32,6 @@ public final class EventFd implements AutoCloseable {
     public static EventFd open(SystemCalls sys) {
         int result = sys.eventfd(0, Abi.EFD_CLOEXEC | Abi.EFD_NONBLOCK);
         return new EventFd(sys, Descriptor.of(sys, result, "eventfd", SUBJECT));
-    }
-
-    /**
-     * Another descriptor of somebody else's counter, owned by the result.
-     *
-     * @param counter an eventfd, borrowed
-     * @throws IllegalStateException if it is closed
-     * @throws VfioException if the process has no descriptor left (EMFILE), or with EINVAL if it is another kind of file
-     */
-    public static EventFd duplicate(SystemCalls sys, Fd counter) {
-        Descriptor own = Descriptor.duplicate(sys, counter);
-        String file = kind(own);
-        if (!file.equals(KIND)) {
-            throw Closing.after(
-                    new VfioException(SUBJECT, Errno.EINVAL, own.subject(), "it is no eventfd but " + file), own);
-        }
-        return new EventFd(sys, own);
-    }
-
-    /** The kernel's own users of eventfds look at the file's operations; from here its name tells. */
-    private static String kind(Descriptor file) {
-        int number = file.acquire();
-        try {
-            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
-        } catch (IOException e) {
-            return "unknown: " + e.getMessage();
-        } finally {
-            file.release();
-        }
     }
 
     /** The descriptor, borrowed. It is readable while the count is not 0. */
@@ -91,28 +55,12 @@ public final class EventFd implements AutoCloseable {
         int number = fd.acquire();
         long result;
         try {
-            result = retry(true, number, word);
+            result = add(sys, number, word);
         } finally {
             fd.release();
         }
         if (result < 0) {
             throw VfioException.of("write", (int) -result, SUBJECT);
-        }
-    }
-
-    /**
-     * Adds one to the count, unless it is full: who has been told that often and has not looked need not be told again. For
-     * counters of somebody who may mean harm.
-     *
-     * @throws IllegalStateException if this is closed
-     */
-    public void signalIfRoom() {
-        try {
-            signal(1);
-        } catch (VfioException e) {
-            if (e.errno() != Errno.EAGAIN) {
-                throw e;
-            }
         }
     }
 
@@ -123,11 +71,19 @@ public final class EventFd implements AutoCloseable {
      * @throws IllegalStateException if this is closed
      */
     public long drain() {
+        return drain(sys, fd);
+    }
+
+    /**
+     * Takes the count of an eventfd that others may share. Whether a read waits is a property of the open file, which
+     * everybody who has it can change: so this call says for itself that it does not.
+     */
+    static long drain(SystemCalls sys, Descriptor fd) {
         MemorySegment word = ThreadMemory.current().scratch();
         int number = fd.acquire();
         long result;
         try {
-            result = retry(false, number, word);
+            result = drain(sys, number, word);
         } finally {
             fd.release();
         }
@@ -135,16 +91,25 @@ public final class EventFd implements AutoCloseable {
             return 0;
         }
         if (result < 0) {
-            throw VfioException.of("read", (int) -result, SUBJECT);
+            throw VfioException.of("preadv2", (int) -result, SUBJECT);
         }
         return word.get(ValueLayout.JAVA_LONG, 0);
     }
 
-    /** An interrupted call has neither added nor taken anything. */
-    private long retry(boolean write, int number, MemorySegment word) {
+    /** As the other, of a number that stays open meanwhile; 8, or {@code -errno}. */
+    static long drain(SystemCalls sys, int number, MemorySegment word) {
         long result;
         do {
-            result = write ? sys.write(number, word, Long.BYTES) : sys.read(number, word, Long.BYTES);
+            result = sys.preadv2(number, word, Long.BYTES, Abi.RWF_NOWAIT);
+        } while (result == -Errno.EINTR);
+        return result;
+    }
+
+    /** An interrupted write has added nothing. */
+    static long add(SystemCalls sys, int number, MemorySegment word) {
+        long result;
+        do {
+            result = sys.write(number, word, Long.BYTES);
         } while (result == -Errno.EINTR);
         return result;
     }

@@ -78,6 +78,9 @@ final class Libc {
     /** {@code int flock(int fd, int operation)}. */
     static final MethodHandle FLOCK = link("flock", JAVA_INT, JAVA_INT, JAVA_INT);
 
+    /** {@code ssize_t preadv2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags)}. */
+    static final MethodHandle PREADV2 = link("preadv2", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT);
+
     /** {@code int eventfd(unsigned int initval, int flags)}. */
     static final MethodHandle EVENTFD = link("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
 

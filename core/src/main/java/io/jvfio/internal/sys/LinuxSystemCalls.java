@@ -5,6 +5,7 @@ import io.jvfio.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 
 /**
  * The system calls of the running kernel, through the C library.
@@ -98,6 +99,19 @@ final class LinuxSystemCalls implements SystemCalls {
             return memory.result((long) Libc.PWRITE.invokeExact(memory.capture(), fd, source, size, offset));
         } catch (Throwable e) {
             throw unexpected(e);
+        }
+    }
+
+    @Override
+    public long preadv2(int fd, MemorySegment target, long size, int flags) {
+        ThreadMemory memory = ThreadMemory.current();
+        MemorySegment vector = memory.vector(target, size);
+        try {
+            return memory.result((long) Libc.PREADV2.invokeExact(memory.capture(), fd, vector, 1, -1L, flags));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            Reference.reachabilityFence(target);
         }
     }
 

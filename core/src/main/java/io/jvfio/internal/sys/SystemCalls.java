@@ -42,6 +42,13 @@ public interface SystemCalls {
     /** {@code ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)}; allocates nothing. */
     long pwrite(int fd, MemorySegment source, long size, long offset);
 
+    /**
+     * {@code ssize_t preadv2(int fd, const struct iovec *iov, 1, off_t -1, int flags)}: reads as {@link #read} does, at the
+     * file's own position, but by the flags of this call and not by those of the open file, which others may share.
+     * Allocates nothing.
+     */
+    long preadv2(int fd, MemorySegment target, long size, int flags);
+
     /** {@code int ioctl(int fd, unsigned long request, void *argument)}. */
     int ioctl(int fd, long request, MemorySegment argument);
 

@@ -29,15 +29,20 @@ public final class ThreadMemory {
     /** How many bytes {@link #scratch} has: an epoll event, a counter or a limit. */
     static final long SCRATCH_SIZE = 16;
 
+    /** {@code struct iovec} of {@code include/uapi/linux/uio.h}: an address and a size. */
+    private static final long VECTOR_SIZE = 16;
+
     private static final ThreadLocal<ThreadMemory> CURRENT = ThreadLocal.withInitial(ThreadMemory::new);
 
     private final MemorySegment capture;
     private final MemorySegment scratch;
+    private final MemorySegment vector;
 
     private ThreadMemory() {
         Arena arena = Arena.ofAuto();
         capture = arena.allocate(CAPTURE);
         scratch = arena.allocate(SCRATCH_SIZE, ValueLayout.JAVA_LONG.byteAlignment());
+        vector = arena.allocate(VECTOR_SIZE, ValueLayout.JAVA_LONG.byteAlignment());
     }
 
     /** That of the calling thread. */
@@ -53,6 +58,20 @@ public final class ThreadMemory {
     /** Sixteen bytes, 8-aligned, for the caller's use until it makes another call that needs them. */
     public MemorySegment scratch() {
         return scratch;
+    }
+
+    /**
+     * A {@code struct iovec} of this memory, for one call, during which the caller keeps it alive.
+     *
+     * @param memory native
+     */
+    MemorySegment vector(MemorySegment memory, long size) {
+        if (!memory.isNative() || size > memory.byteSize()) {
+            throw new IllegalArgumentException("cannot read " + size + " bytes into " + memory);
+        }
+        vector.set(ValueLayout.JAVA_LONG, 0, memory.address());
+        vector.set(ValueLayout.JAVA_LONG, Long.BYTES, size);
+        return vector;
     }
 
     /** The result of a call: itself, or {@code -errno} if it is -1. */

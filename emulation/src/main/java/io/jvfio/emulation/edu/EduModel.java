@@ -108,22 +108,26 @@ final class EduModel implements DeviceModel, RegisterPort {
     }
 
     @Override
-    public synchronized void write(long offset, int width, long value) {
+    public void write(long offset, int width, long value) {
         if (!isRegister(offset, width)) {
             return;
         }
-        int low = (int) value;
         switch ((int) offset) {
+            case IRQ_RAISE -> raise((int) value);
+            case IRQ_ACKNOWLEDGE -> acknowledge((int) value);
+            default -> writeQuiet((int) offset, width, value);
+        }
+    }
+
+    /** A register that interrupts nobody. */
+    private synchronized void writeQuiet(int offset, int width, long value) {
+        int low = (int) value;
+        switch (offset) {
             case LIVENESS -> liveness = ~low;
             case FACTORIAL -> startFactorial(low);
             case STATUS -> status = status & ~FACTORIAL_IRQ | low & FACTORIAL_IRQ;
-            case IRQ_RAISE -> raise(low);
-            case IRQ_ACKNOWLEDGE -> {
-                causes &= ~low;
-                interrupts.pin(causes != 0);
-            }
             case DMA_SOURCE, DMA_DESTINATION, DMA_COUNT, DMA_COMMAND ->
-                writeDma((int) offset, width == Long.BYTES ? value : value & 0xffff_ffffL);
+                writeDma(offset, width == Long.BYTES ? value : value & 0xffff_ffffL);
             default -> {
                 // Nothing is there, or it is read-only.
             }
@@ -162,11 +166,35 @@ final class EduModel implements DeviceModel, RegisterPort {
     }
 
     private void raise(int cause) {
-        causes |= cause;
-        if (causes != 0) {
-            interrupts.pin(true);
+        boolean any;
+        synchronized (this) {
+            causes |= cause;
+            any = causes != 0;
+        }
+        if (any) {
+            settlePin();
             interrupts.message(0);
         }
+    }
+
+    private void acknowledge(int acknowledged) {
+        synchronized (this) {
+            causes &= ~acknowledged;
+        }
+        settlePin();
+    }
+
+    /** Whoever is interrupted may hold up who does it, so the lock is free then; whoever is last looks again. */
+    private void settlePin() {
+        boolean high;
+        do {
+            high = hasCause();
+            interrupts.pin(high);
+        } while (high != hasCause());
+    }
+
+    private synchronized boolean hasCause() {
+        return causes != 0;
     }
 
     @Override
@@ -188,12 +216,14 @@ final class EduModel implements DeviceModel, RegisterPort {
         for (; Integer.compareUnsigned(number, 0) > 0 && product != 0; number--) {
             product *= number;
         }
+        boolean interrupt;
         synchronized (this) {
             factorial = product;
             status &= ~COMPUTING;
-            if ((status & FACTORIAL_IRQ) != 0) {
-                raise(FACTORIAL_CAUSE);
-            }
+            interrupt = (status & FACTORIAL_IRQ) != 0;
+        }
+        if (interrupt) {
+            raise(FACTORIAL_CAUSE);
         }
         return true;
     }
@@ -209,12 +239,13 @@ final class EduModel implements DeviceModel, RegisterPort {
             }
         }
         transfer();
+        boolean interrupt;
         synchronized (this) {
-            boolean interrupt = (command & RAISE) != 0;
+            interrupt = (command & RAISE) != 0;
             command &= ~RUN;
-            if (interrupt) {
-                raise(DMA_CAUSE);
-            }
+        }
+        if (interrupt) {
+            raise(DMA_CAUSE);
         }
         return true;
     }

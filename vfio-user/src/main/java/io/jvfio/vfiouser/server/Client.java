@@ -49,6 +49,9 @@ final class Client implements AutoCloseable {
 
     private volatile @Nullable Session session;
 
+    /** Why this side has ended the connection, or null. */
+    private volatile @Nullable String fault;
+
     /** What there is once the client has been accepted. */
     private record Session(
             Commands commands,
@@ -99,7 +102,7 @@ final class Client implements AutoCloseable {
                 thread -> thread == reader || lane.isThread(thread));
         dma = messages;
         ClientMemory memory = new ClientMemory(sys, served.device().addressSpace(), messages, options);
-        Commands commands = new Commands(sys, served, memory, agreed.agreed(), options);
+        Commands commands = new Commands(served, memory, agreed.agreed(), options);
         TwinReader reading = second == null ? null : TwinReader.start(name + "-twin", second, messages, this::shutdown);
         session = new Session(commands, memory, messages, lane, reading);
     }
@@ -110,7 +113,12 @@ final class Client implements AutoCloseable {
      * @return why it ended, in one line for people
      */
     String serve() {
-        Session now = Objects.requireNonNull(session);
+        String end = serve(Objects.requireNonNull(session));
+        String ours = fault;
+        return ours == null ? end : ours;
+    }
+
+    private String serve(Session now) {
         try {
             while (true) {
                 switch (channel.receive(incoming, USUAL)) {
@@ -188,6 +196,12 @@ final class Client implements AutoCloseable {
         if (!command.wantsNoReply()) {
             outgoing.send(laneReply, fds);
         }
+    }
+
+    /** Ends the connection for what the client has done; {@link #serve} returns the reason. Does not wait. */
+    void end(String reason) {
+        fault = reason;
+        channel.shutdown();
     }
 
     /** Ends the connection: {@link #serve} returns. */

@@ -7,7 +7,6 @@ import io.jvfio.VfioException;
 import io.jvfio.device.IrqHeldException;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
-import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.IovaExhaustedException;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
@@ -41,7 +40,7 @@ final class Commands {
      *
      * @param agreed what the client can take
      */
-    Commands(SystemCalls sys, ServedDevice served, ClientMemory memory, Capabilities agreed, ServerOptions options) {
+    Commands(ServedDevice served, ClientMemory memory, Capabilities agreed, ServerOptions options) {
         this.served = served;
         this.memory = memory;
         this.addedRegions = agreed.addedRegions();
@@ -51,7 +50,7 @@ final class Commands {
                 served.regionCount(addedRegions),
                 (int) Math.min(options.limits().dataSize(), agreed.maxTransfer()),
                 options.readsAsOnes());
-        this.irqs = new IrqCommands(sys, served, options.trustClient());
+        this.irqs = new IrqCommands(served);
         this.features = new FeatureCommands(served.device());
     }
 

@@ -36,10 +36,12 @@ final class DeviceSupply implements AutoCloseable {
     /** Why there is no device to hand on any more, or null while there is one. */
     private @Nullable String failure;
 
+    private volatile Runnable endClient = () -> {};
+
     private DeviceSupply(@Nullable Supplier<? extends VfioDevice> source, VfioDevice first, boolean trustClient) {
         this.source = source;
         this.trustClient = trustClient;
-        this.served = new ServedDevice(first, trustClient);
+        this.served = new ServedDevice(first, trustClient, this::heldUp);
     }
 
     /** One device, which somebody else owns and closes. */
@@ -51,6 +53,15 @@ final class DeviceSupply implements AutoCloseable {
     static DeviceSupply from(Supplier<? extends VfioDevice> source, boolean trustClient) {
         Objects.requireNonNull(source, "source");
         return new DeviceSupply(source, Objects.requireNonNull(source.get(), "device"), trustClient);
+    }
+
+    /** What to do when a client holds up the device by an eventfd that both share; must not wait. */
+    void endClientBy(Runnable end) {
+        endClient = end;
+    }
+
+    private void heldUp() {
+        endClient.run();
     }
 
     /** The device of now. */
@@ -94,7 +105,7 @@ final class DeviceSupply implements AutoCloseable {
         }
         closeDevice();
         try {
-            served = new ServedDevice(open(source, ended), trustClient);
+            served = new ServedDevice(open(source, ended), trustClient, this::heldUp);
             faults = List.of();
             return true;
         } catch (RuntimeException e) {

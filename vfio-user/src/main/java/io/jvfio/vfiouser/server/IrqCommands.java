@@ -7,15 +7,11 @@ import io.jvfio.VfioException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.VfioPci;
-import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.SharedEventFd;
 import io.jvfio.internal.uapi.VfioIrqSet;
 import io.jvfio.vfiouser.protocol.InfoMessages;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.SetIrqs;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,22 +19,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * A device's interrupts as the client sets them.
  *
- * <p>What a client passes as an eventfd is written to by the device, perhaps by a thread of a model: so it must be one,
- * and one that never blocks its writer. A pipe whose other end nobody reads would otherwise stop the device.
+ * <p>What a client passes as an eventfd is written to by the device, perhaps by a thread of a model: so it must be one. A
+ * pipe whose other end nobody reads would stop the device; whoever signals an eventfd knows what to do about a client that
+ * has it block ({@link SharedEventFd}).
  *
  * <p>Threads: one at a time.
  */
 final class IrqCommands {
-    private static final String EVENTFD = "anon_inode:[eventfd]";
-
-    private final SystemCalls sys;
     private final ServedDevice served;
-    private final boolean trustClient;
 
-    IrqCommands(SystemCalls sys, ServedDevice served, boolean trustClient) {
-        this.sys = sys;
+    IrqCommands(ServedDevice served) {
         this.served = served;
-        this.trustClient = trustClient;
     }
 
     void info(Message command, Message reply) {
@@ -90,7 +81,7 @@ final class IrqCommands {
         for (int vector = 0; vector < set.count(); vector++) {
             Fd eventfd = command.fdCount() == 0 ? null : command.fd(vector);
             if (eventfd != null) {
-                check(command, eventfd);
+                SharedEventFd.require(eventfd);
             }
             eventfds.add(eventfd);
         }
@@ -101,21 +92,5 @@ final class IrqCommands {
             return IrqRequest.unmaskOn(set.index(), eventfds.getFirst());
         }
         throw command.invalid("an eventfd that is to mask, or to unmask more than the pin");
-    }
-
-    private void check(Message command, Fd fd) {
-        int number = fd.acquire();
-        try {
-            String target =
-                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
-            boolean blocks = (sys.fcntl(number, Abi.F_GETFL, 0) & Abi.O_NONBLOCK) == 0;
-            if (!target.equals(EVENTFD) || blocks && !trustClient) {
-                throw command.invalid("a descriptor that is not a non-blocking eventfd");
-            }
-        } catch (IOException e) {
-            throw command.invalid("a descriptor of which the kernel does not say what it is");
-        } finally {
-            fd.release();
-        }
     }
 }

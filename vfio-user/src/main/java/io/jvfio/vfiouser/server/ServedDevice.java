@@ -44,15 +44,20 @@ final class ServedDevice {
 
     private final VfioDevice device;
     private final boolean trustClient;
-    private final IrqOwner client = IrqOwner.of("a client of the vfio-user server");
+    private final IrqOwner client;
 
     /** What the client of now has been given, by region: a region that is asked for again has the same file. */
     private final Map<Integer, RegionFile> given = new ConcurrentHashMap<>();
 
     private final SavedHeader header;
 
-    /** A device as it is to be found by each client. */
-    ServedDevice(VfioDevice device, boolean trustClient) {
+    /**
+     * A device as it is to be found by each client.
+     *
+     * @param endClient ends the client of now, which has held up the device; does not wait
+     */
+    ServedDevice(VfioDevice device, boolean trustClient, Runnable endClient) {
+        this.client = IrqOwner.of("a client of the vfio-user server", endClient);
         this.device = device;
         this.header = SavedHeader.of(device);
         this.trustClient = trustClient;

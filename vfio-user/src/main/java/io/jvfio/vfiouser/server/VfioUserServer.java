@@ -73,6 +73,7 @@ public final class VfioUserServer implements AutoCloseable {
             String name) {
         this.sys = sys;
         this.supply = supply;
+        supply.endClientBy(this::endHolder);
         this.options = options;
         this.listener = listener;
         this.socket = socket;
@@ -279,6 +280,18 @@ public final class VfioUserServer implements AutoCloseable {
         if (reason != null) {
             String why = closed ? "the server was closed" : reason;
             tell(to -> to.clientLost(client, why));
+        }
+    }
+
+    /** The client of now holds up the device. */
+    private void endHolder() {
+        lock.lock();
+        try {
+            if (current != null) {
+                current.end("it held up the device by an eventfd");
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
