@@ -18,6 +18,7 @@ import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -105,7 +106,7 @@ class FaultSweepTest {
             try (Arena arena = Arena.ofConfined();
                     MemFd file = MemFd.of(sys, "passed", 1);
                     UnixListener listener = UnixListener.open(sys, path, 1);
-                    UnixSocket client = UnixSocket.connect(sys, path);
+                    UnixSocket client = UnixSocket.connect(sys, path, Duration.ofSeconds(5));
                     UnixSocket server = listener.accept()) {
                 client.send(arena.allocate(1), List.of(file.fd()));
                 List<Descriptor> received = new ArrayList<>();

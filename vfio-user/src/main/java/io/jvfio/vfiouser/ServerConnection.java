@@ -14,6 +14,7 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaSource;
+import io.jvfio.vfiouser.protocol.Busy;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 final class ServerConnection implements AutoCloseable {
     /** No descriptor goes along. */
     static final List<Fd> NO_FDS = List.of();
+
+    /** How long a server may leave its queue full. */
+    private static final Duration CONNECT = Duration.ofSeconds(1);
 
     private final SystemCalls sys;
     private final String name;
@@ -93,7 +97,7 @@ final class ServerConnection implements AutoCloseable {
      */
     static ServerConnection open(
             SystemCalls sys, String path, VfioUserLimits limits, Supplier<@Nullable DmaMappings> maps) {
-        UnixSocket socket = UnixSocket.connect(sys, path);
+        UnixSocket socket = UnixSocket.connect(sys, path, shorter(limits.timeout(), CONNECT));
         ServerConnection connection;
         try {
             connection = new ServerConnection(sys, socket, path, limits, new DmaResponder(maps, mostData(limits)));
@@ -110,6 +114,10 @@ final class ServerConnection implements AutoCloseable {
         }
     }
 
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     private void start() {
         channel.limitWaits(limits.timeout().toMillis());
         Version offer = new Version(Version.MAJOR, Version.MINOR, offered());
@@ -118,7 +126,7 @@ final class ServerConnection implements AutoCloseable {
             offer.write(out, nextId());
             exchange(NO_FDS, Message.HEADER);
             if (in.isError()) {
-                throw failure(Command.VERSION, in.errno(), name);
+                throw Busy.is(in) ? Busy.refusal(in, name) : failure(Command.VERSION, in.errno(), name);
             }
             server = offer.accept(Version.read(in), in.fdCount());
             if (server.twinSocket()) {

@@ -22,6 +22,7 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.iommu.AddressSpace;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe.
  */
 public final class KernelCarrier implements CarrierProvider {
+    /** How long whoever passes devices on may leave his queue full, and how long he may take to open one. */
+    private static final Duration PASS_CONNECT = Duration.ofSeconds(1);
+
+    private static final Duration PASS_ANSWER = Duration.ofSeconds(10);
+
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
     private static final String GROUP = "group";
@@ -129,7 +135,8 @@ public final class KernelCarrier implements CarrierProvider {
         }
         SystemCalls sys = HasCalls.of(context);
         List<Descriptor> fds = new ArrayList<>();
-        try (UnixSocket socket = UnixSocket.connect(sys, locator.target())) {
+        try (UnixSocket socket = UnixSocket.connect(sys, locator.target(), PASS_CONNECT)) {
+            socket.limitWaits(PASS_ANSWER.toMillis());
             PassMessage message = PassMessage.receive(sys, socket, locator.target(), fds);
             UUID token = options.vfToken();
             return switch (message.kind()) {

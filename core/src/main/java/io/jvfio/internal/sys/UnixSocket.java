@@ -8,9 +8,12 @@ import io.jvfio.VfioException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A connected UNIX stream socket that passes descriptors beside its bytes ({@code unix(7)}, {@code SCM_RIGHTS}).
@@ -19,6 +22,8 @@ import java.util.Objects;
  * receiving block, and pin the carrier of a virtual thread.
  */
 public final class UnixSocket implements AutoCloseable {
+    private static final long CONNECT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final SystemCalls sys;
     private final Descriptor fd;
     private final Arena arena = Arena.ofShared();
@@ -26,7 +31,9 @@ public final class UnixSocket implements AutoCloseable {
     private final SocketMessage incoming = new SocketMessage(arena);
 
     /** Whether EAGAIN means that the time is over. */
-    private volatile boolean limited;
+    private volatile boolean receivesLimited;
+
+    private volatile boolean sendsLimited;
 
     private UnixSocket(SystemCalls sys, Descriptor fd) {
         this.sys = sys;
@@ -39,35 +46,52 @@ public final class UnixSocket implements AutoCloseable {
     }
 
     /**
-     * Connects to a server. Blocks while its queue is full.
+     * Connects to a server. The queue of one that does not accept is full sooner or later: then this waits, up to a limit.
      *
      * @param path of the socket, at most 107 bytes
+     * @param patience how long to wait for room in the server's queue; zero does not wait
      * @throws IllegalArgumentException if the path is too long
-     * @throws VfioException if nobody listens there
+     * @throws VfioException if nobody listens there, or with EAGAIN if the queue stays full
      */
-    public static UnixSocket connect(SystemCalls sys, String path) {
-        int result = sys.socket(Abi.AF_UNIX, Abi.SOCK_STREAM | Abi.SOCK_CLOEXEC, 0);
+    public static UnixSocket connect(SystemCalls sys, String path, Duration patience) {
+        int result = sys.socket(Abi.AF_UNIX, Abi.SOCK_STREAM | Abi.SOCK_CLOEXEC | Abi.SOCK_NONBLOCK, 0);
         Descriptor fd = Descriptor.of(sys, result, "socket", path);
         try (Arena arena = Arena.ofConfined()) {
-            connect(sys, fd, UnixAddress.of(arena, path));
+            connect(sys, fd, UnixAddress.of(arena, path), patience);
         } catch (RuntimeException e) {
             throw Closing.after(e, fd);
         }
         return new UnixSocket(sys, fd);
     }
 
-    private static void connect(SystemCalls sys, Descriptor fd, MemorySegment address) {
+    /** Of this kind of socket a connect that would wait is not begun, but refused: it is made again. */
+    private static void connect(SystemCalls sys, Descriptor fd, MemorySegment address, Duration patience) {
         int number = fd.acquire();
-        int result;
         try {
-            do {
+            long deadline = System.nanoTime() + patience.toNanos();
+            int result = sys.connect(number, address, (int) address.byteSize());
+            while (result == -Errno.EINTR || result == -Errno.EAGAIN && System.nanoTime() - deadline < 0) {
+                if (result == -Errno.EAGAIN) {
+                    LockSupport.parkNanos(CONNECT_PAUSE_NANOS);
+                }
                 result = sys.connect(number, address, (int) address.byteSize());
-            } while (result == -Errno.EINTR);
+            }
+            if (result == -Errno.EAGAIN) {
+                throw new VfioException(
+                        "connect",
+                        Errno.EAGAIN,
+                        fd.subject(),
+                        "the queue of its server is full: it does not accept, or has too many clients waiting");
+            }
+            if (result < 0) {
+                throw VfioException.of("connect", -result, fd.subject());
+            }
+            result = sys.fcntl(number, Abi.F_SETFL, Abi.O_RDWR); // nobody else has this end
+            if (result < 0) {
+                throw VfioException.of("fcntl", -result, fd.subject());
+            }
         } finally {
             fd.release();
-        }
-        if (result < 0) {
-            throw VfioException.of("connect", -result, fd.subject());
         }
     }
 
@@ -105,21 +129,30 @@ public final class UnixSocket implements AutoCloseable {
         if (millis <= 0) {
             throw new IllegalArgumentException("a time limit of " + millis + " ms");
         }
+        limit(Abi.SO_RCVTIMEO, millis);
+        receivesLimited = true;
+        limitSends(millis);
+    }
+
+    /** Limits how long the kernel waits in each call that sends, as {@link #limitWaits} does for both directions. */
+    public void limitSends(long millis) {
+        limit(Abi.SO_SNDTIMEO, millis);
+        sendsLimited = true;
+    }
+
+    private void limit(int option, long millis) {
         MemorySegment timeval = ThreadMemory.current().scratch();
         timeval.set(ValueLayout.JAVA_LONG, 0, millis / 1000);
         timeval.set(ValueLayout.JAVA_LONG, Long.BYTES, millis % 1000 * 1000);
         int number = fd.acquire();
         try {
-            for (int option : new int[] {Abi.SO_RCVTIMEO, Abi.SO_SNDTIMEO}) {
-                int result = sys.setsockopt(number, Abi.SOL_SOCKET, option, timeval);
-                if (result < 0) {
-                    throw VfioException.of("setsockopt", -result, fd.subject());
-                }
+            int result = sys.setsockopt(number, Abi.SOL_SOCKET, option, timeval);
+            if (result < 0) {
+                throw VfioException.of("setsockopt", -result, fd.subject());
             }
         } finally {
             fd.release();
         }
-        limited = true;
     }
 
     /**
@@ -237,7 +270,7 @@ public final class UnixSocket implements AutoCloseable {
             long result = send
                     ? sys.sendmsg(number, message.header(), Abi.MSG_NOSIGNAL)
                     : sys.recvmsg(number, message.header(), Abi.MSG_CMSG_CLOEXEC);
-            if (result >= 0 || limited && result == -Errno.EAGAIN) {
+            if (result >= 0 || (send ? sendsLimited : receivesLimited) && result == -Errno.EAGAIN) {
                 return result;
             }
             if (result != -Errno.EAGAIN) {

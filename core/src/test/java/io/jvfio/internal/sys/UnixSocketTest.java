@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -214,7 +215,7 @@ class UnixSocketTest {
                         assertThat(e.name()).isEqualTo("EADDRINUSE");
                         assertThat(e.hint()).isNotEmpty();
                     });
-            try (UnixSocket client = UnixSocket.connect(sys, path.toString());
+            try (UnixSocket client = UnixSocket.connect(sys, path.toString(), Duration.ofSeconds(5));
                     UnixSocket server = listener.accept()) {
                 client.send(arena.allocateFrom("hello"), List.of());
                 assertThat(server.receive(buffer, 0, List.of())).isEqualTo(6);
@@ -222,7 +223,7 @@ class UnixSocketTest {
             }
         }
         assertThat(Files.exists(path)).isFalse();
-        assertThatThrownBy(() -> UnixSocket.connect(sys, path.toString()))
+        assertThatThrownBy(() -> UnixSocket.connect(sys, path.toString(), Duration.ofSeconds(5)))
                 .isInstanceOfSatisfying(VfioException.class, e -> {
                     assertThat(e.name()).isEqualTo("ENOENT");
                     assertThat(e.subject()).isEqualTo(path.toString());
@@ -249,7 +250,8 @@ class UnixSocketTest {
     @Test
     void a_path_that_does_not_fit_is_refused() {
         for (String path : new String[] {"", "x".repeat(108), "a\0b"}) {
-            assertThatThrownBy(() -> UnixSocket.connect(sys, path)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> UnixSocket.connect(sys, path, Duration.ofSeconds(5)))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
         assertThatThrownBy(() -> UnixListener.open(sys, "/no/such/folder/" + "x".repeat(91), 1))
                 .isInstanceOfSatisfying(
@@ -276,13 +278,13 @@ class UnixSocketTest {
         Path path = folder.resolve("activated");
         try (UnixListener made = UnixListener.open(sys, path.toString(), 1)) {
             try (UnixListener adopted = UnixListener.adopt(sys, made.fd().duplicate());
-                    UnixSocket client = UnixSocket.connect(sys, path.toString());
+                    UnixSocket client = UnixSocket.connect(sys, path.toString(), Duration.ofSeconds(5));
                     UnixSocket server = adopted.accept()) {
                 client.send(buffer, List.of());
                 assertThat(server.receive(buffer, 0, List.of())).isEqualTo(64);
             }
             assertThat(path).exists();
-            try (UnixSocket client = UnixSocket.connect(sys, path.toString());
+            try (UnixSocket client = UnixSocket.connect(sys, path.toString(), Duration.ofSeconds(5));
                     UnixSocket server = made.accept()) {
                 assertThat(client.fd().isOpen() && server.fd().isOpen()).isTrue();
             }

@@ -24,6 +24,7 @@ import io.jvfio.vfiouser.protocol.Version;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -71,7 +72,7 @@ final class HostileClient implements AutoCloseable {
 
     HostileClient(Path path, long seed) {
         this.answers = new Random(seed);
-        this.socket = UnixSocket.connect(sys, path.toString());
+        this.socket = UnixSocket.connect(sys, path.toString(), Duration.ofSeconds(5));
         this.channel = new MessageChannel(socket, 16);
         files.put(Kind.SEALED, MemFd.of(sys, "sealed", HostileCommands.FILE_SIZE));
         files.put(Kind.EVENTFD, fullCounter());

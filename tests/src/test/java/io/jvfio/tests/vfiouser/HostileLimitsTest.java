@@ -86,7 +86,7 @@ class HostileLimitsTest {
         final Message in = new Message(1 << 16);
 
         Attacker(Path path) {
-            socket = UnixSocket.connect(sys, path.toString());
+            socket = UnixSocket.connect(sys, path.toString(), Duration.ofSeconds(5));
             channel = new MessageChannel(socket, 16);
             channel.limitWaits(20_000);
             new Version(0, 1, Capabilities.absent().withMaxFds(16)).write(out, 0);

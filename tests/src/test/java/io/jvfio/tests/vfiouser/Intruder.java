@@ -22,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** A client that means harm: says what a test wants, and shares what it should not. Threads: one at a time. */
@@ -38,8 +39,8 @@ final class Intruder implements AutoCloseable {
     private int lastId;
 
     private Intruder(Path path) {
-        socket = UnixSocket.connect(SYS, path.toString());
-        channel = new MessageChannel(socket);
+        socket = UnixSocket.connect(SYS, path.toString(), Duration.ofSeconds(5));
+        channel = new MessageChannel(socket, 16);
         channel.limitWaits(10_000);
     }
 

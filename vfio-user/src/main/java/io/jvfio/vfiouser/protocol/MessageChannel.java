@@ -86,6 +86,11 @@ public final class MessageChannel implements AutoCloseable {
         limitNanos = TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
+    /** Limits how long a call waits for room in the socket; receiving stays as it is. */
+    public void limitSends(long millis) {
+        socket.limitSends(millis);
+    }
+
     /**
      * Sends a message. Blocks while the socket is full.
      *

@@ -38,6 +38,9 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
 
     private static final int JSON = 4;
 
+    /** The longest payload that is read, in bytes. */
+    public static final int MOST_BYTES = JSON + CapabilityJson.MOST_BYTES + 1;
+
     /** No reply is longer unless the request was: QEMU takes none that is longer than its own 214 bytes. */
     private static final int COMPACT = 180;
 

@@ -52,6 +52,9 @@ final class Client implements AutoCloseable {
     /** Why this side has ended the connection, or null. */
     private volatile @Nullable String fault;
 
+    /** Whether the client has gone. */
+    private volatile boolean over;
+
     /** What there is once the client has been accepted. */
     private record Session(
             Commands commands,
@@ -60,7 +63,7 @@ final class Client implements AutoCloseable {
             CommandLane lane,
             @Nullable TwinReader twin) {}
 
-    Client(SystemCalls sys, ServedDevice served, ServerOptions options, UnixSocket socket) {
+    Client(SystemCalls sys, ServedDevice served, ServerOptions options, UnixSocket socket, String name) {
         this.sys = sys;
         this.served = served;
         this.options = options;
@@ -71,7 +74,7 @@ final class Client implements AutoCloseable {
         this.reply = new Message(most);
         this.inLane = new Message(most);
         this.laneReply = new Message(most);
-        this.name = Thread.currentThread().getName();
+        this.name = name;
     }
 
     /**
@@ -92,6 +95,10 @@ final class Client implements AutoCloseable {
                 Handshake.capabilities(options.limits(), served.device().addressSpace()));
         MessageChannel second = agreed.twin();
         twin = second;
+        if (second != null) {
+            // A client that does not read it fails the transfer, which ends the connection.
+            second.limitSends(Math.max(1, options.limits().dma().toMillis()));
+        }
         Thread reader = Thread.currentThread();
         CommandLane lane =
                 new CommandLane(name + "-commands", options.limits(), inLane, this::runInLane, channel::shutdown);
@@ -113,7 +120,12 @@ final class Client implements AutoCloseable {
      * @return why it ended, in one line for people
      */
     String serve() {
-        String end = serve(Objects.requireNonNull(session));
+        String end;
+        try {
+            end = serve(Objects.requireNonNull(session));
+        } finally {
+            over = true;
+        }
         String ours = fault;
         return ours == null ? end : ours;
     }
@@ -196,6 +208,11 @@ final class Client implements AutoCloseable {
         if (!command.wantsNoReply()) {
             outgoing.send(laneReply, fds);
         }
+    }
+
+    /** Whether the client has gone, and the device is being taken back from it. */
+    boolean isOver() {
+        return over;
     }
 
     /** Ends the connection for what the client has done; {@link #serve} returns the reason. Does not wait. */

@@ -63,27 +63,32 @@ final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * The next connection, or null when this is closed, or nobody came. Blocks.
+     * Waits for the next connection, {@link #wake}, {@link #close}, or the end of the time.
      *
-     * @param limit how long, in nanoseconds
+     * @param timeoutNanos a negative number waits without end
+     * @return the connection, or null
      */
-    @Nullable UnixSocket accept(long limit) {
-        while (!closed) {
-            if (poller.await(limit) == 0) {
-                return null;
-            }
-            if (poller.ready(0) != 0 && !closed) {
-                try {
-                    return listener.accept();
-                } catch (VfioException e) {
-                    // Somebody else who listens at an inherited socket was faster, or the client has gone again.
-                    if (e.errno() != Errno.EAGAIN && e.errno() != Errno.ECONNABORTED) {
-                        throw e;
-                    }
+    @Nullable UnixSocket accept(long timeoutNanos) {
+        poller.await(timeoutNanos);
+        if (poller.ready(1) != 0 && !closed) {
+            wake.drain();
+        }
+        if (poller.ready(0) != 0 && !closed) {
+            try {
+                return listener.accept();
+            } catch (VfioException e) {
+                // Somebody else who listens at an inherited socket was faster, or the client has gone again.
+                if (e.errno() != Errno.EAGAIN && e.errno() != Errno.ECONNABORTED) {
+                    throw e;
                 }
             }
         }
         return null;
+    }
+
+    /** Ends the wait in {@link #accept}, or else the next. */
+    void wake() {
+        wake.signal(1);
     }
 
     /** Waits a moment, after an error that would come again at once; {@link #close} ends it. */
@@ -110,7 +115,7 @@ final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** Gives back what is left after {@link #close}, once nobody is in {@link #accept}. Idempotent. */
+    /** Gives back what is left once nobody is in {@link #accept}. Idempotent. */
     void release() {
         Closing steps = new Closing();
         steps.attempt(poller::close);

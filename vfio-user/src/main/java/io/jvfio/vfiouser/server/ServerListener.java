@@ -2,7 +2,7 @@
 package io.jvfio.vfiouser.server;
 
 /**
- * Is told what happens at a server. Called on the server's own thread, which goes on when the method returns; what a
+ * Is told what happens at a server. Called on the server's own threads, which go on when the method returns; what a
  * method throws is logged.
  *
  * <p>Threads: one call at a time.

@@ -136,9 +136,9 @@ final class SocketFile implements AutoCloseable {
         }
     }
 
-    /** Whether nobody listens at a socket. */
+    /** Whether nobody listens at a socket. Who has a full queue is alive. */
     private static boolean isDead(SystemCalls sys, Path place) {
-        try (UnixSocket somebody = UnixSocket.connect(sys, place.toString())) {
+        try (UnixSocket somebody = UnixSocket.connect(sys, place.toString(), Duration.ZERO)) {
             return !somebody.fd().isOpen();
         } catch (VfioException e) {
             return e.errno() == Errno.ECONNREFUSED;

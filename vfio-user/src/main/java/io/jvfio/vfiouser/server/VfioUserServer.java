@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * they cannot take it away again, and a client that stops in the middle of a message, or does not read, holds up nobody
  * but itself, and that only for a while.
  *
- * <p>A server has a thread of its own, as has each of its clients; servers do not disturb each other.
+ * <p>A server has a thread of its own, which waits for no client, as has each of its clients; servers do not disturb each
+ * other. Who connects while there is a client waits for a moment, and is then told that the server is busy.
  *
  * <p>Threads: thread-safe.
  */
@@ -56,13 +57,28 @@ public final class VfioUserServer implements AutoCloseable {
     private final ListeningSocket socket;
     private final Thread thread;
 
+    /** Used by the server's thread. */
+    private final WaitingRoom waiting;
+
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Held while a listener is told of something. */
+    private final ReentrantLock telling = new ReentrantLock();
 
     /** Guarded by the lock. */
     private @Nullable Client current;
 
+    /** Who has the device, or null; set by the server's thread, and cleared by the client's as its last act. */
+    private volatile @Nullable Holder holder;
+
+    /** The thread of the client of now, or of the last. Used by the server's thread. */
+    private @Nullable Thread serving;
+
     private volatile boolean closed;
     private volatile @Nullable String failure;
+
+    /** A client that is served. */
+    private record Holder(ServerListener.Client client, Client connection) {}
 
     private VfioUserServer(
             SystemCalls sys,
@@ -77,6 +93,7 @@ public final class VfioUserServer implements AutoCloseable {
         this.options = options;
         this.listener = listener;
         this.socket = socket;
+        this.waiting = new WaitingRoom(sys);
         this.thread = Thread.ofPlatform().daemon().name("jvfio-serve-" + name).unstarted(this::loop);
     }
 
@@ -192,10 +209,11 @@ public final class VfioUserServer implements AutoCloseable {
         return server;
     }
 
+    /** Takes connections in, and waits for none of them: what a client does holds up this thread at no time. */
     private void loop() {
         try {
-            while (!closed && renewed()) {
-                serveNext();
+            while (!closed && supply.failure() == null) {
+                takeIn();
             }
         } finally {
             end();
@@ -203,15 +221,68 @@ public final class VfioUserServer implements AutoCloseable {
     }
 
     /** Whatever goes wrong with a client, memory that it has used up too, ends that client and not this thread. */
-    private void serveNext() {
-        try (UnixSocket next = socket.accept(LOOK.toNanos())) {
-            supply.look();
-            if (next != null && renewed()) {
-                serve(next);
+    private void takeIn() {
+        try {
+            UnixSocket next = socket.accept(waiting.isEmpty() ? LOOK.toNanos() : WaitingRoom.LOOK_NANOS);
+            if (next != null) {
+                receive(next);
             }
+            seat();
         } catch (RuntimeException | Error e) {
             warn("no client could be served", e);
             socket.pause();
+        }
+    }
+
+    private void receive(UnixSocket peer) {
+        ServerListener.Client client;
+        try {
+            client = client(peer);
+        } catch (RuntimeException | Error e) {
+            Closing.after(e, peer);
+            throw e;
+        }
+        Integer uid = options.requiredUid();
+        if (uid != null && uid != client.uid()) {
+            peer.close();
+            tellRefused(client, "only uid " + uid + " is served");
+        } else {
+            waiting.add(peer, client, this::tellRefused);
+        }
+    }
+
+    /** Serves the next, or tells those who have waited that there is one already. */
+    private void seat() {
+        Holder now = holder;
+        if (now != null) {
+            waiting.refuse(now.client, now.connection.isOver(), this::tellRefused);
+            return;
+        }
+        supply.look();
+        if (!renewed()) {
+            return;
+        }
+        WaitingRoom.Guest guest = waiting.next();
+        if (guest != null) {
+            seat(guest);
+        }
+    }
+
+    private void seat(WaitingRoom.Guest guest) {
+        try {
+            Holder next = new Holder(
+                    guest.who(), new Client(sys, supply.served(), options, guest.socket(), thread.getName()));
+            Thread its = Thread.ofPlatform()
+                    .daemon()
+                    .name(thread.getName() + "-client")
+                    .unstarted(() -> serve(next));
+            holder = next;
+            its.start();
+            serving = its;
+        } catch (RuntimeException | Error e) {
+            holder = null;
+            Closing.after(e, guest.socket());
+            throw e;
         }
     }
 
@@ -221,7 +292,7 @@ public final class VfioUserServer implements AutoCloseable {
         if (fault == null) {
             return true;
         }
-        if (supply.failure() != null || !supply.renew(() -> closed)) {
+        if (!supply.renew(() -> closed)) {
             return false;
         }
         tell(to -> to.deviceRenewed(fault));
@@ -235,6 +306,11 @@ public final class VfioUserServer implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        waiting.close();
+        Thread last = serving;
+        if (last != null) {
+            join(last);
+        }
         Closing steps = new Closing();
         steps.attempt(socket::release);
         steps.attempt(supply::close);
@@ -244,6 +320,17 @@ public final class VfioUserServer implements AutoCloseable {
             tell(to -> to.serverEnded(reason));
         }
         steps.throwFirst();
+    }
+
+    /** Waits for the last client's thread; nobody interrupts the server's own, which has nothing else to do. */
+    private static void join(Thread last) {
+        while (last.isAlive()) {
+            try {
+                last.join();
+            } catch (InterruptedException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the end of {0} is waited for all the same", last.getName());
+            }
+        }
     }
 
     /** Why the server has ended by itself; empty while it serves, and after {@link #close}. */
@@ -259,27 +346,33 @@ public final class VfioUserServer implements AutoCloseable {
         }
     }
 
-    private void serve(UnixSocket peer) {
-        ServerListener.Client client = client(peer);
-        Integer uid = options.requiredUid();
-        if (uid != null && uid != client.uid()) {
-            peer.close();
-            tell(to -> to.clientRefused(client, "only uid " + uid + " is served"));
-            return;
-        }
-        Client connection = new Client(sys, supply.served(), options, peer);
-        String reason = null;
+    private void tellRefused(ServerListener.Client client, String reason) {
+        tell(to -> to.clientRefused(client, reason));
+    }
+
+    /** On the client's thread. */
+    private void serve(Holder now) {
         try {
-            if (begin(connection)) {
-                reason = serve(connection, client);
+            String reason = hold(now);
+            if (reason != null) {
+                String why = closed ? "the server was closed" : reason;
+                tell(to -> to.clientLost(now.client, why));
             }
+        } catch (RuntimeException | Error e) {
+            warn("a client could not be served", e);
         } finally {
-            begin(null);
-            connection.close();
+            holder = null;
+            socket.wake();
         }
-        if (reason != null) {
-            String why = closed ? "the server was closed" : reason;
-            tell(to -> to.clientLost(client, why));
+    }
+
+    private @Nullable String hold(Holder now) {
+        try (Client connection = now.connection) {
+            try {
+                return begin(connection) ? serve(connection, now.client) : null;
+            } finally {
+                begin(null);
+            }
         }
     }
 
@@ -341,10 +434,13 @@ public final class VfioUserServer implements AutoCloseable {
     }
 
     private void tell(Consumer<ServerListener> event) {
+        telling.lock();
         try {
             event.accept(listener);
         } catch (RuntimeException | Error e) {
             warn("a listener failed", e);
+        } finally {
+            telling.unlock();
         }
     }
 
@@ -365,7 +461,8 @@ public final class VfioUserServer implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        if (Thread.currentThread() == thread) {
+        // A listener may call this; the server's thread gives everything back when the listener has returned.
+        if (telling.isHeldByCurrentThread()) {
             return;
         }
         boolean interrupted = false;

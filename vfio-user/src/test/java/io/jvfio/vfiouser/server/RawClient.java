@@ -22,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -37,7 +38,7 @@ final class RawClient implements AutoCloseable {
     private int lastId;
 
     private RawClient(Path path) {
-        this.socket = UnixSocket.connect(sys, path.toString());
+        this.socket = UnixSocket.connect(sys, path.toString(), Duration.ofSeconds(5));
         this.channel = new MessageChannel(socket, 16);
         channel.limitWaits(10_000);
     }
