@@ -8,6 +8,7 @@ import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioPci;
+import io.jvfio.internal.sys.FileKind;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.VfioRegionInfo;
@@ -139,13 +140,27 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
                 throw new IllegalArgumentException("an area at " + Hex.of(area.offset()) + ", file offset "
                         + Hex.of(info.offset()) + ", does not start at a page");
             }
-            FileStatus status = FileStatus.of(sys, files.get(files.size() == 1 ? 0 : i));
-            // Of device files nobody knows the size; a file that is too short would fault.
-            if (status.regular() && info.offset() + area.end() > status.size()) {
-                throw new IllegalArgumentException("the file has " + Hex.of(status.size()) + " bytes");
-            }
+            checkFile(sys, files.get(files.size() == 1 ? 0 : i), info.offset() + area.end());
         }
         return areas;
+    }
+
+    /**
+     * Of a device's file nobody knows the size; one in memory that is too short would fault. Any other is asked for nothing
+     * and not mapped: who keeps it may never answer, and would have every access wait.
+     */
+    private static void checkFile(SystemCalls sys, Fd file, long end) {
+        if (!FileStatus.isMemory(sys, file)) {
+            FileKind kind = FileKind.of(file);
+            if (!kind.vfioDevice()) {
+                throw new IllegalArgumentException("the file is neither in memory nor a device's but " + kind.name());
+            }
+            return;
+        }
+        long size = FileStatus.of(sys, file).size();
+        if (end > size) {
+            throw new IllegalArgumentException("the file has " + Hex.of(size) + " bytes");
+        }
     }
 
     /** The file behind an area that contains these bytes, or null. */

@@ -130,7 +130,7 @@ final class ServerConnection implements AutoCloseable {
             }
             server = offer.accept(Version.read(in), in.fdCount());
             if (server.twinSocket()) {
-                twin = new MessageChannel(UnixSocket.of(sys, in.takeFd(server.twinFd())), 0);
+                twin = new MessageChannel(UnixSocket.received(sys, in.takeFd(server.twinFd())), 0);
                 twin.limitWaits(limits.timeout().toMillis());
             }
         } catch (DeviceGoneException e) {

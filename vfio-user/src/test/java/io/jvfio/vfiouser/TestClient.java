@@ -251,6 +251,29 @@ final class TestClient implements AutoCloseable {
         return memory.asSlice(offset, size);
     }
 
+    /**
+     * Answers a read with descriptors, of which the client has the last when it gets the rest of the message.
+     *
+     * @param between closes the others
+     */
+    void readWith(List<? extends Fd> fds, Runnable between) {
+        MemorySegment bytes = accessed();
+        int payload = RegionAccess.SIZE + (int) bytes.byteSize();
+        RegionAccess.beginReadReply(out, in, (int) bytes.byteSize());
+        out.payload(RegionAccess.SIZE, bytes.byteSize()).copyFrom(bytes);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment message = arena.allocate(Message.HEADER + payload, Long.BYTES);
+            message.set(ValueLayout.JAVA_SHORT, 0, (short) out.id());
+            message.set(ValueLayout.JAVA_SHORT, 2, (short) out.commandId());
+            message.set(ValueLayout.JAVA_INT, 4, out.size());
+            message.set(ValueLayout.JAVA_INT, 8, out.flags());
+            message.asSlice(Message.HEADER).copyFrom(out.payload());
+            socket.send(message, 1, fds);
+            between.run();
+            socket.send(message.asSlice(1), List.of());
+        }
+    }
+
     private void read() {
         RegionAccess.checkRead(in, 1 << 20);
         MemorySegment bytes = accessed();

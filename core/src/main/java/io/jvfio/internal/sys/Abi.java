@@ -163,6 +163,9 @@ public record Abi(
     public static final int IOC_WRITE = 1;
     public static final int IOC_READ = 2;
 
+    /** {@code FIONREAD} of {@code asm-generic/ioctls.h}: how many bytes lie in a socket, unread. */
+    public static final int FIONREAD = 0x541b;
+
     /** {@code _SC_PAGESIZE} of the C library. */
     static final int SC_PAGESIZE = 30;
 

@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file descriptor with an owner: what core makes of each number that it opens, receives or adopts.
@@ -46,6 +47,9 @@ public final class Descriptor implements Fd {
     private final String subject;
     private final CountDownLatch gone = new CountDownLatch(1);
 
+    /** Closes it if that may wait for somebody else; null if it cannot. */
+    private volatile @Nullable PeerCloser closer;
+
     @SuppressWarnings("FieldMayBeFinal") // changed through STATE
     private volatile int state;
 
@@ -81,6 +85,16 @@ public final class Descriptor implements Fd {
             throw VfioException.of(call, -result, subject);
         }
         return new Descriptor(sys, result, subject);
+    }
+
+    /**
+     * Takes over a descriptor that a peer has sent. Nothing is asked of its file but what the kernel answers by itself; if
+     * it is of a kind whose close may wait, it is closed on a thread of that peer's own.
+     */
+    static Descriptor received(SystemCalls sys, int number, String subject, PeerCloser closer) {
+        Descriptor received = new Descriptor(sys, number, subject);
+        received.closer = closer;
+        return received;
     }
 
     /**
@@ -167,7 +181,9 @@ public final class Descriptor implements Fd {
     public static Descriptor duplicate(SystemCalls sys, Fd fd) {
         int result = sys.fcntl(fd.acquire(), Abi.F_DUPFD_CLOEXEC, 0);
         fd.release();
-        return of(sys, result, "fcntl", fd.subject());
+        Descriptor own = of(sys, result, "fcntl", fd.subject());
+        own.closer = fd instanceof Descriptor original ? original.closer : null;
+        return own;
     }
 
     @Override
@@ -242,8 +258,20 @@ public final class Descriptor implements Fd {
         }
     }
 
+    /** Has it closed on a thread of a peer's own, because what lies in it may hold up whoever closes it. */
+    void closeBy(PeerCloser other) {
+        closer = other;
+        close();
+    }
+
     /** Runs once, in the thread that brought the state to "closed and unused". */
     private void end() {
+        PeerCloser other = closer;
+        if (other != null && !FileKind.closesAtOnce(sys, number)) {
+            other.close(number);
+            gone.countDown();
+            return;
+        }
         int result = sys.close(number);
         gone.countDown();
         if (result < 0) {

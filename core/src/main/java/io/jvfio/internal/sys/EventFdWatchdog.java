@@ -81,10 +81,8 @@ final class EventFdWatchdog {
             for (SharedEventFd eventfd : watched) {
                 late |= eventfd.rescue(now, LIMIT_NANOS);
                 writing |= eventfd.isWriting();
-                if (eventfd.isOver()) {
-                    watched.remove(eventfd);
-                }
             }
+            watched.removeIf(SharedEventFd::isOver);
             vain = writing ? 0 : vain + 1;
             if (vain < VAIN_LOOKS) {
                 LockSupport.parkNanos(this, late ? RESCUE_NANOS : LOOK_NANOS);

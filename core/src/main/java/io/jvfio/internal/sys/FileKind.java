@@ -37,6 +37,23 @@ public record FileKind(String name) {
         }
     }
 
+    /**
+     * Whether {@code close(2)} of it waits for nobody: an eventfd, or a file in memory, which alone answers for its seals.
+     */
+    static boolean closesAtOnce(SystemCalls sys, int number) {
+        return sys.fcntl(number, Abi.F_GET_SEALS, 0) >= 0 || of(number).eventFd();
+    }
+
+    /** Whether it is a file with a path, and no device's node. */
+    public boolean inFileSystem() {
+        return name.startsWith("/") && !name.startsWith("/dev/");
+    }
+
+    /** Whether it is an open VFIO device, by a group or by its own node. */
+    public boolean vfioDevice() {
+        return name.startsWith("anon_inode:[vfio") || name.startsWith("/dev/vfio/");
+    }
+
     /** Whether it is an eventfd. */
     public boolean eventFd() {
         return name.equals(EVENTFD);

@@ -62,6 +62,19 @@ public record FileStatus(int mode, long size, long blockSize, int seals, int fil
         return sys.fstatfs(number, struct) < 0 ? 0 : struct.get(ValueLayout.JAVA_INT, 0);
     }
 
+    /**
+     * Whether it is a file in memory. Those alone answer for their seals, and the kernel does so by itself: of any other,
+     * {@link #of} may wait for whoever keeps it.
+     */
+    public static boolean isMemory(SystemCalls sys, Fd file) {
+        int number = file.acquire();
+        try {
+            return sys.fcntl(number, Abi.F_GET_SEALS, 0) >= 0;
+        } finally {
+            file.release();
+        }
+    }
+
     /** Whether it holds bytes: a file on disk or in memory, no device, pipe or socket. */
     public boolean regular() {
         return (mode & Abi.S_IFMT) == Abi.S_IFREG;

@@ -114,12 +114,26 @@ public final class UnixListener implements AutoCloseable {
         }
         int number = fd.acquire();
         try {
-            sys.shutdown(number, Abi.SHUT_RDWR); // only to wake; a failure leaves nothing undone
+            // Where that fails nobody is woken, and accept4 would wait.
+            if (sys.shutdown(number, Abi.SHUT_RDWR) == 0) {
+                turnAway(number);
+            }
         } finally {
             fd.release();
         }
         fd.close();
         unlink(path);
+    }
+
+    /** Who was not accepted may have sent descriptors, which would be closed with this socket. */
+    private void turnAway(int number) {
+        int waiting = sys.accept4(number, Abi.SOCK_CLOEXEC);
+        while (waiting >= 0 || waiting == -Errno.EINTR || waiting == -Errno.ECONNABORTED) {
+            if (waiting >= 0) {
+                UnixSocket.of(sys, Descriptor.of(sys, waiting, "accept4", path)).close();
+            }
+            waiting = sys.accept4(number, Abi.SOCK_CLOEXEC);
+        }
     }
 
     private static void unlink(String path) {

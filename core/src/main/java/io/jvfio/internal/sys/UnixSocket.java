@@ -30,19 +30,42 @@ public final class UnixSocket implements AutoCloseable {
     private final SocketMessage outgoing = new SocketMessage(arena);
     private final SocketMessage incoming = new SocketMessage(arena);
 
-    /** Whether EAGAIN means that the time is over. */
-    private volatile boolean receivesLimited;
+    /** Whether what the peer sends is closed by whoever closes it. */
+    private volatile boolean trusted;
 
-    private volatile boolean sendsLimited;
+    /** How long a call waits; 0 is without limit. Of an end that is nobody else's the kernel knows it. */
+    private volatile long receiveLimitMillis;
 
-    private UnixSocket(SystemCalls sys, Descriptor fd) {
+    private volatile long sendLimitMillis;
+
+    /** Closes what the peer has sent. */
+    private final PeerCloser closer;
+
+    /** Whether the peer may have this end too: then it can change what calls do that do not say for themselves. */
+    private final boolean shared;
+
+    private UnixSocket(SystemCalls sys, Descriptor fd, boolean shared) {
         this.sys = sys;
         this.fd = fd;
+        this.shared = shared;
+        this.closer = new PeerCloser(sys, fd.subject());
+    }
+
+    private UnixSocket(SystemCalls sys, Descriptor fd) {
+        this(sys, fd, false);
     }
 
     /** A socket that is connected already; it belongs to the result. */
     public static UnixSocket of(SystemCalls sys, Descriptor connected) {
         return new UnixSocket(sys, connected);
+    }
+
+    /**
+     * A socket that is connected already, and which a peer has sent, who may have kept it: no call depends on what he does
+     * to it.
+     */
+    public static UnixSocket received(SystemCalls sys, Descriptor connected) {
+        return new UnixSocket(sys, connected, true);
     }
 
     /**
@@ -109,6 +132,14 @@ public final class UnixSocket implements AutoCloseable {
                 new UnixSocket(sys, Descriptor.of(sys, second, "socketpair", "socket pair")));
     }
 
+    /**
+     * Has the descriptors that come from now on closed by whoever closes them, at that moment: for a peer who means well, and
+     * devices that somebody else will open next.
+     */
+    public void trustPeer() {
+        trusted = true;
+    }
+
     /** Who is at the other end, as the kernel noted it when the connection was made ({@code SO_PEERCRED}). */
     public PeerCredentials peer() {
         return PeerCredentials.of(sys, fd);
@@ -130,17 +161,20 @@ public final class UnixSocket implements AutoCloseable {
             throw new IllegalArgumentException("a time limit of " + millis + " ms");
         }
         limit(Abi.SO_RCVTIMEO, millis);
-        receivesLimited = true;
+        receiveLimitMillis = millis;
         limitSends(millis);
     }
 
     /** Limits how long the kernel waits in each call that sends, as {@link #limitWaits} does for both directions. */
     public void limitSends(long millis) {
         limit(Abi.SO_SNDTIMEO, millis);
-        sendsLimited = true;
+        sendLimitMillis = millis;
     }
 
     private void limit(int option, long millis) {
+        if (shared) {
+            return;
+        }
         MemorySegment timeval = ThreadMemory.current().scratch();
         timeval.set(ValueLayout.JAVA_LONG, 0, millis / 1000);
         timeval.set(ValueLayout.JAVA_LONG, Long.BYTES, millis % 1000 * 1000);
@@ -241,6 +275,9 @@ public final class UnixSocket implements AutoCloseable {
         Objects.checkFromIndexSize(offset, size, target.byteSize());
         int number = fd.acquire();
         try {
+            if (maxFds > 0) {
+                closer.awaitRoom();
+            }
             incoming.prepare(target, offset, size, maxFds);
             long result = transfer(false, number, incoming);
             if (result >= 0 && incoming.broughtControl()) {
@@ -254,8 +291,7 @@ public final class UnixSocket implements AutoCloseable {
 
     private void takeFds(int maxFds, List<? super Descriptor> fds) {
         List<Descriptor> arrived = new ArrayList<>(maxFds);
-        boolean complete = incoming.received(
-                n -> arrived.add(Descriptor.of(sys, n, "recvmsg", "descriptor from " + fd.subject())));
+        boolean complete = incoming.received(n -> arrived.add(taken(n, "descriptor from " + fd.subject())));
         if (!complete) {
             VfioException failure =
                     VfioException.of("recvmsg", Errno.EMSGSIZE, fd.subject() + ", at most " + maxFds + " descriptors");
@@ -264,27 +300,39 @@ public final class UnixSocket implements AutoCloseable {
         arrived.forEach(fds::add);
     }
 
+    private Descriptor taken(int number, String subject) {
+        return trusted
+                ? Descriptor.of(sys, number, "recvmsg", subject)
+                : Descriptor.received(sys, number, subject, closer);
+    }
+
     /** One call, after waiting if the socket is non-blocking; the number of bytes, or {@code -EAGAIN} at the time limit. */
     private long transfer(boolean send, int number, SocketMessage message) {
+        int flags = (send ? Abi.MSG_NOSIGNAL : Abi.MSG_CMSG_CLOEXEC) | (shared ? Abi.MSG_DONTWAIT : 0);
+        long limit = send ? sendLimitMillis : receiveLimitMillis;
+        long start = shared ? System.nanoTime() : 0;
         while (true) {
-            long result = send
-                    ? sys.sendmsg(number, message.header(), Abi.MSG_NOSIGNAL)
-                    : sys.recvmsg(number, message.header(), Abi.MSG_CMSG_CLOEXEC);
-            if (result >= 0 || (send ? sendsLimited : receivesLimited) && result == -Errno.EAGAIN) {
+            long result =
+                    send ? sys.sendmsg(number, message.header(), flags) : sys.recvmsg(number, message.header(), flags);
+            if (result >= 0) {
                 return result;
             }
             if (result != -Errno.EAGAIN) {
                 throw VfioException.of(send ? "sendmsg" : "recvmsg", (int) -result, fd.subject());
             }
-            awaitReady(number, send ? Abi.POLLOUT : Abi.POLLIN);
+            long left = limit <= 0 ? -1 : shared ? limit - (System.nanoTime() - start) / 1_000_000 : 0;
+            if (limit > 0 && left <= 0) {
+                return result;
+            }
+            awaitReady(number, send ? Abi.POLLOUT : Abi.POLLIN, (int) Math.min(left, Integer.MAX_VALUE));
         }
     }
 
-    private void awaitReady(int number, int events) {
+    private void awaitReady(int number, int events, int millis) {
         MemorySegment pollfd = ThreadMemory.current().scratch();
         pollfd.set(ValueLayout.JAVA_INT, 0, number);
         pollfd.set(ValueLayout.JAVA_SHORT, 4, (short) events);
-        int result = sys.poll(pollfd, 1, -1);
+        int result = sys.poll(pollfd, 1, millis);
         if (result < 0 && result != -Errno.EINTR) {
             throw VfioException.of("poll", -result, fd.subject());
         }
@@ -303,20 +351,39 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
+    private boolean isEmpty() {
+        MemorySegment count = ThreadMemory.current().scratch();
+        count.set(ValueLayout.JAVA_INT, 0, 0);
+        // What does not answer is no socket, but something that a peer has sent as one: that has its own way to close.
+        return fd.ioctl(Abi.FIONREAD, count) < 0 || count.get(ValueLayout.JAVA_INT, 0) == 0;
+    }
+
+    /** How many descriptors of the peer are not closed yet, because that waits for somebody. */
+    public int closing() {
+        return closer.pending();
+    }
+
     /** Closes the socket here alone: another process that has a duplicate goes on using the connection. Idempotent. */
     public synchronized void handOver() {
         fd.close();
         close();
     }
 
-    /** Wakes blocked calls and closes the socket. Idempotent. */
+    /**
+     * Wakes blocked calls and closes the socket. What the peer has sent and nobody has read may have descriptors in it,
+     * which the kernel closes with the socket; so a socket that is not empty is closed on the peer's own thread. Idempotent.
+     */
     @Override
     public synchronized void close() {
         if (fd.isOpen()) {
             try {
-                shutdown();
+                shutdown(); // nothing more comes in
             } finally {
-                fd.close();
+                if (isEmpty()) {
+                    fd.close();
+                } else {
+                    fd.closeBy(closer);
+                }
             }
         }
         if (arena.scope().isAlive()) {

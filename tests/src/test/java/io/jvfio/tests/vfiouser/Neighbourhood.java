@@ -94,10 +94,19 @@ final class Neighbourhood implements AutoCloseable {
         }
     }
 
+    private static boolean ended(Thread thread) {
+        try {
+            return thread.join(MOST);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closing = true;
-        assertThat(user.join(MOST)).as("the neighbour's access ends").isTrue();
+        assertThat(ended(user)).as("the neighbour's access ends").isTrue();
         long start = System.nanoTime();
         Closing steps = new Closing();
         steps.attempt(client::close);

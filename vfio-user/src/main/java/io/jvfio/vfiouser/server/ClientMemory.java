@@ -7,6 +7,7 @@ import io.jvfio.Fd;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.FileKind;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.PeerBudget;
@@ -136,6 +137,9 @@ final class ClientMemory {
     }
 
     private Parts byFile(DmaMapRequest request, Fd file) {
+        if (options.unsealedMemory() != ServerOptions.UnsealedMemory.MAP && !FileStatus.isMemory(sys, file)) {
+            return unseen(request, file);
+        }
         FileStatus status = FileStatus.of(sys, file);
         if (!status.regular() || request.offset() > status.size() - request.size()) {
             throw refused(
@@ -163,6 +167,18 @@ final class ClientMemory {
             }
         }
         return mapped(request, file, status);
+    }
+
+    /** A file that only its keeper could tell of, who may not answer: it is not asked for. */
+    private Parts unseen(DmaMapRequest request, Fd file) {
+        FileKind kind = FileKind.of(file);
+        if (!kind.inFileSystem()) {
+            throw refused(request, "the descriptor is no file that holds bytes but " + kind.name());
+        }
+        if (options.unsealedMemory() == ServerOptions.UnsealedMemory.REFUSE) {
+            throw refused(request, "the file is not in memory, so that its size is not sealed");
+        }
+        return byMessages(request);
     }
 
     /** Whole blocks of the file are mapped, because huge pages cannot be unmapped in parts. */

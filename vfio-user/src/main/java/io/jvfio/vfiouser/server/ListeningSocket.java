@@ -12,6 +12,8 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +25,17 @@ final class ListeningSocket implements AutoCloseable {
     private static final int BACKLOG = 16;
     private static final long PAUSE_NANOS = 100_000_000;
 
+    /** So many clients may have left something that does not close; each has a thread and some descriptors. */
+    private static final int MOST_LEFT = 8;
+
     private final UnixListener listener;
     private final @Nullable SocketFile file;
     private final EventFd wake;
     private final Poller poller;
     private volatile boolean closed;
+
+    /** What was accepted, is closed, and has left something whose close waits for somebody; and what is open yet. */
+    private final List<UnixSocket> accepted = new ArrayList<>();
 
     private ListeningSocket(SystemCalls sys, UnixListener listener, @Nullable SocketFile file) {
         this.listener = listener;
@@ -63,19 +71,27 @@ final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * Waits for the next connection, {@link #wake}, {@link #close}, or the end of the time.
+     * Waits for the next connection, {@link #wake}, {@link #close}, or the end of the time. Takes none while too much that
+     * came from earlier ones does not close.
      *
      * @param timeoutNanos a negative number waits without end
      * @return the connection, or null
      */
     @Nullable UnixSocket accept(long timeoutNanos) {
+        accepted.removeIf(socket -> !socket.fd().isOpen() && socket.closing() == 0);
+        if (accepted.stream().filter(socket -> !socket.fd().isOpen()).count() >= MOST_LEFT) {
+            pause();
+            return null;
+        }
         poller.await(timeoutNanos);
         if (poller.ready(1) != 0 && !closed) {
             wake.drain();
         }
         if (poller.ready(0) != 0 && !closed) {
             try {
-                return listener.accept();
+                UnixSocket socket = listener.accept();
+                accepted.add(socket);
+                return socket;
             } catch (VfioException e) {
                 // Somebody else who listens at an inherited socket was faster, or the client has gone again.
                 if (e.errno() != Errno.EAGAIN && e.errno() != Errno.ECONNABORTED) {
