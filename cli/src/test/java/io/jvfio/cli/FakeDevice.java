@@ -2,6 +2,7 @@
 package io.jvfio.cli;
 
 import io.jvfio.device.DeviceFeature;
+import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
@@ -34,6 +35,10 @@ public final class FakeDevice implements VfioDevice {
     public final ByteBuffer config = ByteBuffer.allocate(0x100).order(ByteOrder.LITTLE_ENDIAN);
     public boolean resettable = true;
     public boolean closed;
+
+    /** Whether it vanishes once its interrupts are on. */
+    public boolean vanishes;
+
     public int resets;
 
     public FakeDevice(int vendor, int device) {
@@ -72,6 +77,9 @@ public final class FakeDevice implements VfioDevice {
 
     @Override
     public long readRegister(int region, long offset, int width) {
+        if (vanishes && (config.getShort(0x42) & 1) != 0) {
+            throw new DeviceGoneException("read", "the fake device");
+        }
         ByteBuffer bytes = bytes(region);
         int at = (int) offset;
         return switch (width) {

@@ -31,6 +31,9 @@ public final class IrqCommand extends OneDeviceCommand {
     /** Lies between two portions of output, and between two unmasks of an interrupt pin that stays up. */
     private static final long PAUSE_MILLIS = 100;
 
+    /** How often a device that is silent is asked whether it is there. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(10);
     private static final Duration DEFAULT_WAIT_AFTER_TRIGGER = Duration.ofSeconds(2);
 
@@ -99,7 +102,7 @@ public final class IrqCommand extends OneDeviceCommand {
             int count = enabled.vectors();
             say(kind + ": " + count + (count == 1 ? " vector" : " vectors") + " enabled, waiting "
                     + Durations.text(limit()));
-            boolean interrupted = watch(enabled, arrivals, count);
+            boolean interrupted = watch(device, enabled, arrivals, count);
             report(kind, count, arrivals);
             if (interrupted) {
                 return ExitCode.INTERRUPTED;
@@ -114,8 +117,12 @@ public final class IrqCommand extends OneDeviceCommand {
                 : trigger ? DEFAULT_WAIT_AFTER_TRIGGER : DEFAULT_WAIT;
     }
 
-    /** Prints interrupts as they come until the time is over; whether it ended early because the process shall end. */
-    private boolean watch(Interrupts enabled, Arrivals arrivals, int count) {
+    /**
+     * Prints interrupts as they come until the time is over; whether it ended early because the process shall end.
+     *
+     * @throws io.jvfio.device.DeviceGoneException if the device goes meanwhile
+     */
+    private boolean watch(PciDevice device, Interrupts enabled, Arrivals arrivals, int count) {
         boolean untilAll = trigger && seconds == null;
         long start = System.nanoTime();
         try {
@@ -124,8 +131,12 @@ public final class IrqCommand extends OneDeviceCommand {
             }
             while (!(untilAll && arrivals.silent(count) == 0)) {
                 long left = limit().toNanos() - (System.nanoTime() - start);
-                if (left <= 0 || !arrivals.await(left)) {
+                if (left <= 0) {
                     break;
+                }
+                if (!arrivals.await(Math.min(left, LOOK_NANOS))) {
+                    device.guard(() -> {}); // nobody interrupts for a device that is no more
+                    continue;
                 }
                 tell(arrivals, start);
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);

@@ -11,6 +11,7 @@ import io.jvfio.cli.command.ExitCode;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -188,6 +189,15 @@ class DeviceCommandsTest {
 
         assertThat(run.out).startsWith("MSI: 4 vectors enabled").endsWith(String.format("0 interrupts%n"));
         assertThat(device.closed).isTrue();
+    }
+
+    @Test
+    void irq_that_waits_ends_with_the_device() {
+        device.vanishes = true;
+        long start = System.nanoTime();
+        assertThat(run.execute("irq", EDU, "--type", "msi", "--wait", "60")).isEqualTo(ExitCode.FAILED);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(run.err).contains("was removed");
     }
 
     @Test

@@ -307,6 +307,25 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         admin.deleteQueues(queue.id());
     }
 
+    /**
+     * The device has reported an error, which may be that it is no more: then who waits for it learns that now, also who
+     * only looks at memory. Waits for no lock, as whoever has it may wait for the device.
+     */
+    void examine() {
+        try {
+            device.guard(() -> {});
+        } catch (DeviceGoneException e) {
+            if (state == State.READY) {
+                failure = e;
+                state = State.FAILED;
+            }
+            adminQueue.abandon();
+            epoch.incrementAndGet();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} after its error: {1}", name(), e.getMessage());
+        }
+    }
+
     @Override
     public RuntimeException explain(RuntimeException failed) {
         DeviceState now = device.state();

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class NvmeController implements AutoCloseable {
     private final ControllerCore core;
     private final ListenerRegistration removal;
+    private final ListenerRegistration errors;
 
     /** By number; guarded by this map. */
     private final TreeMap<Integer, Namespace> namespaces = new TreeMap<>(Integer::compareUnsigned);
@@ -50,6 +51,7 @@ public final class NvmeController implements AutoCloseable {
     private NvmeController(ControllerCore core) {
         this.core = core;
         this.removal = core.device().onRemoval(device -> core.leave());
+        this.errors = core.device().onError(device -> core.examine());
     }
 
     /**
@@ -328,6 +330,7 @@ public final class NvmeController implements AutoCloseable {
         }
         EventWatch watch = events;
         try (removal;
+                errors;
                 watch) {
             core.close(kind);
         }

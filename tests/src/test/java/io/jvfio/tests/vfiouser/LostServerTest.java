@@ -9,6 +9,10 @@ import io.jvfio.Vfio;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.driver.nvme.CompletionMode;
+import io.jvfio.driver.nvme.IoQueue;
+import io.jvfio.driver.nvme.NvmeController;
+import io.jvfio.driver.nvme.QueueOptions;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.mmio.Mmio;
@@ -107,6 +111,35 @@ final class LostServerTest {
                 }
                 assertThat(wait.get()).isPositive();
             }
+        }
+    }
+
+    /** As an NVMe driver that looks at memory alone: the controller never takes the command, and there is no interrupt. */
+    @Test
+    void a_wait_that_looks_at_memory_ends_at_once() throws Exception {
+        String lost = "model:nvme?size=1MiB&queues=2&faults=drop:write:at=0x1008:from=1:every=1:most=100";
+        Path socket = folder.resolve("nvme.sock");
+        VfioDevice nvme = models.openDevice(DeviceLocator.parse(lost), OpenOptions.defaults());
+        VfioUserServer of = VfioUserServer.listen(nvme, socket, ServerOptions.defaults(), ServerListener.NONE);
+        try (nvme;
+                PciDevice device = context.openPci(DeviceLocator.parse("vfio-user:" + socket), OpenOptions.defaults());
+                NvmeController controller = NvmeController.open(device);
+                IoQueue queue = controller.queue(QueueOptions.defaults().withMode(CompletionMode.POLLED))) {
+            queue.take().flush(controller.namespaces().getFirst()).post();
+            queue.ring();
+            CompletableFuture<Long> closing = CompletableFuture.supplyAsync(() -> {
+                LockSupport.parkNanos(100_000_000); // the wait is under way, if not, it is no different
+                long start = System.nanoTime();
+                of.close();
+                return start;
+            });
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            queue.await(command -> {}, LONG);
+                        }
+                    })
+                    .isInstanceOf(DeviceGoneException.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - closing.get())).isLessThan(Duration.ofSeconds(1));
         }
     }
 
