@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jvfio.benchmarks.interrupt.PollingBenchmark;
 import io.jvfio.benchmarks.mmio.RegisterAccessBenchmark;
 import java.util.Collection;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -18,7 +21,10 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** The gc profiler's figure for the hot paths. What JMH itself allocates in an iteration is spread over all operations. */
+/**
+ * The gc profiler's figure for the hot paths. What JMH itself allocates in an iteration is spread over all operations, which
+ * are few on a machine that is busy; what a path allocates, it does in each iteration.
+ */
 class HotPathAllocationTest {
 
     /** The smallest object has 16 bytes; less than one in thirty operations would show. */
@@ -32,7 +38,7 @@ class HotPathAllocationTest {
                 .forks(0)
                 .warmupIterations(6)
                 .warmupTime(TimeValue.milliseconds(500))
-                .measurementIterations(1)
+                .measurementIterations(3)
                 .measurementTime(TimeValue.milliseconds(300))
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT)
@@ -40,13 +46,21 @@ class HotPathAllocationTest {
                 .build();
         Collection<RunResult> results = new Runner(options).run();
         assertThat(results).isNotEmpty().allSatisfy(result -> {
-            Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-            assertThat(allocated)
-                    .as("figure of %s", result.getParams().getBenchmark())
-                    .isNotNull();
-            assertThat(allocated.getScore())
+            assertThat(iterations(result)
+                            .mapToDouble(HotPathAllocationTest::allocated)
+                            .min()
+                            .orElseThrow())
                     .as("B/op of %s", result.getParams().getBenchmark())
                     .isLessThan(NOTHING);
         });
+    }
+
+    private static Stream<IterationResult> iterations(RunResult result) {
+        return result.getBenchmarkResults().stream().flatMap(run -> run.getIterationResults().stream());
+    }
+
+    private static double allocated(IterationResult iteration) {
+        Result<?> figure = iteration.getSecondaryResults().get("gc.alloc.rate.norm");
+        return Objects.requireNonNull(figure, "no figure of the gc profiler").getScore();
     }
 }
