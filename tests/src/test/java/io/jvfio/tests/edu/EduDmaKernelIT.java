@@ -1,80 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.tests.edu;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.jvfio.examples.Edu;
-import io.jvfio.iommu.DmaBuffer;
-import io.jvfio.iommu.DmaOptions;
-import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
-import io.jvfio.tests.lab.IommuPageTable;
-import io.jvfio.tests.lab.LabDevices;
-import io.jvfio.tests.lab.LabSession;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** DMA on the lab's edu. */
-@InEveryAccessMode
-final class EduDmaKernelIT extends EduDmaContract {
-    private static final long HUGE_PAGE = 2 << 20;
-
-    @Parameter
-    AccessMode mode;
-
-    @Override
-    PciDevice open(LabSession session) {
-        return session.open(mode, LabDevices.EDU);
-    }
-
-    @Test
-    void huge_pages_lie_where_the_iommu_can_have_them_huge_too() throws IOException {
-        enableDma();
-        DmaOptions huge = DmaOptions.defaults().withPages(DmaOptions.Pages.HUGE_2M);
-        try (DmaBuffer buffer = edu.dma().allocate(SIZE, huge)) {
-            assertThat(buffer.pageSize()).isEqualTo(HUGE_PAGE);
-            assertThat(buffer.iova() % HUGE_PAGE).isZero();
-            transfer(buffer.iova(), Edu.INTERNAL_BUFFER, SIZE, 0);
-            // The compatibility layer maps in small pages for type1, whose unmap may start anywhere.
-            if (IommuPageTable.isReadable() && mode != AccessMode.COMPAT_TYPE1) {
-                assertThat(IommuPageTable.pageSize(LabDevices.EDU, buffer.iova()))
-                        .hasValue(HUGE_PAGE);
-            }
-        }
-    }
-
-    /** The kernel drops messages of faults when there were many, so the fault is repeated until it is seen. */
-    @Override
-    void assertFaultIsTold(long iova, Runnable fault) {
-        String line = "fault addr 0x" + Long.toHexString(iova);
-        long end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
-        while (true) {
-            fault.run();
-            String log = kernelLog();
-            if (log.contains(line)) {
-                return;
-            }
-            assertThat(System.nanoTime() - end)
-                    .as(() -> line + " is missed in " + log)
-                    .isNegative();
-        }
-    }
-
-    private static String kernelLog() {
-        try {
-            Process dmesg =
-                    new ProcessBuilder("dmesg").redirectErrorStream(true).start();
-            dmesg.getOutputStream().close();
-            try (InputStream output = dmesg.getInputStream()) {
-                return new String(output.readAllBytes(), StandardCharsets.UTF_8);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-}
+/** By VFIO's own containers and by an iommufd. */
+@ParameterizedClass(name = "[mode={0}]")
+@EnumSource(
+        value = AccessMode.class,
+        names = {"TYPE1", "TYPE1V2", "IOMMUFD"})
+final class EduDmaKernelIT extends EduLabDmaContract {}

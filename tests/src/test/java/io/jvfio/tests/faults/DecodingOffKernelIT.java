@@ -5,120 +5,73 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.tests.lab.LabDevices;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Runs {@link DecodingProbe} in each way in which HotSpot executes code. A JVM takes its time in software emulation, so
- * two are at work, on an edu each.
+ * Runs {@link DecodingProbe} in the ways in which HotSpot executes code: tiered, as it does by itself, and, as each takes its
+ * time in software emulation, the others where time is not short.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class DecodingOffKernelIT {
     private static final int PATIENCE_SECONDS = 100;
 
     enum Execution {
-        INTERPRETER("-Xint", LabDevices.EDU, 0),
-        C1("-XX:TieredStopAtLevel=1", LabDevices.GROUPED_EDU, 5400),
-        C2("-XX:-TieredCompilation", LabDevices.EDU, 5400),
-        TIERED("-XX:TieredStopAtLevel=4", LabDevices.GROUPED_EDU, 5400);
+        INTERPRETER("-Xint", 0),
+        C1("-XX:TieredStopAtLevel=1", 5400),
+        C2("-XX:-TieredCompilation", 5400),
+        TIERED("-XX:TieredStopAtLevel=4", 5400);
 
         private final String option;
-        private final String device;
         private final int warmUp;
 
-        Execution(String option, String device, int warmUp) {
+        Execution(String option, int warmUp) {
             this.option = option;
-            this.device = device;
             this.warmUp = warmUp;
         }
     }
 
-    private record Outcome(int exitCode, String output) {}
+    @TempDir
+    private Path folder;
 
-    private final Map<Execution, CompletableFuture<Outcome>> outcomes = new EnumMap<>(Execution.class);
-    private final Set<Process> running = ConcurrentHashMap.newKeySet();
-
-    @BeforeAll
-    void start() {
-        for (Execution execution : EnumSet.complementOf(EnumSet.of(Execution.C2))) {
-            outcomes.put(execution, new CompletableFuture<>());
-        }
-        Thread.ofPlatform().daemon().start(() -> run(List.of(Execution.INTERPRETER)));
-        Thread.ofPlatform().daemon().start(() -> run(List.of(Execution.C1, Execution.TIERED)));
-    }
-
-    @AfterAll
-    void end() {
-        running.forEach(Process::destroyForcibly);
+    @Test
+    void registers_that_do_not_decode_are_explained_and_the_jvm_lives() throws Exception {
+        assertSurvives(Execution.TIERED);
     }
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "C2")
-    void registers_that_do_not_decode_are_explained_and_the_jvm_lives(Execution execution)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        assertSurvived(execution, outcomes.get(execution).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    }
-
-    /** A JVM with C2 alone takes most of a minute there; the tiered one has it too. */
-    @Test
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TIERED")
     @Tag("long")
-    void the_jvm_lives_with_code_of_c2_alone() throws Exception {
-        // Its edu is the interpreter's until that has ended.
-        outcomes.get(Execution.INTERPRETER).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertSurvived(Execution.C2, run(Execution.C2));
+    void the_jvm_lives_also_with_one_way_alone(Execution execution) throws Exception {
+        assertSurvives(execution);
     }
 
-    private static void assertSurvived(Execution execution, Outcome outcome) {
-        assertThat(outcome.output).contains("survived");
-        assertThat(outcome.exitCode).isZero();
-        assertThat(outcome.output.contains(DecodingProbe.class.getName() + "::magic ("))
-                .as("%s compiles the code", execution)
-                .isEqualTo(execution.warmUp > 0);
-    }
-
-    private void run(List<Execution> executions) {
-        for (Execution execution : executions) {
-            CompletableFuture<Outcome> outcome = outcomes.get(execution);
-            try {
-                outcome.complete(run(execution));
-            } catch (IOException | InterruptedException e) {
-                outcome.completeExceptionally(e);
-            }
-        }
-    }
-
-    private Outcome run(Execution execution) throws IOException, InterruptedException {
-        Process jvm =
-                new ProcessBuilder(command(execution)).redirectErrorStream(true).start();
-        running.add(jvm);
-        jvm.getOutputStream().close();
-        try (InputStream stream = jvm.getInputStream()) {
-            String output = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            return new Outcome(jvm.waitFor(), output);
+    private void assertSurvives(Execution execution) throws IOException, InterruptedException {
+        Path output = folder.resolve("output");
+        Process jvm = new ProcessBuilder(command(execution))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            jvm.getOutputStream().close();
+            assertThat(jvm.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         } finally {
             jvm.destroyForcibly();
-            running.remove(jvm);
         }
+        String told = Files.readString(output);
+        assertThat(told).contains("survived");
+        assertThat(jvm.exitValue()).isZero();
+        assertThat(told.contains(DecodingProbe.class.getName() + "::magic ("))
+                .as("%s compiles the code", execution)
+                .isEqualTo(execution.warmUp > 0);
     }
 
     /** The options of this JVM are those of the others too (native access, memory, loaded classes), but for the compiler's. */
@@ -133,7 +86,7 @@ final class DecodingOffKernelIT {
         command.add("-XX:CompileCommand=CompileThresholdScaling,io.jvfio.*::*,0.05");
         command.add("-XX:CompileCommand=BackgroundCompilation,io.jvfio.*::*,false");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), DecodingProbe.class.getName()));
-        command.addAll(List.of(execution.device, Integer.toString(execution.warmUp)));
+        command.addAll(List.of(LabDevices.EDU, Integer.toString(execution.warmUp)));
         return command;
     }
 }

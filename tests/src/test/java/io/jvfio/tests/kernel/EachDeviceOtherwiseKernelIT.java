@@ -18,6 +18,7 @@ final class EachDeviceOtherwiseKernelIT extends EachDevice {
                 Arguments.of(AccessMode.TYPE1V2, Device.PCI_TESTDEV),
                 Arguments.of(AccessMode.IOMMUFD, Device.PCI_TESTDEV),
                 Arguments.of(AccessMode.IOMMUFD, Device.GROUPED_EDU),
+                Arguments.of(AccessMode.TYPE1V2, Device.MTTY),
                 Arguments.of(AccessMode.IOMMUFD, Device.MTTY),
                 Arguments.of(AccessMode.TYPE1V2, Device.NVME),
                 Arguments.of(AccessMode.TYPE1V2, Device.IGB),
