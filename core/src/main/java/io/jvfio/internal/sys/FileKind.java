@@ -41,7 +41,7 @@ public record FileKind(String name) {
      * Whether {@code close(2)} of it waits for nobody: an eventfd, or a file in memory, which alone answers for its seals.
      */
     static boolean closesAtOnce(SystemCalls sys, int number) {
-        return sys.fcntl(number, Abi.F_GET_SEALS, 0) >= 0 || of(number).eventFd();
+        return FileStatus.isMemory(sys, number) || of(number).eventFd();
     }
 
     /** Whether it is a file with a path, and no device's node. */

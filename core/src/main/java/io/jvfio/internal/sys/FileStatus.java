@@ -69,10 +69,14 @@ public record FileStatus(int mode, long size, long blockSize, int seals, int fil
     public static boolean isMemory(SystemCalls sys, Fd file) {
         int number = file.acquire();
         try {
-            return sys.fcntl(number, Abi.F_GET_SEALS, 0) >= 0;
+            return isMemory(sys, number);
         } finally {
             file.release();
         }
+    }
+
+    static boolean isMemory(SystemCalls sys, int number) {
+        return sys.fcntl(number, Abi.F_GET_SEALS, 0) >= 0;
     }
 
     /** Whether it holds bytes: a file on disk or in memory, no device, pipe or socket. */
