@@ -55,7 +55,7 @@ final class DmaMemory implements AutoCloseable {
     private static DmaMemory make(SystemCalls sys, long size, long page, DmaOptions options) {
         long length = roundUp(size, page);
         if (options.backing() == DmaOptions.Backing.ANONYMOUS) {
-            return new DmaMemory(Mapping.anonymous(sys, length, page), null, page, false);
+            return new DmaMemory(Mapping.anonymous(sys, length, page), null, page, page == sys.pageSize());
         }
         MemFd file = MemFd.of(sys, name(options.request().label()), length, page);
         try {
@@ -84,7 +84,7 @@ final class DmaMemory implements AutoCloseable {
     /** What to map: all of it. */
     DmaSource source() {
         return file == null
-                ? new DmaSource.Segment(mapping.memory())
+                ? new DmaSource.Segment(mapping.memory(), ordinary)
                 : new DmaSource.File(file.fd(), 0, mapping.memory(), ordinary);
     }
 
