@@ -142,7 +142,7 @@ class HostileLimitsTest {
     @ValueSource(strings = {EDU, "model:nvme?size=1MiB"})
     void descriptors_bit_by_bit_are_closed_as_they_come(String model) throws Exception {
         try (Served victim = new Served("victim", model);
-                Bystanders others = new Bystanders(folder)) {
+                Bystander other = new Bystander(folder)) {
             long before = ProcSelf.openDescriptors();
             long[] most = {0};
             try (MemFd file = MemFd.of(sys, "attack", 0x2000);
@@ -159,7 +159,7 @@ class HostileLimitsTest {
                 }
             }
             assertThat(most[0]).as("descriptors at a time").isLessThan(MOST_FDS + 50);
-            others.assertUnharmed();
+            other.assertUnharmed();
         }
     }
 
@@ -167,7 +167,7 @@ class HostileLimitsTest {
     void many_clients_that_map_what_they_can_leave_enough_for_the_process_and_the_next() throws Exception {
         List<Served> victims = new ArrayList<>();
         List<Attacker> attackers = new ArrayList<>();
-        try (Bystanders others = new Bystanders(folder)) {
+        try (Bystander other = new Bystander(folder)) {
             MemFd file = MemFd.of(sys, "attack", 0x2000);
             try {
                 for (int i = 0; i < 8; i++) {
@@ -196,14 +196,14 @@ class HostileLimitsTest {
                 victims.forEach(Served::close);
                 file.close();
             }
-            others.assertUnharmed();
+            other.assertUnharmed();
         }
     }
 
     @Test
     void a_flood_of_commands_is_taken_as_fast_as_it_is_done() throws Exception {
         try (Served victim = new Served("victim", EDU);
-                Bystanders others = new Bystanders(folder)) {
+                Bystander other = new Bystander(folder)) {
             try (Attacker attacker = new Attacker(victim.path)) {
                 for (int i = 0; i < 20_000; i++) {
                     attacker.out.beginCommand(i & 0xffff, Command.DEVICE_RESET, 0);
@@ -211,13 +211,13 @@ class HostileLimitsTest {
                     attacker.channel.send(attacker.out, List.of());
                 }
             }
-            others.assertUnharmed();
+            other.assertUnharmed();
         }
     }
 
     @Test
     void a_server_that_sends_descriptors_bit_by_bit_harms_no_other_device() throws Exception {
-        try (Bystanders others = new Bystanders(folder)) {
+        try (Bystander other = new Bystander(folder)) {
             try (UnixListener listener =
                     UnixListener.open(sys, folder.resolve("hostile").toString(), 1)) {
                 Thread server = Thread.ofPlatform().daemon().start(() -> answerBitByBit(listener));
@@ -226,7 +226,7 @@ class HostileLimitsTest {
                         .isInstanceOf(VfioException.class);
                 server.join();
             }
-            others.assertUnharmed();
+            other.assertUnharmed();
         }
     }
 
