@@ -32,4 +32,6 @@ module io.jvfio.core {
             io.jvfio.platform.zpci;
 
     uses io.jvfio.carrier.CarrierProvider;
+    uses io.jvfio.variant.DeviceVariantProvider;
+    uses io.jvfio.variant.PlatformLayerProvider;
 }

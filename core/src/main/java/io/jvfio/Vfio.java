@@ -16,6 +16,10 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.PciDevices;
+import io.jvfio.variant.DeviceIdentity;
+import io.jvfio.variant.DeviceStack;
+import io.jvfio.variant.StackReport;
+import io.jvfio.variant.Stacking;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,6 +51,7 @@ public final class Vfio implements AutoCloseable {
     private final CarrierContext context;
     private final KernelCarrier kernel;
     private final SystemCalls systemCalls;
+    private final Stacking stacking;
 
     /** By scheme. */
     private final Map<String, CarrierProvider> carriers = new TreeMap<>();
@@ -60,6 +65,7 @@ public final class Vfio implements AutoCloseable {
         List<CarrierProvider> all = new ArrayList<>(List.of(kernel));
         all.addAll(context.find(CarrierProvider.class, loader -> ServiceLoader.load(CarrierProvider.class, loader)));
         all.forEach(this::register);
+        this.stacking = new Stacking(context);
     }
 
     /** Notes what a carrier opens. One that cannot say so, or that names another's scheme, is left out of that. */
@@ -129,20 +135,26 @@ public final class Vfio implements AutoCloseable {
     }
 
     /**
-     * Opens a device of any bus.
+     * Opens a device of any bus, and puts on it what the options say.
      *
      * @return the device, owned by the caller
      * @throws IllegalArgumentException if the locator names nothing, no carrier knows its scheme, or the address space
      *     in the options is of another carrier
+     * @throws io.jvfio.variant.VariantException if no variant can be chosen; nothing is left open
      * @throws VfioException if the device cannot be opened; nothing is left open
      */
     public VfioDevice openDevice(DeviceLocator locator, OpenOptions options) {
+        return openStack(locator, options).device();
+    }
+
+    /** Opens a device as {@link #openDevice(DeviceLocator, OpenOptions)} does, and tells what was put on it, and why. */
+    public DeviceStack openStack(DeviceLocator locator, OpenOptions options) {
         OpenEvent event = OpenEvent.start();
         @Nullable String space = null;
         try {
             VfioDevice device = fresh(carrier(locator).open(context, locator, options), options);
             space = device.addressSpace().description();
-            return device;
+            return stacking.put(device, options);
         } finally {
             if (event != null) {
                 event.commit(locator.toString(), space);
@@ -151,14 +163,42 @@ public final class Vfio implements AutoCloseable {
     }
 
     /**
-     * Opens a device whose descriptors somebody else has opened.
+     * Opens a device whose descriptors somebody else has opened, and puts on it what the options say.
      *
      * @param device the descriptors, borrowed
+     * @param options of which what is put on the device counts
      * @return the device, owned by the caller
      * @throws VfioException if the kernel refuses; the descriptors are as before
      */
+    public VfioDevice openDevice(PassedDevice device, OpenOptions options) {
+        return stacking.put(kernel.open(context, device), options).device();
+    }
+
+    /** Opens a device whose descriptors somebody else has opened, with the variant that describes it best. */
     public VfioDevice openDevice(PassedDevice device) {
-        return kernel.open(context, device);
+        return openDevice(device, OpenOptions.defaults());
+    }
+
+    /**
+     * Puts layers and a variant on a device that was opened in another way, by a carrier itself for example.
+     *
+     * @param device taken over, also on failure
+     * @param options of which what is put on the device counts
+     * @return the device with what is on it, owned by the caller
+     * @throws io.jvfio.variant.VariantException if no variant can be chosen
+     */
+    public DeviceStack stack(VfioDevice device, OpenOptions options) {
+        return stacking.put(device, options);
+    }
+
+    /**
+     * What would be put on a device that is not opened for it.
+     *
+     * @param device what is known of it
+     * @param options of which the variant and its policy count
+     */
+    public StackReport rankVariants(DeviceIdentity device, OpenOptions options) {
+        return stacking.rank(device, options);
     }
 
     /**

@@ -15,16 +15,25 @@ import org.jspecify.annotations.Nullable;
  * @param iommu which kind of address space a kernel device gets
  * @param vfToken the token of an SR-IOV function whose PF asks for one, or null
  * @param resetOnOpen whether the device must have been reset before anybody uses it
+ * @param variant what is put on the device
+ * @param variantPolicy what the site has laid down about that
  */
 public record OpenOptions(
         @Nullable AddressSpace addressSpace,
         IommuChoice iommu,
         @Nullable UUID vfToken,
-        ResetOnOpen resetOnOpen) {
+        ResetOnOpen resetOnOpen,
+        VariantChoice variant,
+        VariantPolicy variantPolicy) {
+    private static final OpenOptions DEFAULTS = new OpenOptions(
+            null, IommuChoice.AUTO, null, ResetOnOpen.AUTO, VariantChoice.auto(), VariantPolicy.empty());
+
     /** Refuses null. */
     public OpenOptions {
         Objects.requireNonNull(iommu, "iommu");
         Objects.requireNonNull(resetOnOpen, "resetOnOpen");
+        Objects.requireNonNull(variant, "variant");
+        Objects.requireNonNull(variantPolicy, "variantPolicy");
     }
 
     /**
@@ -55,28 +64,40 @@ public record OpenOptions(
         IOMMUFD
     }
 
-    /** A private address space of the best kind. */
+    /** A private address space of the best kind, and the variant that describes the device best. */
     public static OpenOptions defaults() {
-        return new OpenOptions(null, IommuChoice.AUTO, null, ResetOnOpen.AUTO);
+        return DEFAULTS;
     }
 
     /** The same in a space that exists. */
     public OpenOptions withAddressSpace(AddressSpace space) {
-        return new OpenOptions(Objects.requireNonNull(space, "space"), iommu, vfToken, resetOnOpen);
+        Objects.requireNonNull(space, "space");
+        return new OpenOptions(space, iommu, vfToken, resetOnOpen, variant, variantPolicy);
     }
 
     /** The same with this kind of IOMMU interface. */
     public OpenOptions withIommu(IommuChoice choice) {
-        return new OpenOptions(addressSpace, choice, vfToken, resetOnOpen);
+        return new OpenOptions(addressSpace, choice, vfToken, resetOnOpen, variant, variantPolicy);
     }
 
     /** The same with a VF token. It is used only where the device asks for one. */
     public OpenOptions withVfToken(UUID token) {
-        return new OpenOptions(addressSpace, iommu, Objects.requireNonNull(token, "token"), resetOnOpen);
+        Objects.requireNonNull(token, "token");
+        return new OpenOptions(addressSpace, iommu, token, resetOnOpen, variant, variantPolicy);
     }
 
     /** The same with this demand. */
     public OpenOptions withResetOnOpen(ResetOnOpen demand) {
-        return new OpenOptions(addressSpace, iommu, vfToken, Objects.requireNonNull(demand, "demand"));
+        return new OpenOptions(addressSpace, iommu, vfToken, demand, variant, variantPolicy);
+    }
+
+    /** The same with this on the device. */
+    public OpenOptions withVariant(VariantChoice choice) {
+        return new OpenOptions(addressSpace, iommu, vfToken, resetOnOpen, choice, variantPolicy);
+    }
+
+    /** The same where this is laid down. */
+    public OpenOptions withVariantPolicy(VariantPolicy policy) {
+        return new OpenOptions(addressSpace, iommu, vfToken, resetOnOpen, variant, policy);
     }
 }

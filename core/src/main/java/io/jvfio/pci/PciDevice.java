@@ -6,6 +6,7 @@ import io.jvfio.VfioException;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.Quiesce;
+import io.jvfio.device.RegionType;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.HasCalls;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +138,34 @@ public final class PciDevice implements AutoCloseable {
         lifecycle.checkOpen();
         long size = device.region(VfioPci.VFIO_PCI_ROM_REGION_INDEX).size();
         return size > 0 ? Optional.of(new Rom(this, size)) : Optional.empty();
+    }
+
+    /**
+     * The first of its regions that are of a type: those that a kernel driver, a variant or a layer adds to a device.
+     *
+     * @param type what it is
+     * @return the region, or empty if the device has none of that type
+     */
+    public Optional<DeviceRegion> region(RegionType type) {
+        Objects.requireNonNull(type, "type");
+        lifecycle.checkOpen();
+        return IntStream.range(0, device.info().regionCount())
+                .mapToObj(device::region)
+                .filter(info -> info.type().filter(type::equals).isPresent())
+                .findFirst()
+                .map(info -> new DeviceRegion(this, info));
+    }
+
+    /**
+     * What the device can do besides: the API of the variant that drives it, or of its carrier.
+     *
+     * @param type of the API
+     * @return the same object each time, which ends with the device; empty if the device does not have it
+     */
+    public <T> Optional<T> as(Class<T> type) {
+        Objects.requireNonNull(type, "type");
+        lifecycle.checkOpen();
+        return device.ability(type);
     }
 
     /** DMA memory that it reaches. */

@@ -87,6 +87,14 @@ public interface RegionOps extends RegisterPort {
         return Optional.empty();
     }
 
+    /**
+     * Whether an access may wait for the device. A server then serves it apart from the accesses that do not; nothing else
+     * of what is said here changes.
+     */
+    default boolean slow() {
+        return false;
+    }
+
     /** What the region says of itself beyond its size, its areas and its type. */
     default List<InfoCapability> capabilities() {
         return List.of();

@@ -2,29 +2,31 @@
 package io.jvfio.variant;
 
 import io.jvfio.Closing;
-import io.jvfio.Errno;
-import io.jvfio.PciAddress;
-import io.jvfio.VfioException;
 import io.jvfio.carrier.Abilities;
 import io.jvfio.carrier.ForwardingDevice;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.HotReset;
-import io.jvfio.device.HotResetFunction;
+import io.jvfio.device.InfoCapability;
 import io.jvfio.device.Quiesce;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
+import io.jvfio.device.SlowRegions;
+import io.jvfio.device.Storeys;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
 import io.jvfio.interrupt.Notices;
+import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The base of a vendor's code on top of a device, and of a platform's: the counterpart of the kernel's
@@ -39,16 +41,19 @@ import java.util.stream.IntStream;
  * <p>Threads: thread-safe, as subclasses have to be.
  */
 public abstract class VariantDevice extends ForwardingDevice {
-    /** What can be mapped starts at a multiple of this, on some machines of more, which its region knows. */
-    private static final long PAGE = 4096;
+    /** What is not this storey's, and is told of the device below. */
+    private static final Set<Class<?>> PASSED_ALWAYS =
+            Set.of(Reattachable.class, Notices.class, Storeys.class, FunctionFacts.class);
 
     private final DeviceInfo info;
-    private final int countBelow;
-    private final List<AddedRegion> added;
-    private final List<RegionInfo> addedInfos;
+    private final @Nullable StoreyContext context;
+    private final AddedRegions regions;
+    private final @Nullable Traps traps;
+    private final @Nullable LiveOverlay overlay;
     private final OpenMappings mappings = new OpenMappings();
     private final Abilities own;
     private final Set<Class<?>> passed;
+    private volatile @Nullable ResetWrites resetWrites;
     private volatile boolean closed;
 
     /** Why a device has its power-on state again. */
@@ -56,72 +61,136 @@ public abstract class VariantDevice extends ForwardingDevice {
         /** The function was reset. */
         FUNCTION,
         /** Its slot or bus was. */
-        HOT
+        HOT,
+        /** Somebody wrote Initiate Function Level Reset in the PCIe capability. */
+        EXPRESS_FLR,
+        /** Somebody wrote Initiate FLR in the Advanced Features capability. */
+        AF_FLR,
+        /** It woke up from D3hot, which resets it. */
+        POWER
     }
 
     /**
      * What a storey adds to the device below.
      *
      * @param regions the regions that it adds; their indexes follow those below
+     * @param traps pages of regions below whose accesses it takes itself
+     * @param overlay what it shows in config space
+     * @param capabilities what it adds to the info chain of the device
      * @param abilities what it can do, besides {@link Quiesce} and {@link HotReset}
      * @param passed types of abilities of the device below that may be had past this one
      */
-    protected record Additions(List<AddedRegion> regions, Abilities abilities, Set<Class<?>> passed) {
+    protected record Additions(
+            List<AddedRegion> regions,
+            List<Trap> traps,
+            ConfigOverlay overlay,
+            List<InfoCapability> capabilities,
+            Abilities abilities,
+            Set<Class<?>> passed) {
         /** Copies the collections. */
         public Additions {
             regions = List.copyOf(regions);
+            traps = List.copyOf(traps);
+            Objects.requireNonNull(overlay, "overlay");
+            capabilities = List.copyOf(capabilities);
             passed = Set.copyOf(passed);
         }
 
         /** Nothing. */
         public static Additions none() {
-            return new Additions(List.of(), Abilities.none(), Set.of());
+            return new Additions(List.of(), List.of(), ConfigOverlay.none(), List.of(), Abilities.none(), Set.of());
         }
 
         /** The same with these regions. */
         public Additions withRegions(List<AddedRegion> added) {
-            return new Additions(added, abilities, passed);
+            return new Additions(added, traps, overlay, capabilities, abilities, passed);
+        }
+
+        /** The same with these traps. */
+        public Additions withTraps(List<Trap> taken) {
+            return new Additions(regions, taken, overlay, capabilities, abilities, passed);
+        }
+
+        /** The same with this overlay. */
+        public Additions withOverlay(ConfigOverlay shown) {
+            return new Additions(regions, traps, shown, capabilities, abilities, passed);
+        }
+
+        /** The same with these capabilities of the device. */
+        public Additions withCapabilities(List<InfoCapability> told) {
+            return new Additions(regions, traps, overlay, told, abilities, passed);
         }
 
         /** The same with one ability more. */
         public <T> Additions withAbility(Class<T> type, T ability) {
-            return new Additions(regions, abilities.with(type, ability), passed);
+            return new Additions(regions, traps, overlay, capabilities, abilities.with(type, ability), passed);
         }
 
         /** The same with these abilities from below. */
         public Additions withPassed(Set<Class<?>> types) {
-            return new Additions(regions, abilities, types);
+            return new Additions(regions, traps, overlay, capabilities, abilities, types);
         }
     }
 
     /**
-     * A storey on a device.
+     * A storey on a device, for which no provider is needed.
      *
      * @param below the device; closed with this one
      * @param additions what this one adds to it
      */
     protected VariantDevice(VfioDevice below, Additions additions) {
+        this(below, null, additions);
+    }
+
+    /**
+     * A storey that a provider makes.
+     *
+     * @param below the device; closed with this one, but not if this constructor throws
+     * @param context what the provider was given; ends with this one
+     * @param additions what this one adds to it
+     * @throws IllegalArgumentException if traps or overlay do not fit the device
+     */
+    protected VariantDevice(VfioDevice below, @Nullable VariantContext context, Additions additions) {
         super(below);
         DeviceInfo known = below.info();
-        this.countBelow = known.regionCount();
-        this.added = additions.regions();
-        this.addedInfos = IntStream.range(0, added.size())
-                .mapToObj(i -> added.get(i).info(countBelow + i))
-                .toList();
+        this.context = switch (context) {
+            case null -> null;
+            case StoreyContext given -> given;
+        };
+        this.regions = new AddedRegions(known.regionCount(), additions.regions());
+        this.traps = additions.traps().isEmpty() ? null : new Traps(below, additions.traps());
+        this.overlay = additions.overlay().isEmpty() ? null : new LiveOverlay(below, additions.overlay());
         this.passed = additions.passed();
-        this.info = added.isEmpty()
+        this.info = additions.regions().isEmpty() && additions.capabilities().isEmpty()
                 ? known
                 : new DeviceInfo(
-                        known.flags(),
-                        countBelow + added.size(),
+                        additions.capabilities().isEmpty()
+                                ? known.flags()
+                                : known.flags() | VfioPci.VFIO_DEVICE_FLAGS_CAPS,
+                        known.regionCount() + additions.regions().size(),
                         known.irqCount(),
-                        known.capabilities(),
+                        Stream.concat(known.capabilities().stream(), additions.capabilities().stream())
+                                .toList(),
                         known.reach());
-        Abilities abilities = additions.abilities().with(Quiesce.class, new Rest());
-        this.own = below.ability(HotReset.class)
-                .map(reset -> abilities.with(HotReset.class, new Storey(reset)))
-                .orElse(abilities);
+        this.own = abilities(below, additions.abilities());
         below.ability(Notices.class).ifPresent(notices -> notices.tell(new Told()));
+    }
+
+    /** Whether it ends the context that its provider was given. */
+    boolean isSeatedIn(StoreyContext given) {
+        return context == given;
+    }
+
+    private Abilities abilities(VfioDevice below, Abilities subclass) {
+        AddedRegions added = regions;
+        SlowRegions lower = below.ability(SlowRegions.class).orElse(SlowRegions.NONE);
+        Abilities all = subclass.with(Quiesce.class, new Rest())
+                .with(SlowRegions.class, index -> added.has(index) ? added.slow(index) : lower.slow(index));
+        Optional<HotReset> hotReset = below.ability(HotReset.class);
+        if (hotReset.isPresent()) {
+            all = all.with(HotReset.class, new HotResetStorey(hotReset.get(), new HotlyReset()));
+        }
+        return context == null ? all : all.with(Storeys.class, Storeys.of(below).with(context.id()));
     }
 
     /**
@@ -162,21 +231,11 @@ public abstract class VariantDevice extends ForwardingDevice {
 
     @Override
     public RegionInfo region(int index) {
-        return isAdded(index) ? addedInfos.get(index - countBelow) : super.region(index);
-    }
-
-    /** The added region with an index of this device, checked for an access. */
-    private RegionOps checked(int index, String call, boolean permitted) {
-        checkOpen();
-        if (!permitted) {
-            throw new VfioException(
-                    call, Errno.EINVAL, "region " + index + " of " + this, "the region does not allow this");
+        if (regions.has(index)) {
+            return regions.info(index);
         }
-        return added.get(index - countBelow).ops();
-    }
-
-    private boolean isAdded(int index) {
-        return index >= countBelow && index < countBelow + added.size();
+        RegionInfo cut = traps == null ? null : traps.info(index);
+        return cut == null ? super.region(index) : cut;
     }
 
     private void checkOpen() {
@@ -187,76 +246,177 @@ public abstract class VariantDevice extends ForwardingDevice {
 
     @Override
     public long readRegister(int region, long offset, int width) {
-        if (!isAdded(region)) {
-            return super.readRegister(region, offset, width);
+        if (regions.has(region)) {
+            checkOpen();
+            return regions.read(region, offset, width, this);
         }
-        RegionInfo target = region(region);
-        target.checkRegister(offset, width, false, toString());
-        return checked(region, "read", target.readable()).read(offset, width);
+        RegisterPort mine = mine(region, offset, width);
+        return mine == null ? super.readRegister(region, offset, width) : mine.read(offset, width);
     }
 
     @Override
     public void writeRegister(int region, long offset, int width, long value) {
-        if (isAdded(region)) {
-            RegionInfo target = region(region);
-            target.checkRegister(offset, width, false, toString());
-            checked(region, "write", target.writable()).write(offset, width, value);
-        } else {
-            super.writeRegister(region, offset, width, value);
+        if (regions.has(region)) {
+            checkOpen();
+            regions.write(region, offset, width, value, this);
+            return;
         }
+        if (info.isConfigSpace(region)) {
+            storeConfig(offset, width, value);
+            return;
+        }
+        RegisterPort mine = mine(region, offset, width);
+        if (mine == null) {
+            super.writeRegister(region, offset, width, value);
+        } else {
+            mine.write(offset, width, value);
+        }
+    }
+
+    @Override
+    public long modifyRegister(int region, long offset, int width, long mask, long value) {
+        RegisterPort mine = info.isConfigSpace(region) ? mine(region, offset, width) : null;
+        long old = mine == null
+                ? super.modifyRegister(region, offset, width, mask, value)
+                : mine.modify(offset, width, mask, value);
+        if (info.isConfigSpace(region)) {
+            configWritten(offset, width, old & ~mask | value & mask);
+        }
+        return old;
+    }
+
+    /** As a write of the register, for a caller inside: no operation calls another. */
+    private void storeConfig(long offset, int width, long value) {
+        RegisterPort mine = mine(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, offset, width);
+        if (mine == null) {
+            super.writeRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, offset, width, value);
+        } else {
+            mine.write(offset, width, value);
+        }
+        configWritten(offset, width, value);
+    }
+
+    /** Who takes an access in place of the device below; null if that does. */
+    private @Nullable RegisterPort mine(int region, long offset, int width) {
+        if (overlay != null && info.isConfigSpace(region)) {
+            checkOpen();
+            return overlay;
+        }
+        Trap trap = traps == null ? null : traps.at(region, offset);
+        if (trap == null) {
+            return null;
+        }
+        checkOpen();
+        super.region(region).checkRegister(offset, width, false, toString());
+        return trap.registers();
+    }
+
+    /** Looks whether a write to config space reset the function. */
+    private void configWritten(long offset, int width, long value) {
+        ResetWrites writes = resetWrites;
+        if (writes == null) {
+            writes = new ResetWrites(below());
+            resetWrites = writes;
+        }
+        ResetCause cause = writes.written(offset, width, value);
+        if (cause != null) {
+            reset(cause);
+        }
+    }
+
+    private void reset(ResetCause cause) {
+        ResetWrites writes = resetWrites;
+        if (writes != null) {
+            writes.wasReset();
+        }
+        if (overlay != null) {
+            overlay.reset();
+        }
+        if (context != null) {
+            context.wasReset();
+        }
+        wasReset(cause);
     }
 
     @Override
     public int read(int region, long offset, MemorySegment target) {
-        if (!isAdded(region)) {
+        if (regions.has(region)) {
+            checkOpen();
+            return regions.read(region, offset, target, this);
+        }
+        if (overlay != null && info.isConfigSpace(region)) {
+            checkOpen();
+            int room = super.region(region).room(offset, target);
+            return RegisterBytes.read(overlay, offset, target.asSlice(0, room));
+        }
+        if (traps == null || traps.info(region) == null) {
             return super.read(region, offset, target);
         }
-        RegionInfo from = region(region);
-        int room = from.room(offset, target);
-        return checked(region, "read", from.readable()).read(offset, target.asSlice(0, room));
+        checkOpen();
+        int room = super.region(region).room(offset, target);
+        return traps.move(
+                region,
+                offset,
+                target.asSlice(0, room),
+                (at, part) -> super.read(region, at, part),
+                (trap, at, part) -> RegisterBytes.read(trap.registers(), at, part));
     }
 
     @Override
     public int write(int region, long offset, MemorySegment source) {
-        if (!isAdded(region)) {
+        if (regions.has(region)) {
+            checkOpen();
+            return regions.write(region, offset, source, this);
+        }
+        if (info.isConfigSpace(region)) {
+            // By registers, so that resets are seen whatever the width.
+            int room = super.region(region).room(offset, source);
+            return RegisterBytes.write(new ConfigPort(), offset, source.asSlice(0, room));
+        }
+        if (traps == null || traps.info(region) == null) {
             return super.write(region, offset, source);
         }
-        RegionInfo to = region(region);
-        int room = to.room(offset, source);
-        return checked(region, "write", to.writable()).write(offset, source.asSlice(0, room));
+        checkOpen();
+        int room = super.region(region).room(offset, source);
+        return traps.move(
+                region,
+                offset,
+                source.asSlice(0, room),
+                (at, part) -> super.write(region, at, part),
+                (trap, at, part) -> RegisterBytes.write(trap.registers(), at, part));
     }
 
     @Override
     public Optional<RegionMapping> map(int region, long offset, long length) {
-        if (!isAdded(region)) {
-            return super.map(region, offset, length);
+        if (!regions.has(region)) {
+            return traps != null && traps.blocks(region, offset, length)
+                    ? Optional.empty()
+                    : super.map(region, offset, length);
         }
-        boolean mappable = region(region).checkMap(offset, length, PAGE);
         checkOpen();
-        return mappable
-                ? added.get(region - countBelow)
-                        .ops()
-                        .map(offset, length)
-                        .map(made -> mappings.add(made, this::checkOpen))
-                : Optional.empty();
+        return regions.map(region, offset, length).map(made -> mappings.add(made, this::checkOpen));
     }
 
     @Override
     public Optional<RegionFile> file(int region) {
-        return isAdded(region) ? added.get(region - countBelow).ops().file() : super.file(region);
+        if (regions.has(region)) {
+            return regions.file(region);
+        }
+        Optional<RegionFile> file = super.file(region);
+        return traps == null ? file : file.flatMap(found -> traps.file(region, found));
     }
 
     @Override
     public void reset() {
         super.reset();
-        wasReset(ResetCause.FUNCTION);
+        reset(ResetCause.FUNCTION);
     }
 
     /** This storey's own first, then those below that may pass. */
     @Override
     public final <T> Optional<T> ability(Class<T> type) {
         Optional<T> found = own.find(type);
-        boolean passes = type == Reattachable.class || type == Notices.class || passed.contains(type);
+        boolean passes = PASSED_ALWAYS.contains(type) || passed.contains(type);
         return found.isPresent() || !passes ? found : below().ability(type);
     }
 
@@ -271,7 +431,10 @@ public abstract class VariantDevice extends ForwardingDevice {
         Closing steps = new Closing();
         mappings.closeAll(steps);
         steps.attempt(this::release);
-        added.forEach(region -> steps.attempt(region.ops()::release));
+        regions.releaseAll(steps);
+        if (context != null) {
+            steps.attempt(context::close);
+        }
         steps.attempt(super::close);
         steps.throwFirst();
     }
@@ -315,50 +478,24 @@ public abstract class VariantDevice extends ForwardingDevice {
         }
     }
 
-    /** The hot reset as this storey takes part in it; it is done below. */
-    private final class Storey implements HotReset {
-        private final HotReset lower;
+    /** What follows a hot reset. */
+    private final class HotlyReset implements Runnable {
+        @Override
+        public void run() {
+            reset(ResetCause.HOT);
+        }
+    }
 
-        Storey(HotReset lower) {
-            this.lower = lower;
+    /** Config space as this storey shows it, for writes of bytes. */
+    private final class ConfigPort implements RegisterPort {
+        @Override
+        public long read(long offset, int width) {
+            return readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, offset, width);
         }
 
         @Override
-        public Optional<PciAddress> self() {
-            return lower.self();
-        }
-
-        @Override
-        public HotReset carrier() {
-            return lower.carrier();
-        }
-
-        @Override
-        public List<HotResetFunction> functions() {
-            return lower.functions();
-        }
-
-        @Override
-        public int group() {
-            return lower.group();
-        }
-
-        @Override
-        public void before() {
-            lower.before();
-        }
-
-        @Override
-        public void after(boolean done) {
-            lower.after(done);
-            if (done) {
-                wasReset(ResetCause.HOT);
-            }
-        }
-
-        @Override
-        public void reset(Collection<? extends HotReset> others) {
-            carrier().reset(others.stream().map(HotReset::carrier).toList());
+        public void write(long offset, int width, long value) {
+            VariantDevice.this.storeConfig(offset, width, value);
         }
     }
 }

@@ -143,7 +143,8 @@ final class ServerConnection implements AutoCloseable {
 
     /** What we take: of data no more than may be sent at once, because replies to the server carry as much. */
     private Capabilities offered() {
-        return new Capabilities(limits.maxFds(), mostData(limits), limits.maxDmaMaps(), 4096, true, -1, false, true);
+        return new Capabilities(
+                limits.maxFds(), mostData(limits), limits.maxDmaMaps(), 4096, true, -1, false, true, List.of());
     }
 
     private static int mostData(VfioUserLimits limits) {

@@ -17,6 +17,7 @@ import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
+import io.jvfio.device.Storeys;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.HasCalls;
@@ -79,7 +80,8 @@ public final class VfioUserDevice implements VfioDevice {
         this.abilities = Abilities.none()
                 .with(Reattachable.class, membership)
                 .with(Notices.class, irqOwners.notices())
-                .with(VfioUserDevice.class, this);
+                .with(VfioUserDevice.class, this)
+                .with(Storeys.class, new Storeys(session.connection().server().storeys()));
     }
 
     /**

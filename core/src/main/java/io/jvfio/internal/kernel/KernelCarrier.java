@@ -92,8 +92,8 @@ public final class KernelCarrier implements CarrierProvider {
                 options.addressSpace(),
                 given -> own(given, locator, device),
                 () -> addressSpace(context, locator, device, options),
-                (space, owned) ->
-                        KernelDevice.of(context, device.name(), space.join(device, token), owned ? space : null));
+                (space, owned) -> KernelDevice.of(
+                        context, device.name(), device.facts(), space.join(device, token), owned ? space : null));
         warnOfOldState(opened, device);
         return opened;
     }
@@ -122,7 +122,7 @@ public final class KernelCarrier implements CarrierProvider {
     private static VfioDevice openPrivately(
             CarrierContext context, KernelSpace space, Supplier<Membership> joining, String name) {
         try {
-            return KernelDevice.of(context, name, joining.get(), space);
+            return KernelDevice.of(context, name, null, joining.get(), space);
         } catch (RuntimeException e) {
             throw Closing.after(e, space);
         }

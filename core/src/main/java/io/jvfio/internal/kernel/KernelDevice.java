@@ -32,6 +32,7 @@ import io.jvfio.internal.uapi.VfioDeviceInfo;
 import io.jvfio.internal.uapi.VfioIrqInfo;
 import io.jvfio.interrupt.Notices;
 import io.jvfio.iommu.AddressSpace;
+import io.jvfio.variant.FunctionFacts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -60,7 +61,11 @@ final class KernelDevice implements VfioDevice {
     private final IrqOwners irqOwners;
 
     private KernelDevice(
-            CarrierContext context, String name, Membership membership, @Nullable AddressSpace privateSpace) {
+            CarrierContext context,
+            String name,
+            @Nullable FunctionFacts facts,
+            Membership membership,
+            @Nullable AddressSpace privateSpace) {
         this.sys = HasCalls.of(context);
         this.name = name;
         this.membership = membership;
@@ -71,11 +76,14 @@ final class KernelDevice implements VfioDevice {
         this.regions = RegionTable.read(fd, info.regionCount(), Abi.host().loadsReachBars(), name);
         this.irqs = readIrqs();
         this.registers = new RegisterAccess(fd, regions, info, name);
-        this.abilities = findAbilities();
+        this.abilities = findAbilities(facts);
     }
 
-    private Abilities findAbilities() {
+    private Abilities findAbilities(@Nullable FunctionFacts facts) {
         Abilities found = Abilities.none().with(Fd.class, fd).with(Notices.class, irqOwners.notices());
+        if (facts != null) {
+            found = found.with(FunctionFacts.class, facts);
+        }
         Reattachable reattachable = membership.reattachable();
         if (reattachable != null) {
             found = found.with(Reattachable.class, reattachable);
@@ -88,13 +96,18 @@ final class KernelDevice implements VfioDevice {
     /**
      * Reads what the device says of itself, and listens to what it tells.
      *
+     * @param facts what the host knows of it, or null
      * @param membership taken over, also on failure
      * @param privateSpace the space to close after the device, or null if somebody else owns it; taken over
      */
     static KernelDevice of(
-            CarrierContext context, String name, Membership membership, @Nullable AddressSpace privateSpace) {
+            CarrierContext context,
+            String name,
+            @Nullable FunctionFacts facts,
+            Membership membership,
+            @Nullable AddressSpace privateSpace) {
         try {
-            KernelDevice device = new KernelDevice(context, name, membership, privateSpace);
+            KernelDevice device = new KernelDevice(context, name, facts, membership, privateSpace);
             device.irqOwners.watch(device);
             return device;
         } catch (RuntimeException e) {

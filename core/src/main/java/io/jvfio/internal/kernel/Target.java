@@ -8,6 +8,7 @@ import io.jvfio.VfioException;
 import io.jvfio.host.Host;
 import io.jvfio.host.SriovRole;
 import io.jvfio.host.VfioAccess;
+import io.jvfio.variant.FunctionFacts;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -55,6 +56,13 @@ record Target(Host host, String name, @Nullable String driver, int group, SriovR
                 : host.function(PciAddress.parse(locator.target()))
                         .map(pci -> new Target(
                                 host, pci.address().toString(), pci.driver(), pci.group(), pci.sriov(), pci.access()));
+    }
+
+    /** What variants are chosen by besides the device's numbers; null for a mediated device. */
+    @Nullable FunctionFacts facts() {
+        return PciAddress.matches(name)
+                ? new FunctionFacts(PciAddress.parse(name), sriov, Optional.ofNullable(driver))
+                : null;
     }
 
     /** Whether the kernel offers the device without an IOMMU only. */

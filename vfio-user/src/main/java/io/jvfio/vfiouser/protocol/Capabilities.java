@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import java.util.List;
+
 /**
  * What one side can take, as it says in {@code VERSION}: each value is about what it receives.
  *
@@ -15,6 +17,8 @@ package io.jvfio.vfiouser.protocol;
  * @param writeMultiple whether {@link Command#REGION_WRITE_MULTI} is understood
  * @param addedRegions whether regions beyond the bus's own, and capabilities in the device info, are understood: a
  *     capability of jvfio's own, which other peers do not know and ignore
+ * @param storeys in a reply: ids of what the server's device is made of above its carrier, from the lowest up; jvfio's own
+ *     too
  */
 public record Capabilities(
         int maxFds,
@@ -24,33 +28,47 @@ public record Capabilities(
         boolean twinSocket,
         int twinFd,
         boolean writeMultiple,
-        boolean addedRegions) {
+        boolean addedRegions,
+        List<String> storeys) {
+
+    /** The most ids of storeys that are told or read. */
+    public static final int MOST_STOREYS = 16;
+
+    /** The most characters that an id of a storey has. */
+    public static final int LONGEST_STOREY = 64;
+
+    /** Copies the list. */
+    public Capabilities {
+        storeys = List.copyOf(storeys);
+    }
 
     /** What holds for a peer that says nothing. */
     public static Capabilities absent() {
-        return new Capabilities(1, 1 << 20, 65535, 4096, false, -1, false, false);
+        return new Capabilities(1, 1 << 20, 65535, 4096, false, -1, false, false, List.of());
     }
 
     /** The same with other descriptors in a message. */
     public Capabilities withMaxFds(int fds) {
         return new Capabilities(
-                fds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions);
+                fds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys);
     }
 
     /** The same with another largest transfer. */
     public Capabilities withMaxTransfer(long bytes) {
-        return new Capabilities(maxFds, bytes, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions);
+        return new Capabilities(
+                maxFds, bytes, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys);
     }
 
     /** The same with another number of DMA maps. */
     public Capabilities withMaxDmaMaps(int maps) {
-        return new Capabilities(maxFds, maxTransfer, maps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions);
+        return new Capabilities(
+                maxFds, maxTransfer, maps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys);
     }
 
     /** The same with other page sizes. */
     public Capabilities withPageSizes(long sizes) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, sizes, twinSocket, twinFd, writeMultiple, addedRegions);
+                maxFds, maxTransfer, maxDmaMaps, sizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys);
     }
 
     /**
@@ -67,18 +85,25 @@ public record Capabilities(
                 supported,
                 supported ? fd : -1,
                 writeMultiple,
-                addedRegions);
+                addedRegions,
+                storeys);
     }
 
     /** The same with or without writes of many registers. */
     public Capabilities withWriteMultiple(boolean supported) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, supported, addedRegions);
+                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, supported, addedRegions, storeys);
     }
 
     /** The same with or without added regions. */
     public Capabilities withAddedRegions(boolean supported) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, supported);
+                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, supported, storeys);
+    }
+
+    /** The same with these storeys. */
+    public Capabilities withStoreys(List<String> ids) {
+        return new Capabilities(
+                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, ids);
     }
 }

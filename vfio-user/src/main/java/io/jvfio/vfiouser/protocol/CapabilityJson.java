@@ -11,6 +11,8 @@ import io.jvfio.Errno;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Capabilities as JSON, {@code {"capabilities":{"max_msg_fds":8}}}. Unknown keys are ignored, known ones of the wrong type
@@ -34,6 +36,7 @@ final class CapabilityJson {
     private static final String FD_INDEX = "fd_index";
     private static final String WRITE_MULTIPLE = "write_multiple";
     private static final String ADDED_REGIONS = "jvfio_added_regions";
+    private static final String STOREYS = "jvfio_storeys";
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -95,6 +98,7 @@ final class CapabilityJson {
                 case TWIN_SOCKET -> readTwin(parser, found);
                 case WRITE_MULTIPLE -> found.withWriteMultiple(bool(parser, key));
                 case ADDED_REGIONS -> found.withAddedRegions(bool(parser, key));
+                case STOREYS -> found.withStoreys(ids(parser, key));
                 default -> {
                     parser.skipChildren();
                     yield found;
@@ -120,6 +124,22 @@ final class CapabilityJson {
             }
         }
         return found.withTwinSocket(supported, fd);
+    }
+
+    private static List<String> ids(JsonParser parser, String key) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw malformed(key + " that is no array");
+        }
+        List<String> ids = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken() != JsonToken.VALUE_STRING
+                    || parser.getTextLength() > Capabilities.LONGEST_STOREY
+                    || ids.size() == Capabilities.MOST_STOREYS) {
+                throw malformed(key + " with another element than " + Capabilities.MOST_STOREYS + " short texts");
+            }
+            ids.add(parser.getText());
+        }
+        return ids;
     }
 
     private static long number(JsonParser parser, String key, long most) throws IOException {
@@ -173,6 +193,13 @@ final class CapabilityJson {
             }
             if (capabilities.addedRegions()) {
                 json.writeBooleanField(ADDED_REGIONS, true);
+            }
+            if (!capabilities.storeys().isEmpty()) {
+                json.writeArrayFieldStart(STOREYS);
+                for (String id : capabilities.storeys()) {
+                    json.writeString(id);
+                }
+                json.writeEndArray();
             }
             json.writeEndObject();
             json.writeEndObject();

@@ -5,6 +5,7 @@ import io.jvfio.Errno;
 import io.jvfio.Hex;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,7 +132,8 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
         }
         Capabilities both = server.withTwinSocket(server.twinSocket() && client.twinSocket(), server.twinFd())
                 .withWriteMultiple(server.writeMultiple() && client.writeMultiple())
-                .withAddedRegions(server.addedRegions() && client.addedRegions());
+                .withAddedRegions(server.addedRegions() && client.addedRegions())
+                .withStoreys(client.addedRegions() ? server.storeys() : List.of());
         return new Version(MAJOR, Math.min(minor, MINOR), both);
     }
 

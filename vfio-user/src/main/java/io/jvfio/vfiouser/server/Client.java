@@ -88,11 +88,7 @@ final class Client implements AutoCloseable {
             throw new ProtocolException(Errno.ETIMEDOUT, "VFIO_USER_VERSION", "no first message came");
         }
         Handshake agreed = Handshake.with(
-                sys,
-                incoming,
-                reply,
-                channel,
-                Handshake.capabilities(options.limits(), served.device().addressSpace()));
+                sys, incoming, reply, channel, Handshake.capabilities(options.limits(), served.device()));
         MessageChannel second = agreed.twin();
         twin = second;
         if (second != null) {

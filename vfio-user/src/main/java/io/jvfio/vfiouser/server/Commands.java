@@ -7,6 +7,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.IrqHeldException;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
+import io.jvfio.device.SlowRegions;
 import io.jvfio.iommu.IovaExhaustedException;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
@@ -34,6 +35,7 @@ final class Commands {
     private final RegionCommands regions;
     private final IrqCommands irqs;
     private final FeatureCommands features;
+    private final SlowRegions slow;
 
     /**
      * The commands of one client.
@@ -52,6 +54,7 @@ final class Commands {
                 options.readsAsOnes());
         this.irqs = new IrqCommands(served);
         this.features = new FeatureCommands(served.device());
+        this.slow = served.device().ability(SlowRegions.class).orElse(SlowRegions.NONE);
     }
 
     /**
@@ -67,15 +70,20 @@ final class Commands {
             case DMA_MAP, DMA_UNMAP, DEVICE_SET_IRQS, DEVICE_RESET, DEVICE_FEATURE -> true;
             // A write to config space may reset the function, or wake it.
             case REGION_WRITE ->
-                command.payloadSize() >= RegionAccess.SIZE && served.isConfigSpace(RegionAccess.region(command));
-            case REGION_WRITE_MULTI -> writeMultiple && writesConfigSpace(command);
+                command.payloadSize() >= RegionAccess.SIZE && isSlowWrite(RegionAccess.region(command));
+            case REGION_READ -> command.payloadSize() >= RegionAccess.SIZE && slow.slow(RegionAccess.region(command));
+            case REGION_WRITE_MULTI -> writeMultiple && writesSlowly(command);
             default -> false;
         };
     }
 
-    private boolean writesConfigSpace(Message multiple) {
+    private boolean isSlowWrite(int region) {
+        return served.isConfigSpace(region) || slow.slow(region);
+    }
+
+    private boolean writesSlowly(Message multiple) {
         for (int entry = 0; entry < WriteMulti.entries(multiple); entry++) {
-            if (served.isConfigSpace(WriteMulti.region(multiple, entry))) {
+            if (isSlowWrite(WriteMulti.region(multiple, entry))) {
                 return true;
             }
         }

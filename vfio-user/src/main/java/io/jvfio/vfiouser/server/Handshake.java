@@ -2,9 +2,10 @@
 package io.jvfio.vfiouser.server;
 
 import io.jvfio.Closing;
+import io.jvfio.device.Storeys;
+import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
-import io.jvfio.iommu.AddressSpace;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
@@ -78,8 +79,8 @@ record Handshake(
     }
 
     /** What this side can take. */
-    static Capabilities capabilities(ServerLimits limits, AddressSpace space) {
-        long pages = space.limits().pageSizes() & -LEAST_PAGE;
+    static Capabilities capabilities(ServerLimits limits, VfioDevice device) {
+        long pages = device.addressSpace().limits().pageSizes() & -LEAST_PAGE;
         return Capabilities.absent()
                 .withMaxFds(limits.fds())
                 .withMaxTransfer(limits.dataSize())
@@ -87,6 +88,9 @@ record Handshake(
                 .withPageSizes(pages == 0 ? LEAST_PAGE : pages)
                 .withTwinSocket(true, 0)
                 .withWriteMultiple(true)
-                .withAddedRegions(true);
+                .withAddedRegions(true)
+                .withStoreys(Storeys.of(device).ids().stream()
+                        .limit(Capabilities.MOST_STOREYS)
+                        .toList());
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,8 @@ final class VersionTest {
     private final Message message = new Message(1 << 16);
     private final Message reply = new Message(1 << 16);
 
-    private static final Capabilities SERVER = new Capabilities(16, 1 << 20, 65535, 4096, true, 0, true, true);
+    private static final Capabilities SERVER =
+            new Capabilities(16, 1 << 20, 65535, 4096, true, 0, true, true, List.of("zpci", "acme.fpga"));
 
     @AfterEach
     void close() {
@@ -36,7 +38,7 @@ final class VersionTest {
 
     @Test
     void what_is_written_is_read() {
-        Version offer = new Version(0, 1, new Capabilities(253, 1 << 26, 17, 0x201000, true, 3, true, true));
+        Version offer = new Version(0, 1, new Capabilities(253, 1 << 26, 17, 0x201000, true, 3, true, true, List.of()));
         offer.write(message, 1);
         assertThat(Version.read(message)).isEqualTo(offer);
     }
