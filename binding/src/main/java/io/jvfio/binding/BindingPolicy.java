@@ -2,6 +2,7 @@
 package io.jvfio.binding;
 
 import io.jvfio.PciAddress;
+import io.jvfio.device.VariantPolicy;
 import io.jvfio.variant.MatchField;
 import io.jvfio.variant.MatchRule;
 import io.jvfio.variant.Modalias;
@@ -11,16 +12,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a site has laid down about kernel drivers, in files of lines:
+ * What a site has laid down about kernel drivers and about Java variants, in files of lines:
  *
  * <pre>{@code
  * pci:0000:3b:00.0 = vfio-pci                # this function
  * pci:15b3:101e = vfio-pci                   # vendor and device; subsystem ids and a class may follow: pci:*:*:*:*:0108*
  * default.pci = some_vfio_pci                # in place of the driver for all devices
  * prefer = acme_b, acme_a                    # among equals
+ * java deny acme.fpga for pci:1234:5678      # not this Java variant; also allow, prefer and use
  * }</pre>
  *
  * <p>Of two files the later wins where both say something of the same; within one file that is an error.
@@ -33,11 +37,14 @@ final class BindingPolicy {
     private static final String PCI = "pci:";
     private static final String CLASS_ANY = "*";
     private static final int ID_FIELDS = 4;
+    private static final Pattern VARIANT_LINE =
+            Pattern.compile("java\\s(?:\\s*(?<verb>allow|deny|prefer|use)\\s+(?<id>\\S+)(?:\\s+for\\s+(?<device>\\S+))?)");
 
     private final Map<PciAddress, Line> byAddress = new LinkedHashMap<>();
     private final Map<MatchRule, Line> byRule = new LinkedHashMap<>();
     private String defaultDriver = "";
     private List<String> prefer = List.of();
+    private final List<VariantPolicy.Line> variants = new ArrayList<>();
     private @Nullable String environment;
 
     /**
@@ -51,11 +58,21 @@ final class BindingPolicy {
     /** Nothing is laid down. */
     BindingPolicy() {}
 
-    /** Reads the files of a host, first those of the system, then the user's. */
+    /** Reads the files of a host about a function, first those of the system, then the user's. */
     static BindingPolicy read(HostFiles files, PciAddress address) {
-        BindingPolicy policy = new BindingPolicy();
+        BindingPolicy policy = read(files, true);
         policy.environment = files.variable(
                 "JVFIO_DRIVER_" + address.toString().replace(':', '_').replace('.', '_'));
+        return policy;
+    }
+
+    /**
+     * Reads the files of a host.
+     *
+     * @param userToo whether the user's own counts
+     */
+    static BindingPolicy read(HostFiles files, boolean userToo) {
+        BindingPolicy policy = new BindingPolicy();
         String directory = "/etc/jvfio/variants.d";
         for (String name : files.names(directory)) {
             if (name.endsWith(".conf")) {
@@ -63,7 +80,7 @@ final class BindingPolicy {
             }
         }
         String home = files.variable("HOME");
-        if (home != null && home.startsWith("/")) {
+        if (userToo && home != null && home.startsWith("/")) {
             String user = home + "/.config/jvfio/variants.conf";
             policy.add(user, files.textOrEmpty(user));
         }
@@ -79,7 +96,9 @@ final class BindingPolicy {
             String place = file + ":" + number;
             int comment = raw.indexOf('#');
             String line = (comment < 0 ? raw : raw.substring(0, comment)).strip();
-            if (!line.isEmpty()) {
+            if (line.startsWith("java ")) {
+                variants.add(variantLine(line, place));
+            } else if (!line.isEmpty()) {
                 String[] sides = line.split("=", 2);
                 if (sides.length < 2 || sides[0].isBlank() || sides[1].isBlank()) {
                     throw new IllegalArgumentException(place + ": expected NAME = DRIVER, found \"" + line + "\"");
@@ -91,6 +110,28 @@ final class BindingPolicy {
                 }
             }
         }
+    }
+
+    private static VariantPolicy.Line variantLine(String line, String place) {
+        Matcher words = VARIANT_LINE.matcher(line);
+        if (!words.matches()) {
+            throw new IllegalArgumentException(place + ": expected java allow|deny|prefer|use ID [for pci:ADDRESS or"
+                    + " pci:VENDOR:DEVICE], found \"" + line + "\"");
+        }
+        String device = words.group("device");
+        VariantPolicy.Verb verb = VariantPolicy.Verb.valueOf(words.group("verb").toUpperCase(Locale.ROOT));
+        String target = device == null ? "" : device.startsWith(PCI) ? device.substring(PCI.length()) : device;
+        boolean plain = target.isEmpty() || PciAddress.matches(target);
+        return new VariantPolicy.Line(
+                verb,
+                words.group("id"),
+                plain ? target : rule(target, place).toString(),
+                place);
+    }
+
+    /** What is said about Java variants, in the order of the lines. */
+    VariantPolicy variants() {
+        return new VariantPolicy(variants);
     }
 
     /** Adds a line, and says what it is about. */

@@ -5,6 +5,7 @@ import io.jvfio.PciAddress;
 import io.jvfio.binding.BindResult.Change;
 import io.jvfio.binding.BindingProblem.Code;
 import io.jvfio.binding.Journal.Binding;
+import io.jvfio.device.VariantPolicy;
 import io.jvfio.internal.sys.SystemCalls;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +61,16 @@ public final class KernelDrivers {
      */
     public Optional<Explanation> explain(PciAddress address, BindRequest request) {
         return planner(address).explain(address, request);
+    }
+
+    /**
+     * What the site has laid down about the variants of Java, in the same files as about kernel drivers. Blocks.
+     *
+     * @param userToo whether the user's own file counts: not for a process with more privileges than that user
+     * @throws IllegalArgumentException if the files cannot be understood
+     */
+    public VariantPolicy variantPolicy(boolean userToo) {
+        return BindingPolicy.read(new HostFiles(source.get()), userToo).variants();
     }
 
     /** The same on what was recorded of another host, or of this one before. */

@@ -10,6 +10,7 @@ import io.jvfio.cli.command.RootCommand;
 import io.jvfio.cli.out.Json;
 import io.jvfio.driver.nvme.NvmeException;
 import io.jvfio.host.VirtualFunctionException;
+import io.jvfio.variant.VariantException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -61,6 +62,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                     case IMPOSSIBLE -> ExitCode.IMPOSSIBLE;
                     case NOT_ACCESSIBLE -> ExitCode.NOT_ACCESSIBLE;
                 };
+            case VariantException variant ->
+                variant.code() == VariantException.Code.AMBIGUOUS_PROVIDER ? ExitCode.AMBIGUOUS : ExitCode.VARIANT;
             case CommandFailure told -> told.exitCode();
             case VirtualFunctionException change ->
                 switch (change.outcome()) {
@@ -98,6 +101,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                     error.text("detail", driver.problem().detail());
                     error.text("hint", driver.problem().hint());
                 }
+                if (failure instanceof VariantException variant) {
+                    error.text("code", variant.code().name());
+                }
                 if (failure instanceof VfioException refused) {
                     error.text("call", refused.call());
                     error.number("errno", refused.errno());
@@ -115,6 +121,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         boolean meant = failure instanceof VfioException
                 || failure instanceof CommandFailure
                 || failure instanceof BindingException
+                || failure instanceof VariantException
                 || failure instanceof NvmeException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException

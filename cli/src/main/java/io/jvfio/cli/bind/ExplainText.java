@@ -17,6 +17,7 @@ import io.jvfio.cli.command.OtherJars;
 import io.jvfio.cli.out.Table;
 import io.jvfio.variant.MatchField;
 import io.jvfio.variant.Modalias;
+import io.jvfio.variant.StackReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -29,20 +30,32 @@ import java.util.stream.Collectors;
 final class ExplainText {
     private static final int INDENT = 12;
     private static final int DRIVER = 12;
+    private static final String NOT_LOADED = "not loaded";
 
     private final Explanation explanation;
     private final Decision decision;
     private final List<OtherJars.Failure> notLoaded;
+    private final StackReport stack;
     private final List<String> lines = new ArrayList<>();
 
-    private ExplainText(Explanation explanation, List<OtherJars.Failure> notLoaded) {
+    private ExplainText(Explanation explanation, StackReport stack, List<OtherJars.Failure> notLoaded) {
         this.explanation = explanation;
+        this.stack = stack;
         this.notLoaded = notLoaded;
         this.decision = explanation.decision();
     }
 
-    static List<String> lines(Explanation explanation, List<OtherJars.Failure> notLoaded) {
-        return new ExplainText(explanation, notLoaded).lines();
+    static List<String> lines(Explanation explanation, StackReport stack, List<OtherJars.Failure> notLoaded) {
+        return new ExplainText(explanation, stack, notLoaded).lines();
+    }
+
+    /** What is put on a device that is none of this host's. */
+    static List<String> stackLines(String device, StackReport stack, List<OtherJars.Failure> notLoaded) {
+        List<String> lines = new ArrayList<>();
+        add(lines, "device", List.of(device));
+        add(lines, "java", StackText.lines(stack));
+        add(lines, NOT_LOADED, notLoaded.stream().map(OtherJars.Failure::toString).toList());
+        return lines;
     }
 
     private List<String> lines() {
@@ -68,11 +81,16 @@ final class ExplainText {
                 "steps",
                 explanation.plan().map(BindPlan::words).map(steps -> String.join(" ; ", steps)).stream()
                         .toList());
-        add("not loaded", notLoaded.stream().map(OtherJars.Failure::toString).toList());
+        add("java", StackText.lines(stack));
+        add(NOT_LOADED, notLoaded.stream().map(OtherJars.Failure::toString).toList());
         return lines;
     }
 
     private void add(String heading, List<String> texts) {
+        add(lines, heading, texts);
+    }
+
+    private static void add(List<String> lines, String heading, List<String> texts) {
         String start = heading;
         for (String text : texts) {
             lines.add(pad(start, INDENT) + Table.printable(text));

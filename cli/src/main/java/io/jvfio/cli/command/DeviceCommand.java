@@ -4,9 +4,11 @@ package io.jvfio.cli.command;
 import io.jvfio.DeviceLocator;
 import io.jvfio.VfioException;
 import io.jvfio.device.OpenOptions;
+import io.jvfio.device.VariantChoice;
 import io.jvfio.pci.PciDevice;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that opens one device. */
@@ -16,6 +18,9 @@ public abstract class DeviceCommand extends Subcommand {
             paramLabel = "UUID",
             description = "The token of a virtual function whose physical function has set one.")
     private @Nullable UUID vfToken;
+
+    @Mixin
+    private final VariantOptions variant = new VariantOptions();
 
     /**
      * What to do with an open device.
@@ -43,8 +48,16 @@ public abstract class DeviceCommand extends Subcommand {
 
     /** How the command line says that devices are opened. */
     public final OpenOptions options() {
-        OpenOptions options = OpenOptions.defaults().withIommu(jvfio().iommu());
+        OpenOptions options = OpenOptions.defaults()
+                .withIommu(jvfio().iommu())
+                .withVariant(variant.choice(usualVariant()))
+                .withVariantPolicy(environment().variantPolicy());
         return vfToken == null ? options : options.withVfToken(vfToken);
+    }
+
+    /** What is put on the device if the command line does not say. */
+    protected VariantChoice usualVariant() {
+        return VariantChoice.auto();
     }
 
     private PciDevice open(DeviceLocator locator, OpenOptions options) {

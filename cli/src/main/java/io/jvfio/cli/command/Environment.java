@@ -7,6 +7,7 @@ import io.jvfio.Providers;
 import io.jvfio.Vfio;
 import io.jvfio.binding.KernelDrivers;
 import io.jvfio.device.OpenOptions;
+import io.jvfio.device.VariantPolicy;
 import io.jvfio.host.Host;
 import io.jvfio.host.HostFunction;
 import io.jvfio.host.HostMdev;
@@ -73,6 +74,11 @@ public record Environment(
     /** The same with results going elsewhere. */
     public Environment withOutput(PrintWriter writer, boolean isTerminal) {
         return new Environment(host, drivers, names, jars, opener, writer, isTerminal, interruption);
+    }
+
+    /** What the site has laid down about variants; the user's own file does not count for a privileged process. */
+    public VariantPolicy variantPolicy() {
+        return drivers.variantPolicy(!RootsAlone.matters(Path.of("/proc/self/status")));
     }
 
     /** How the host shows a device, or null if it is none of the host's. */

@@ -28,6 +28,9 @@ public final class ExitCode {
     /** The device is bound to a VFIO driver, but its node or its group cannot be had. */
     public static final int NOT_ACCESSIBLE = 7;
 
+    /** The variant that was asked for does not take the device, or there are two of one id. */
+    public static final int VARIANT = 8;
+
     /** The command line could not be understood, as in {@code sysexits.h}. */
     public static final int USAGE = 64;
 

@@ -56,6 +56,8 @@ final class DeviceColumns {
 
     /** The device itself; regions, interrupts and capabilities are tables of their own. */
     static final Columns<DeviceFacts> FACTS = new Columns<DeviceFacts>()
+            .column("storeys", facts -> String.join(", ", facts.storeys()))
+            .texts("storeys", DeviceFacts::storeys)
             .text("opened with", "addressSpace", DeviceFacts::space)
             .column(
                     "IOVAs",

@@ -3,6 +3,7 @@ package io.jvfio.cli.device;
 
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.RegionInfo;
+import io.jvfio.device.Storeys;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: immutable.
  *
+ * @param storeys ids of what is on it, here or on the side of who serves it, from the lowest up
  * @param space its address space, and why it is of this kind
  * @param usable the addresses that it can have in there
  * @param limits what maps can run into
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param capabilities of config space, standard ones first
  */
 record DeviceFacts(
+        List<String> storeys,
         String space,
         List<IovaRange> usable,
         Limits limits,
@@ -61,6 +64,7 @@ record DeviceFacts(
         List<CapabilityHeader> capabilities = new ArrayList<>(device.config().capabilities());
         capabilities.addAll(device.config().extendedCapabilities());
         return new DeviceFacts(
+                Storeys.of(device.device()).ids(),
                 space.description(),
                 space.usable(),
                 space.limits(),

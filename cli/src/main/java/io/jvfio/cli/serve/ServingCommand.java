@@ -11,6 +11,7 @@ import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.command.Interruption;
 import io.jvfio.cli.command.OpenFailure;
 import io.jvfio.cli.out.Json;
+import io.jvfio.device.VariantChoice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.vfiouser.server.ServerListener;
 import io.jvfio.vfiouser.server.ServerOptions;
@@ -54,6 +55,15 @@ abstract class ServingCommand extends DeviceCommand {
                             + " after one.")
     private boolean readsAsOnes;
 
+    @Option(
+            names = "--areas",
+            paramLabel = "WHICH",
+            converter = AreaWays.class,
+            completionCandidates = AreaWays.class,
+            description = "Which parts of a BAR with holes a client of another make may map:"
+                    + " ${COMPLETION-CANDIDATES} (default: largest). QEMU takes all.")
+    private ServerOptions.Areas areas = ServerOptions.Areas.LARGEST;
+
     @Option(names = "--once", description = "End when the first client has gone.")
     private boolean once;
 
@@ -62,7 +72,8 @@ abstract class ServingCommand extends DeviceCommand {
         ServerOptions options = ServerOptions.defaults()
                 .withTrustClient(trustClient)
                 .withUnsealedMemory(unsealed)
-                .withReadsAsOnes(readsAsOnes);
+                .withReadsAsOnes(readsAsOnes)
+                .withAreas(areas);
         if (uid != null) {
             options = options.withRequiredUid(uid);
         }
@@ -87,6 +98,12 @@ abstract class ServingCommand extends DeviceCommand {
             }
         }
         return 0;
+    }
+
+    /** Clients put on it what they want. */
+    @Override
+    protected final VariantChoice usualVariant() {
+        return VariantChoice.none();
     }
 
     private VfioDevice open(Vfio vfio, DeviceLocator locator) {
@@ -173,6 +190,14 @@ abstract class ServingCommand extends DeviceCommand {
         /** For picocli. */
         UnsealedWays() {
             super(ServerOptions.UnsealedMemory.values(), "way with unsealed memory");
+        }
+    }
+
+    /** Which areas a client is told of. */
+    static final class AreaWays extends Converters.Spelled<ServerOptions.Areas> {
+        /** For picocli. */
+        AreaWays() {
+            super(ServerOptions.Areas.values(), "choice of areas");
         }
     }
 }

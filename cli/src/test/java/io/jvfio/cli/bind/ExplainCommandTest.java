@@ -104,7 +104,40 @@ class ExplainCommandTest {
         assertThat(((Map<?, ?>) json.get("parity")).get("libvirt")).isEqualTo("mlx5_vfio_pci");
         assertThat(json.keySet())
                 .extracting(Object::toString)
-                .contains("device", "request", "overrides", "catalogue", "candidates", "safety", "plan");
+                .contains("device", "request", "overrides", "catalogue", "candidates", "safety", "plan", "java");
+    }
+
+    @Test
+    void other_devices_are_opened_and_tell_their_whole_stack() {
+        assertThat(run.execute("explain", "model:edu")).isZero();
+        assertThat(run.out).isEqualTo("device      model:edu\njava        generic drives it ; layers: none\n");
+
+        assertThat(run.execute("explain", "model:edu", "--variant", "none", "--json")).isZero();
+        assertThat(((Map<?, ?>) run.json().get("java")).get("outcome")).isEqualTo("NONE");
+    }
+
+    @Test
+    void a_variant_that_is_not_there_is_named() {
+        assertThat(run.execute("explain", "model:edu", "--variant", "acme.fpga?lanes=4"))
+                .isZero();
+        assertThat(run.out).contains("none drives it: REFUSED");
+
+        assertThat(run.execute("serve", "edu", "--socket", "/nowhere/socket", "--variant", "acme.fpga"))
+                .isEqualTo(ExitCode.VARIANT);
+        assertThat(run.err).contains("FORCED_VARIANT_MISSING", "acme.fpga").hasLineCount(1);
+
+        assertThat(run.execute("show", "model:edu", "--variant", "?lanes=4")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void the_site_lays_down_which_variant_is_used() {
+        run.host.text("etc/jvfio/variants.d/10-site.conf", "java use acme.fpga for pci:15b3:101e\n");
+        assertThat(run.execute("explain", VF)).isZero();
+        assertThat(run.out).contains("none drives it: REFUSED", "/etc/jvfio/variants.d/10-site.conf:1 forces acme.fpga");
+
+        run.host.text("etc/jvfio/variants.d/10-site.conf", "java forbid acme.fpga\n");
+        assertThat(run.execute("explain", VF)).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err).contains("10-site.conf:1", "allow|deny|prefer|use").hasLineCount(1);
     }
 
     /** Property P7. */

@@ -32,6 +32,7 @@ final class Commands {
     private final ClientMemory memory;
     private final boolean addedRegions;
     private final boolean writeMultiple;
+    private final boolean allAreas;
     private final RegionCommands regions;
     private final IrqCommands irqs;
     private final FeatureCommands features;
@@ -47,6 +48,7 @@ final class Commands {
         this.memory = memory;
         this.addedRegions = agreed.addedRegions();
         this.writeMultiple = agreed.writeMultiple();
+        this.allAreas = addedRegions || options.areas() == ServerOptions.Areas.ALL;
         this.regions = new RegionCommands(
                 served,
                 served.regionCount(addedRegions),
@@ -177,7 +179,7 @@ final class Commands {
         int argsz = InfoMessages.regionArgsz(command);
         RegionInfo region = region(command, InfoMessages.regionIndex(command));
         RegionFile file = region.exists() ? served.file(region.index()) : null;
-        RegionInfo told = served.describe(region, file, addedRegions);
+        RegionInfo told = served.describe(region, file, addedRegions, allAreas);
         boolean whole = InfoMessages.tellRegion(reply, command, argsz, told, file == null ? 0 : file.offset());
         return whole && file != null ? List.of(file.fd()) : List.of();
     }

@@ -125,15 +125,20 @@ final class ServedDevice {
                 .orElse(null);
     }
 
-    /** What the client is told of a region. At most one area is offered, as some clients want a descriptor for each. */
-    RegionInfo describe(RegionInfo region, @Nullable RegionFile file, boolean addedRegions) {
+    /**
+     * What the client is told of a region.
+     *
+     * @param allAreas whether all that can be mapped is told; else the largest part alone, as some clients want a descriptor
+     *     for each
+     */
+    RegionInfo describe(RegionInfo region, @Nullable RegionFile file, boolean addedRegions, boolean allAreas) {
         int flags = region.flags() & (VfioPci.VFIO_REGION_INFO_FLAG_READ | VfioPci.VFIO_REGION_INFO_FLAG_WRITE);
         List<InfoCapability> chain = new ArrayList<>();
         if (file != null) {
             flags |= VfioPci.VFIO_REGION_INFO_FLAG_MMAP;
-            RegionArea largest = largest(file).orElseThrow();
-            if (largest.offset() != 0 || largest.size() < region.size()) {
-                chain.add(InfoCapability.sparse(List.of(largest)));
+            List<RegionArea> told = allAreas ? file.areas() : List.of(largest(file).orElseThrow());
+            if (told.size() > 1 || told.getFirst().offset() != 0 || told.getFirst().size() < region.size()) {
+                chain.add(InfoCapability.sparse(told));
             }
         }
         for (InfoCapability capability : region.capabilities()) {
