@@ -17,6 +17,10 @@ set_environment() {
 # /run/lab/bin comes first in PATH: the lab's own commands, and what the host may lack or has too old.
 link_tools() {
     "$busybox" ln -s "$share"/inside/bin/* /run/lab/bin/
+    if [ -n "$lab_rdma" ]; then
+        printf '#!/bin/sh\nexec %q mlx5-open "$@"\n' "$lab_rdma/run" >/run/lab/bin/mlx5-open
+        "$busybox" chmod 755 /run/lab/bin/mlx5-open
+    fi
     [ -n "$lab_tree" ] || return 0
     printf '#!/bin/sh\nexec %q lspci -i %q "$@"\n' "$lab_tree/run" "$lab_tree/usr/share/misc/pci.ids" >/run/lab/bin/lspci
     printf '#!/bin/sh\nexec %q setpci "$@"\n' "$lab_tree/run" >/run/lab/bin/setpci

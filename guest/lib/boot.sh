@@ -56,16 +56,21 @@ write_job() {
         printf 'lab_checkout=%q\n' "$checkout"
         printf 'lab_jdk=%q\n' "$jdk"
         printf 'lab_tree=%q\n' "$tree"
+        printf 'lab_rdma=%q\n' "$rdma"
         printf 'lab_term=%q\n' "${TERM:-dumb}"
     } >"$results/environment"
-    printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" >"$results/keep"
+    printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" "$rdma" >"$results/keep"
 }
 
 # Boots the described machine with the given arguments added, in the foreground. Huge pages are for the one that has the
 # memory for them.
 start_qemu() {
     local append=$kernel_command_line
-    [ "$machine" != describe_machine ] || append+=" $huge_pages"
+    if [ "$machine" = describe_machine ]; then
+        append+=" $huge_pages"
+    else
+        append+=" $opregion_area"
+    fi
     "${qemu_command[@]}" "${machine_arguments[@]}" "$@" -kernel "$kernel" -initrd "$initrd" -append "$append"
 }
 

@@ -5,11 +5,27 @@
 # that finds these devices in its PCI slots.
 
 client_tag=qemu-client
-served_models=("edu" "nvme?size=64MiB")
+
+# Name of the socket, model, and address in the guest; the tests know the addresses.
+served_models=(
+    "edu edu 4"
+    "nvme nvme?size=64MiB 6"
+    "mlx5 mlx5 7"
+    "igd igd 8"
+)
+
+# Memory that the guest's Linux leaves alone, with OpRegions for igd: io.jvfio.tests.vfiouser.OpRegionArea.
+opregion_address=0x70000000
+opregion_area="memmap=1M\$$opregion_address"
+
+# What must have run there, as the summary calls it.
+client_modes="mlx5 igd"
 
 # run_client_tests TIMEOUT: what it leaves is in a folder of its own, the results lie with the others.
 run_client_tests() {
     local outer=$results status=0
+    with_lock rdma prepare_rdma
+    write_opregions || return 1
     start_servers || return 1
     results=$outer/client
     mkdir "$results"
@@ -27,16 +43,24 @@ run_client_tests() {
 
 # Serves each model at a socket of its name, and waits until all listen.
 start_servers() {
-    local jars=("$results"/app/*.jar) model name IFS=:
-    for model in "${served_models[@]}"; do
-        name=${model%%\?*}
-        "$(find_jdk)/bin/java" "${test_jvm_options[@]}" -cp "${jars[*]}" io.jvfio.cli.Jvfio serve "$model" \
-            --socket "$private/$name.sock" >"$results/serve-$name.log" 2>&1 &
+    local jars=("$results"/app/*.jar) served name model address class_path
+    class_path=$(IFS=: && printf '%s' "${jars[*]}")
+    for served in "${served_models[@]}"; do
+        read -r name model address <<<"$served"
+        "$(find_jdk)/bin/java" "${test_jvm_options[@]}" -cp "$class_path" io.jvfio.cli.Jvfio serve "$model" \
+            --socket "$private/$name.sock" --report "$results/report-$name" >"$results/serve-$name.log" 2>&1 &
         server_pids+=($!)
     done
-    for model in "${served_models[@]}"; do
-        await_socket "${model%%\?*}" || return 1
+    for served in "${served_models[@]}"; do
+        await_socket "${served%% *}" || return 1
     done
+}
+
+write_opregions() {
+    local jars=("$results"/app/*.jar) class_path
+    class_path=$(IFS=: && printf '%s' "${jars[*]}")
+    "$(find_jdk)/bin/java" "${test_jvm_options[@]}" -cp "$class_path" io.jvfio.tests.vfiouser.OpRegionArea \
+        "$private/opregions"
 }
 
 await_socket() {

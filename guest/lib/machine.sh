@@ -82,10 +82,12 @@ describe_client_machine() {
     local private=$2
     describe_common "$@" -machine "q35,kernel-irqchip=split,memory-backend=memory" -m 2G \
         -object "memory-backend-memfd,id=memory,size=2G,share=on"
-    machine_arguments+=(
-        -device "$(vfio_user_device 4 "$private/edu.sock")"
-        -device "$(vfio_user_device 6 "$private/nvme.sock")"
-    )
+    local served name model address
+    for served in "${served_models[@]}"; do
+        read -r name model address <<<"$served"
+        machine_arguments+=(-device "$(vfio_user_device "$address" "$private/$name.sock")")
+    done
+    machine_arguments+=(-device "loader,file=$private/opregions,addr=$opregion_address,force-raw=on")
 }
 
 # vfio_user_device ADDRESS SOCKET: such a device takes its options as JSON only.

@@ -102,6 +102,7 @@ stage_aot_cache() {
 judge() {
     local status=$1 only=$2 lines=$results/results.tsv
     cat "$results"/results-*.tsv >"$lines" 2>/dev/null || true
+    access_modes+=" $client_modes"
     [ -z "$only" ] || access_modes=""
     awk -F '\t' -v modes="$access_modes" -f "$guest_dir/lib/summary.awk" "$lines" || status=1
     if [ -z "$only" ] && ! grep -qs '^end' "$results/results-user.tsv"; then

@@ -44,23 +44,37 @@ prepare_tools() {
 }
 
 make_tree() {
-    require_debian_tools "no QEMU $qemu_minimum or later and no apt to fetch one: install qemu-system-x86_64 \
-$qemu_minimum or later, busybox (static) and cpio"
+    unpack_packages tree "no QEMU $qemu_minimum or later and no apt to fetch one: install qemu-system-x86_64 \
+$qemu_minimum or later, busybox (static) and cpio" "$@"
+    finish_tree "$unpacked" "$tree"
+}
+
+unpacked="" # the folder of the packages that were unpacked last
+
+# unpack_packages WHAT WITHOUT PACKAGE...: unpacks the packages and what they depend on into a fresh folder; says WITHOUT if
+# there is no apt.
+unpack_packages() {
+    local what=$1 package
+    require_debian_tools "$2"
+    shift 2
     say "fetching $* and what they depend on from Debian into $cache (once)"
-    local new package
-    new=$(fresh_folder tree)
+    unpacked=$(fresh_folder "$what")
     refresh_package_lists
-    download_packages "$new/archives" "$@"
-    for package in "$new"/archives/*.deb; do
-        dpkg-deb -x "$package" "$new"
-        basename "$package" .deb >>"$new/packages"
+    download_packages "$unpacked/archives" "$@"
+    for package in "$unpacked"/archives/*.deb; do
+        dpkg-deb -x "$package" "$unpacked"
+        basename "$package" .deb >>"$unpacked/packages"
     done
-    rm -rf "$new/archives"
-    write_tree_runner "$new/run"
-    chmod 755 "$new"
-    touch "$new/complete"
-    rm -rf "$tree"
-    mv "$new" "$tree"
+    rm -rf "$unpacked/archives"
+}
+
+# finish_tree FROM TO: makes unpacked packages a tree whose programs can be run.
+finish_tree() {
+    write_tree_runner "$1/run"
+    chmod 755 "$1"
+    touch "$1/complete"
+    rm -rf "$2"
+    mv "$1" "$2"
 }
 
 # run PROGRAM ARGUMENT...: starts a program of the tree with the tree's own loader and libraries.

@@ -68,6 +68,15 @@ public record DeviceSnapshot(
         hazards = List.copyOf(hazards);
     }
 
+    /**
+     * Whether only an id that somebody wrote to the driver's {@code new_id} can hold it: VFIO's drivers take that or what
+     * {@code driver_override} names. It is inferred, as the file can only be written; an override that was removed after
+     * the driver was bound leaves the same picture.
+     */
+    public boolean heldByNewId() {
+        return vfio && driver != null && override == null;
+    }
+
     /** Whether it is a virtual function. */
     public boolean virtual() {
         return physicalFunction != null;

@@ -65,6 +65,16 @@ public final class InfoCapability {
     }
 
     /**
+     * Eight of its bytes as a number.
+     *
+     * @param offset bytes from the header's start
+     * @return 0 if the capability is not that long
+     */
+    public long doubleWord(int offset) {
+        return offset + Long.BYTES <= data.byteSize() ? data.get(LONG, offset) : 0;
+    }
+
+    /**
      * The areas of a sparse map ({@code struct vfio_region_info_cap_sparse_mmap}); those that are empty are left out.
      *
      * @param regionSize all must lie inside so many bytes

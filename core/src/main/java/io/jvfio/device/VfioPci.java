@@ -120,6 +120,12 @@ public final class VfioPci {
     /** Id of a header without more: the area with the MSI-X table can be mapped, too. */
     public static final int VFIO_REGION_INFO_CAP_MSIX_MAPPABLE = 3;
 
+    /** Id of {@code struct vfio_region_info_cap_nvlink2_ssatgt}: 8 bytes behind the header, the address on the link. */
+    public static final int VFIO_REGION_INFO_CAP_NVLINK2_SSATGT = 4;
+
+    /** Id of {@code struct vfio_region_info_cap_nvlink2_lnkspd}: 4 bytes behind the header, the speed of the link. */
+    public static final int VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD = 5;
+
     /** Vectors signal eventfds. */
     public static final int VFIO_IRQ_INFO_EVENTFD = 1 << 0;
 

@@ -22,6 +22,7 @@ public final class BarSetup {
     private boolean prefetchable;
     private boolean ports;
     private @Nullable RegionOps ops;
+    private @Nullable RegisterMap map;
 
     BarSetup(int index, long size, BarMemory memory) {
         this.index = index;
@@ -70,6 +71,12 @@ public final class BarSetup {
         return registers(RegionOps.of(registers));
     }
 
+    /** Says which registers there are, for {@link ModelReport}; without it no access counts as missing. */
+    public BarSetup described(RegisterMap registers) {
+        map = Objects.requireNonNull(registers, "registers");
+        return this;
+    }
+
     /**
      * Makes a part of the BAR memory that clients can map, across processes too: what is written there the model finds in
      * the segment, and nobody tells it ({@link ModelWorker#polling}). Register accesses to the part go to the same memory.
@@ -106,6 +113,11 @@ public final class BarSetup {
 
     RegionOps ops() {
         return ops == null ? ModelRegion.NOTHING : ops;
+    }
+
+    /** A BAR of memory alone has no registers. */
+    @Nullable RegisterMap map() {
+        return map == null && ops == null ? RegisterMap.NONE : map;
     }
 
     /** The low bits of the BAR's register. */

@@ -77,6 +77,9 @@ public final class EmulatedDevice implements VfioDevice {
                 .with(EmulatedDevice.class, this);
         FaultInjector plan = function.faults();
         this.model = plan == null ? model : faulty(plan, model);
+        if (function.diagnostics() != null) {
+            watch(function.diagnostics());
+        }
         function.worker().start(this.model, this::remove);
     }
 
@@ -91,6 +94,28 @@ public final class EmulatedDevice implements VfioDevice {
             }
         }
         return new FaultyModel(whole, plan, function.interrupts(), function.worker());
+    }
+
+    /** Has register accesses told, as the device's users see them. */
+    private void watch(ModelDiagnostics diagnostics) {
+        for (int i = 0; i < PciRegisters.BAR_COUNT; i++) {
+            ModelRegion bar = regions[i];
+            if (function.regions().get(i).ops() instanceof BarOps parts) {
+                diagnostics.describe(i, parts.map());
+                regions[i] = new ModelRegion(bar.info(), new WatchedOps(bar.ops(), parts, i, diagnostics), bar.gate());
+            }
+        }
+    }
+
+    /**
+     * What users of the device have so far asked of its registers in vain; it is kept over resets.
+     *
+     * @return empty unless the device was opened with diagnostics ({@link EmulationOptions#withDiagnostics}, or
+     *     {@code ?diagnostics=on} in its locator)
+     */
+    public Optional<ModelReport> report() {
+        ModelDiagnostics diagnostics = function.diagnostics();
+        return diagnostics == null ? Optional.empty() : Optional.of(diagnostics.report());
     }
 
     /** The faults that have happened so far, in their order. */

@@ -24,16 +24,19 @@ import org.jspecify.annotations.Nullable;
 public final class ModelCarrier implements CarrierProvider {
     static final String SCHEME = "model";
 
-    /** Every model has it. */
+    /** Every model has these. */
     private static final ModelOption FAULTS =
             new ModelOption("faults", "", "what goes wrong, for example drop:interrupt:nth=3;seed=42");
+
+    private static final ModelOption DIAGNOSTICS =
+            new ModelOption("diagnostics", "off", "on: keep a report of registers that the model does not implement");
 
     /** For {@link java.util.ServiceLoader}. */
     public ModelCarrier() {}
 
     /** The options that every model has. */
     public static List<ModelOption> commonOptions() {
-        return List.of(FAULTS);
+        return List.of(FAULTS, DIAGNOSTICS);
     }
 
     /** The kinds of models that a context has, by name. */
@@ -70,10 +73,11 @@ public final class ModelCarrier implements CarrierProvider {
             EmulationOptions given,
             @Nullable AddressSpace space) {
         List<ModelOption> known = new ArrayList<>(provider.options());
-        known.add(FAULTS);
+        known.addAll(commonOptions());
         ModelOptions parsed = ModelOptions.parse(provider.name(), query, known);
-        EmulationOptions options =
+        EmulationOptions faulty =
                 parsed.has(FAULTS.key()) ? given.withFaults(FaultPlan.parse(parsed.text(FAULTS.key()))) : given;
+        EmulationOptions options = parsed.flag(DIAGNOSTICS.key()) ? faulty.withDiagnostics(true) : faulty;
         String name = SCHEME + ":" + provider.name() + (query.isEmpty() ? "" : "?" + query);
         return RegistrySpace.open(
                 space, ModelAttachment::own, () -> EmulatedIommu.of(context, options.iommu()), (joined, owned) -> {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param info what is said of the device
  * @param features what can be asked of it besides
  * @param faults what goes wrong, or null
+ * @param diagnostics keeps the report, or null
  */
 record ModelFunction(
         VirtualConfig config,
@@ -23,4 +24,5 @@ record ModelFunction(
         List<ModelRegion> regions,
         DeviceInfo info,
         ModelFeatures features,
-        @Nullable FaultInjector faults) {}
+        @Nullable FaultInjector faults,
+        @Nullable ModelDiagnostics diagnostics) {}

@@ -38,6 +38,7 @@ public final class ModelSetup {
     private final ModelWorker worker;
     private final ModelDma dma;
     private final @Nullable FaultInjector faults;
+    private final @Nullable ModelDiagnostics diagnostics;
     private final @Nullable BarSetup[] bars = new BarSetup[PciRegisters.BAR_COUNT];
     private @Nullable PciIdentity identity;
     private ConfigRules.@Nullable Builder config;
@@ -54,6 +55,7 @@ public final class ModelSetup {
         this.device = device;
         this.worker = new ModelWorker(device, options.clock(), options.stepped());
         this.faults = options.faults().rules().isEmpty() ? null : new FaultInjector(options.faults(), options.clock());
+        this.diagnostics = options.diagnostics() ? new ModelDiagnostics(options.clock()) : null;
         this.dma = new ModelDma(device, faults);
     }
 
@@ -216,7 +218,16 @@ public final class ModelSetup {
         new ConfigLayout(rules, control).build(bars, romSize(), kinds, function);
         List<ModelRegion> regions = regions(irqs);
         return new ModelFunction(
-                rules.build().open(), control, irqs, dma, worker, regions, info(regions.size()), features, faults);
+                rules.build().open(),
+                control,
+                irqs,
+                dma,
+                worker,
+                regions,
+                info(regions.size()),
+                features,
+                faults,
+                diagnostics);
     }
 
     private DeviceInfo info(int regions) {

@@ -57,6 +57,7 @@ final class ExplainJson {
         json.text("driver", device.driver());
         json.text("override", device.override());
         json.flag("vfio", device.vfio());
+        json.flag("inferredNewId", device.heldByNewId());
         json.numberOrNull("group", device.group());
         json.flag("noIommu", device.noIommu());
         json.numberOrNull("numaNode", device.numaNode());

@@ -63,7 +63,11 @@ final class ExplainText {
         add("device", List.of(device(device)));
         String override = device.override() == null ? "unset" : device.override();
         String driver = device.driver() == null ? "nothing" : device.driver();
-        add("bound to", List.of(pad(driver, DRIVER) + "  override " + override));
+        List<String> bound = new ArrayList<>(List.of(pad(driver, DRIVER) + "  override " + override));
+        if (device.heldByNewId()) {
+            bound.add("inferred: only an id in new_id, which cannot be read, or an override since removed can hold it");
+        }
+        add("bound to", bound);
         add("request", List.of(explanation.request().wanted()));
         add(
                 "named by",

@@ -28,7 +28,9 @@ final class DeviceColumns {
                     region -> (region.info().readable() ? "r" : "")
                             + (region.info().writable() ? "w" : ""))
             .column("MAPPABLE", DeviceColumns::mappable)
-            .text("KIND", "kind", RegionFacts::kind)
+            .column("KIND", region -> RegionKinds.text(region.kind(), region.info()))
+            .text("kind", RegionFacts::kind)
+            .field((json, region) -> RegionKinds.write(json, region.info()))
             .flag("readable", region -> region.info().readable())
             .flag("writable", region -> region.info().writable())
             .objects(

@@ -46,7 +46,7 @@ record DeviceFacts(
      * A region.
      *
      * @param info what VFIO tells
-     * @param kind which kind of BAR it is, or null if it is none
+     * @param kind which kind of BAR it is, or which region of a type of its own; null if nothing is known
      */
     record RegionFacts(RegionInfo info, @Nullable String kind) {
         RegionName region() {
@@ -96,7 +96,8 @@ record DeviceFacts(
         for (int index = 0; index < device.device().info().regionCount(); index++) {
             RegionInfo info = device.device().region(index);
             if (info.exists()) {
-                regions.add(new RegionFacts(info, kinds.get(index)));
+                regions.add(
+                        new RegionFacts(info, info.type().map(RegionKinds::name).orElse(kinds.get(index))));
             }
         }
         return regions;

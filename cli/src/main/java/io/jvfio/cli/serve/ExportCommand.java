@@ -33,6 +33,6 @@ public final class ExportCommand extends ServingCommand {
 
     @Override
     public Integer call() throws Exception {
-        return serve(locator, trustClient);
+        return serve(locator, trustClient, null);
     }
 }

@@ -2,7 +2,10 @@
 package io.jvfio.cli.serve;
 
 import io.jvfio.DeviceLocator;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code jvfio serve}. */
@@ -28,11 +31,23 @@ public final class ServeCommand extends ServingCommand {
     @SuppressWarnings("NullAway.Init")
     private String model;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write there which registers clients use that the model does not implement, and on which they"
+                    + " spin: when a client has gone and at the end. With --json as JSON.")
+    private @Nullable Path report;
+
     /** For picocli. */
     ServeCommand() {}
 
     @Override
     public Integer call() throws Exception {
-        return serve(DeviceLocator.parse(model.startsWith(SCHEME) ? model : SCHEME + model), false);
+        String locator = model.startsWith(SCHEME) ? model : SCHEME + model;
+        if (report == null) {
+            return serve(DeviceLocator.parse(locator), false, null);
+        }
+        String diagnosed = locator + (locator.indexOf('?') < 0 ? "?" : "&") + "diagnostics=on";
+        return serve(DeviceLocator.parse(diagnosed), false, new ReportFile(report, locator, json()));
     }
 }

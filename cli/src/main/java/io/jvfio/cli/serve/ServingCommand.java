@@ -13,14 +13,20 @@ import io.jvfio.cli.command.OpenFailure;
 import io.jvfio.cli.out.Json;
 import io.jvfio.device.VariantChoice;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.emulation.EmulatedDevice;
 import io.jvfio.vfiouser.server.ServerListener;
 import io.jvfio.vfiouser.server.ServerOptions;
 import io.jvfio.vfiouser.server.VfioUserServer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -67,8 +73,18 @@ abstract class ServingCommand extends DeviceCommand {
     @Option(names = "--once", description = "End when the first client has gone.")
     private boolean once;
 
-    /** Opens the device, serves it, and returns when the first client has gone with {@code --once}, else never. */
-    final int serve(DeviceLocator locator, boolean trustClient) throws Exception {
+    /** Whether a client has gone since the report was written. */
+    private final AtomicBoolean left = new AtomicBoolean();
+
+    /** How often clients that spin are looked for. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+
+    /**
+     * Opens the device, serves it, and returns when the first client has gone with {@code --once}, else never.
+     *
+     * @param report where to write what the device, a model with diagnostics, does not implement, or null
+     */
+    final int serve(DeviceLocator locator, boolean trustClient, @Nullable ReportFile report) throws Exception {
         ServerOptions options = ServerOptions.defaults()
                 .withTrustClient(trustClient)
                 .withUnsealedMemory(unsealed)
@@ -79,7 +95,7 @@ abstract class ServingCommand extends DeviceCommand {
         }
         CountDownLatch served = new CountDownLatch(1);
         try (Vfio vfio = Vfio.create(providers());
-                VfioUserServer server = listen(vfio, locator, options, new Events(served))) {
+                VfioUserServer server = listen(() -> open(vfio, locator, report), vfio, options, new Events(served))) {
             Interruption interruption = environment().interruption();
             interruption.opened(server);
             try {
@@ -88,9 +104,12 @@ abstract class ServingCommand extends DeviceCommand {
                     json.text("device", locator.toString());
                     json.text("socket", socket == null ? null : socket.toString());
                 });
-                served.await();
+                await(served, report);
             } finally {
                 interruption.closed(server);
+                if (report != null) {
+                    report.write();
+                }
             }
             Optional<String> failure = server.failure();
             if (failure.isPresent()) {
@@ -106,17 +125,39 @@ abstract class ServingCommand extends DeviceCommand {
         return VariantChoice.none();
     }
 
-    private VfioDevice open(Vfio vfio, DeviceLocator locator) {
+    /** Waits, and tells meanwhile on which registers clients spin. */
+    private void await(CountDownLatch served, @Nullable ReportFile report) throws InterruptedException {
+        if (report == null) {
+            served.await();
+            return;
+        }
+        report.write();
+        while (!served.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+            List<String> spins = report.newSpins();
+            spins.forEach(spin -> say("spinning", spin, json -> json.text("spin", spin)));
+            if (left.getAndSet(false) || !spins.isEmpty()) {
+                report.write();
+            }
+        }
+    }
+
+    private VfioDevice open(Vfio vfio, DeviceLocator locator, @Nullable ReportFile report) {
         try {
-            return vfio.openDevice(locator, options());
+            VfioDevice device = vfio.openDevice(locator, options());
+            if (report != null) {
+                report.of(device.ability(EmulatedDevice.class)
+                        .orElseThrow(() -> new CommandFailure("--report is of a model alone, without a variant on it")));
+            }
+            return device;
         } catch (VfioException e) {
             throw new OpenFailure(locator, e, environment().access(locator));
         }
     }
 
-    private VfioUserServer listen(Vfio vfio, DeviceLocator locator, ServerOptions options, ServerListener listener) {
+    private VfioUserServer listen(
+            Supplier<VfioDevice> device, Vfio vfio, ServerOptions options, ServerListener listener) {
         if (socket != null) {
-            return VfioUserServer.listen(() -> open(vfio, locator), socket, options, listener);
+            return VfioUserServer.listen(device, socket, options, listener);
         }
         OptionalInt passed = VfioUserServer.passedSocket(
                 System.getenv(), ProcessHandle.current().pid());
@@ -124,7 +165,7 @@ abstract class ServingCommand extends DeviceCommand {
             throw usage("--socket is missing, and no service manager has passed a socket (LISTEN_FDS)");
         }
         try (Fd listening = vfio.adopt(passed.getAsInt(), "socket of the service manager")) {
-            return VfioUserServer.activated(() -> open(vfio, locator), listening, options, listener);
+            return VfioUserServer.activated(device, listening, options, listener);
         }
     }
 
@@ -158,6 +199,7 @@ abstract class ServingCommand extends DeviceCommand {
         @Override
         public void clientLost(Client client, String reason) {
             say("lost", "client " + client + " is gone: " + reason, json -> fields(json, client, reason));
+            left.set(true);
             if (once) {
                 served.countDown();
             }

@@ -140,6 +140,24 @@ class ExplainCommandTest {
         assertThat(run.err).contains("10-site.conf:1", "allow|deny|prefer|use").hasLineCount(1);
     }
 
+    @Test
+    void what_only_new_id_can_hold_is_an_inference() {
+        run.host.bound("0000:00:04.0", "1234:11E8", "ff00", 7);
+        run.host.text(
+                "sys/bus/pci/devices/0000:00:04.0/modalias", "pci:v00001234d000011E8sv00000000sd00000000bc00scFFi00\n");
+        assertThat(run.execute("explain", "0000:00:04.0")).isZero();
+        assertThat(run.out)
+                .contains("override unset\n            inferred: only an id in new_id, which cannot be read");
+        assertThat(run.execute("explain", "0000:00:04.0", "--json")).isZero();
+        assertThat(((Map<?, ?>) run.json().get("device")).get("inferredNewId")).isEqualTo(true);
+
+        run.host.text("sys/bus/pci/devices/0000:00:04.0/driver_override", "vfio-pci\n");
+        assertThat(run.execute("explain", "0000:00:04.0")).isZero();
+        assertThat(run.out).doesNotContain("inferred");
+        assertThat(run.execute("explain", VF)).isZero();
+        assertThat(run.out).doesNotContain("inferred");
+    }
+
     /** Property P7. */
     @Test
     void a_snapshot_gives_the_same_explanation_elsewhere(@TempDir Path elsewhere) throws IOException {

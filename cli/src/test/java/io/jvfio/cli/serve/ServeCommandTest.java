@@ -54,6 +54,53 @@ class ServeCommandTest {
     }
 
     @Test
+    void what_a_model_does_not_implement_is_reported() throws Exception {
+        Path socket = folder.resolve("s");
+        Path report = folder.resolve("report");
+        CompletableFuture<Run> served = CompletableFuture.supplyAsync(() ->
+                run("serve", "edu", "--socket", socket.toString(), "--once", "--json", "--report", report.toString()));
+        await(socket);
+        try (PciDevice edu = Vfio.open("vfio-user:" + socket)) {
+            edu.enableMemory();
+            edu.bar(0).mmio().read32(0x3c);
+            long end = System.nanoTime() + Duration.ofMillis(1300).toNanos();
+            while (System.nanoTime() < end) {
+                edu.bar(0).mmio().read32(0x20);
+                LockSupport.parkNanos(1_000_000);
+            }
+            while (!Files.readString(report).contains("STATUS")) { // told while the client is still there
+                LockSupport.parkNanos(10_000_000);
+            }
+        }
+        Run run = served.join();
+        assertThat(run.code).isZero();
+        assertThat(run.out).contains("\"event\":\"spinning\"", "a client spun on STATUS, 0x20 of BAR 0");
+        Map<?, ?> found = ParsedJson.object(Files.readString(report));
+        assertThat(found.get("device")).isEqualTo("model:edu");
+        assertThat((List<?>) found.get("missing")).singleElement().satisfies(each -> {
+            Map<?, ?> access = (Map<?, ?>) each;
+            assertThat(access.get("offset")).isEqualTo("0x3c");
+            assertThat(access.get("access")).isEqualTo("read");
+            assertThat(access.get("register")).isNull();
+        });
+        assertThat((List<?>) found.get("spins"))
+                .singleElement()
+                .satisfies(
+                        each -> assertThat(((Map<?, ?>) each).get("register")).isEqualTo("STATUS"));
+    }
+
+    @Test
+    void a_report_is_text_unless_json_is_asked_for() throws Exception {
+        Path socket = folder.resolve("s");
+        Path report = folder.resolve("report");
+        CompletableFuture<Run> served = CompletableFuture.supplyAsync(
+                () -> run("serve", "edu", "--socket", socket.toString(), "--once", "--report", report.toString()));
+        drive(socket);
+        assertThat(served.join().code).isZero();
+        assertThat(report).hasContent("model:edu\n  nothing was missing\n");
+    }
+
+    @Test
     void any_device_is_exported() {
         Path socket = folder.resolve("s");
         CompletableFuture<Run> served = CompletableFuture.supplyAsync(

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 
 /** Finds the member of a struct for each component of its record, and refuses what does not fit. */
 final class StructMembers {
-    private static final Pattern RESERVED = Pattern.compile("__reserved2?|reserved|pad");
+    private static final Pattern RESERVED = Pattern.compile("__reserved2?|reserved|(__)?pad");
     private static final Pattern COUNT = Pattern.compile("count|nr_.*");
 
     private final Class<? extends Record> type;

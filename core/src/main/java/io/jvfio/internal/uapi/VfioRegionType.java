@@ -26,6 +26,12 @@ public final class VfioRegionType {
     /** Vendor 0x8086: the config space of the LPC bridge. */
     public static final int VFIO_REGION_SUBTYPE_INTEL_IGD_LPC_CFG = 3;
 
+    /** Vendor 0x10de: the memory of a graphics device on NVLink2. */
+    public static final int VFIO_REGION_SUBTYPE_NVIDIA_NVLINK2_RAM = 1;
+
+    /** Vendor 0x1014: where the address translation of NVLink2 is shot down. */
+    public static final int VFIO_REGION_SUBTYPE_IBM_NVLINK2_ATSD = 1;
+
     /** Graphics: starts with {@link VfioRegionGfxEdid}. */
     public static final int VFIO_REGION_SUBTYPE_GFX_EDID = 1;
 

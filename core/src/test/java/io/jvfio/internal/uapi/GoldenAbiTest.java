@@ -31,7 +31,6 @@ class GoldenAbiTest {
     private static final Map<String, String> OTHER_STRUCTS = Map.of(
             "vfio_iommu_spapr_.*", "sPAPR, the IOMMU of POWER",
             "vfio_eeh_.*", "error handling of POWER",
-            "vfio_region_info_cap_nvlink2_.*", "NVLink of POWER, whose driver Linux 5.13 removed",
             "vfio_device_migration_info", "version 1 of migration, replaced by VFIO_DEVICE_FEATURE");
 
     /** Constants that no PCI or mdev device can use, and those that are no numbers, with the reason. */
@@ -45,7 +44,6 @@ class GoldenAbiTest {
             entry("VFIO_CCW_.*", "channel I/O"),
             entry("VFIO_REGION_(SUB)?TYPE_CCW.*", "channel I/O"),
             entry("VFIO_AP_.*", "adjunct processors"),
-            entry("VFIO_REGION_.*NVLINK2.*", "NVLink of POWER"),
             entry("VFIO_REGION_(SUB)?TYPE_MIGRATION_DEPRECATED", "version 1 of migration"),
             entry("VFIO_DEVICE_STATE_(V1_.*|MASK)", "version 1 of migration"));
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * whose name it has, and everything else is zeroed.
  */
 class StructRoundTripTest {
-    private static final Pattern RESERVED = Pattern.compile("__reserved2?|reserved|pad");
+    private static final Pattern RESERVED = Pattern.compile("__reserved2?|reserved|(__)?pad");
 
     /** A member of each union that is a component. */
     private static final Map<String, Map<String, String>> UNIONS = Map.of(

@@ -9,6 +9,7 @@ import io.jvfio.emulation.ModelInterrupts;
 import io.jvfio.emulation.ModelSetup;
 import io.jvfio.emulation.ModelWorker;
 import io.jvfio.emulation.PciIdentity;
+import io.jvfio.emulation.RegisterMap;
 import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -52,6 +53,23 @@ final class EduModel implements DeviceModel, RegisterPort {
     private static final long BUFFER = 0x40000;
     private static final int BUFFER_SIZE = 4096;
 
+    private static final RegisterMap NARROW = RegisterMap.NONE
+            .with("IDENTIFICATION", IDENTIFICATION, Integer.BYTES, Integer.BYTES, 0)
+            .with("LIVENESS", LIVENESS, Integer.BYTES, Integer.BYTES, Integer.BYTES)
+            .with("FACTORIAL", FACTORIAL, Integer.BYTES, Integer.BYTES, Integer.BYTES)
+            .with("STATUS", STATUS, Integer.BYTES, Integer.BYTES, Integer.BYTES)
+            .with("IRQ_STATUS", IRQ_STATUS, Integer.BYTES, Integer.BYTES, 0)
+            .with("IRQ_RAISE", IRQ_RAISE, Integer.BYTES, 0, Integer.BYTES)
+            .with("IRQ_ACKNOWLEDGE", IRQ_ACKNOWLEDGE, Integer.BYTES, 0, Integer.BYTES);
+
+    private static final RegisterMap REGISTERS = wide(
+            wide(
+                    wide(wide(NARROW, "DMA_SOURCE", DMA_SOURCE), "DMA_DESTINATION", DMA_DESTINATION),
+                    "DMA_COUNT",
+                    DMA_COUNT),
+            "DMA_COMMAND",
+            DMA_COMMAND);
+
     private final ModelInterrupts interrupts;
     private final ModelDma dma;
     private final ModelWorker worker;
@@ -80,11 +98,18 @@ final class EduModel implements DeviceModel, RegisterPort {
                 .withSubsystem(0x1af4, 0x1100)
                 .withClass(0x00ff00)
                 .withRevision(0x10));
-        setup.bar(0, BAR_SIZE).registers(this);
+        setup.bar(0, BAR_SIZE).registers(this).described(REGISTERS);
         interrupts = setup.interrupts(InterruptKinds.none().withPin().withMsi(1));
         dma = setup.dma();
         worker = setup.worker();
         clock = setup.clock();
+    }
+
+    /** A register of 8 bytes, whose upper half cannot be had alone. */
+    private static RegisterMap wide(RegisterMap map, String name, int offset) {
+        int widths = Integer.BYTES | Long.BYTES;
+        return map.with(name, offset, Integer.BYTES, widths, widths)
+                .with(name, offset + Integer.BYTES, Integer.BYTES, Long.BYTES, Long.BYTES);
     }
 
     @Override

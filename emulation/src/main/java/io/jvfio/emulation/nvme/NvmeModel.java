@@ -51,7 +51,7 @@ final class NvmeModel implements DeviceModel, RegisterPort {
                 .withSubsystem(VENDOR, DEVICE)
                 .withClass(ControllerRegisters.CLASS_CODE)
                 .withExpress());
-        var bar = setup.bar(0, BAR_SIZE).wide().registers(this);
+        var bar = setup.bar(0, BAR_SIZE).wide().registers(this).described(Registers.MAP);
         MemorySegment page = polls
                 ? bar.memory(ControllerRegisters.DOORBELLS, Doorbells.SIZE)
                 : arena.allocate(Doorbells.SIZE, Integer.BYTES);

@@ -4,6 +4,7 @@ package io.jvfio.emulation.nvme;
 import static io.jvfio.driver.nvme.spec.ControllerRegisters.*;
 
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
+import io.jvfio.emulation.RegisterMap;
 
 /**
  * The controller's registers but for the doorbells. A write changes a register and records what the controller has to do
@@ -21,6 +22,9 @@ final class Registers {
     /** The largest page that a driver may use: 4096 bytes shifted left by this. */
     static final int LARGEST_PAGE = 4;
 
+    /** How registers can be written. */
+    private static final int WRITES = Integer.BYTES | Long.BYTES;
+
     static final int VERSION = ControllerRegisters.version(1, 4, 0);
 
     /** Work: the controller was disabled. */
@@ -31,6 +35,17 @@ final class Registers {
 
     /** Work: a shutdown was asked for. */
     static final int SHUTDOWN = 4;
+
+    /** The registers, and the doorbells behind them. INTMS, INTMC and NSSR are not implemented. */
+    static final RegisterMap MAP = RegisterMap.NONE
+            .with("CAP", CAP.offset(), Long.BYTES, RegisterMap.ANY_WIDTH, 0)
+            .with("VS", VS.offset(), Integer.BYTES, RegisterMap.ANY_WIDTH, 0)
+            .with("CC", CC.offset(), Integer.BYTES, RegisterMap.ANY_WIDTH, WRITES)
+            .with("CSTS", CSTS.offset(), Integer.BYTES, RegisterMap.ANY_WIDTH, 0)
+            .with("AQA", AQA.offset(), Integer.BYTES, RegisterMap.ANY_WIDTH, WRITES)
+            .with("ASQ", ASQ.offset(), Long.BYTES, RegisterMap.ANY_WIDTH, WRITES)
+            .with("ACQ", ACQ.offset(), Long.BYTES, RegisterMap.ANY_WIDTH, WRITES)
+            .with("DOORBELL", SIZE, Doorbells.SIZE, 0, WRITES);
 
     /** How long it may take to become ready, in units of 500 ms: it takes no time, unless this process has none. */
     private static final int READY_TIMEOUT = 4;

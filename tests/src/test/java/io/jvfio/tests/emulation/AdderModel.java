@@ -9,6 +9,7 @@ import io.jvfio.emulation.ModelSetup;
 import io.jvfio.emulation.ModelWorker;
 import io.jvfio.emulation.MsixLayout;
 import io.jvfio.emulation.PciIdentity;
+import io.jvfio.emulation.RegisterMap;
 import io.jvfio.mmio.Layouts;
 import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.Arena;
@@ -22,6 +23,12 @@ final class AdderModel implements DeviceModel, RegisterPort {
     static final int STATUS = 0x18;
     static final int DONE = 1;
     static final int FAILED = 2;
+
+    private static final RegisterMap REGISTERS = RegisterMap.NONE
+            .with("ADDRESS", ADDRESS, 8, 8, 8)
+            .with("COUNT", COUNT, 4, 4, 4)
+            .with("SUM", SUM, 8, 4 | 8, 0)
+            .with("STATUS", STATUS, 4, 4, 4);
 
     private final ModelInterrupts interrupts;
     private final ModelDma dma;
@@ -38,7 +45,7 @@ final class AdderModel implements DeviceModel, RegisterPort {
 
     AdderModel(ModelSetup setup, int most) {
         setup.identity(PciIdentity.of(0x1234, 0x0add).withClass(0x12_0000).withExpress());
-        setup.bar(0, 0x4000).registers(this);
+        setup.bar(0, 0x4000).registers(this).described(REGISTERS);
         interrupts = setup.interrupts(InterruptKinds.none().withPin().withMsix(MsixLayout.of(1, 0, 0x2000, 0x3000)));
         dma = setup.dma();
         worker = setup.worker();

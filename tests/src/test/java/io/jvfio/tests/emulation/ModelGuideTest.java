@@ -9,6 +9,7 @@ import io.jvfio.emulation.EmulatedIommu;
 import io.jvfio.emulation.EmulationOptions;
 import io.jvfio.emulation.FaultPlan;
 import io.jvfio.emulation.ManualClock;
+import io.jvfio.emulation.ModelReport;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.iommu.DmaBuffer;
@@ -60,6 +61,21 @@ final class ModelGuideTest {
             adder.writeRegister(0, AdderModel.COUNT, 4, 1);
             adder.step();
             assertThat(adder.faultLog()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_test_asks_what_is_missing() {
+        ManualClock clock = new ManualClock();
+        EmulationOptions options = EmulationOptions.stepped(clock).withDiagnostics(true);
+        try (EmulatedDevice adder = EmulatedDevice.open("model:adder", options)) {
+            adder.writeRegister(0, AdderModel.SUM, 8, 1); // read-only
+            for (int i = 0; i <= 10; i++, clock.advance(Duration.ofMillis(100))) {
+                adder.readRegister(0, AdderModel.STATUS, 4); // nobody has started it
+            }
+            ModelReport report = adder.report().orElseThrow();
+            assertThat(report.missing().getFirst().register()).isEqualTo("SUM");
+            assertThat(report.spins().getFirst().register()).isEqualTo("STATUS");
         }
     }
 }

@@ -105,6 +105,6 @@ final class ModelOptionsTest {
             assertThat(model.name()).isEqualTo(name);
             assertThat(model.summary()).isNotBlank();
         });
-        assertThat(ModelCarrier.commonOptions()).extracting(ModelOption::key).containsExactly("faults");
+        assertThat(ModelCarrier.commonOptions()).extracting(ModelOption::key).containsExactly("faults", "diagnostics");
     }
 }
