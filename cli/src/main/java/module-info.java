@@ -12,6 +12,7 @@ module io.jvfio.cli {
     requires io.jvfio.emulation;
     requires io.jvfio.vfiouser;
     requires io.jvfio.examples;
+    requires io.jvfio.vendor.igd;
     requires HdrHistogram;
     requires com.fasterxml.jackson.core;
     requires info.picocli;
@@ -27,6 +28,8 @@ module io.jvfio.cli {
     opens io.jvfio.cli.device to
             info.picocli;
     opens io.jvfio.cli.host to
+            info.picocli;
+    opens io.jvfio.cli.igd to
             info.picocli;
     opens io.jvfio.cli.nvme to
             info.picocli;

@@ -21,6 +21,7 @@ import io.jvfio.cli.host.IsVfioCommand;
 import io.jvfio.cli.host.ListCommand;
 import io.jvfio.cli.host.UdevCommand;
 import io.jvfio.cli.host.VfCommand;
+import io.jvfio.cli.igd.IgdCommands;
 import io.jvfio.cli.nvme.NvmeCommands;
 import io.jvfio.cli.serve.ExportCommand;
 import io.jvfio.cli.serve.PassCommand;
@@ -61,6 +62,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             IrqCommand.class,
             PassCommand.class,
             NvmeCommands.class,
+            IgdCommands.class,
             ServeCommand.class,
             ExportCommand.class,
             DemoCommand.class,

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.igd;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.cli.command.CommandFailure;
+import io.jvfio.cli.command.Converters;
+import io.jvfio.cli.command.DeviceCommand;
+import io.jvfio.vendor.igd.spec.Blob;
+import io.jvfio.vendor.igd.spec.MalformedIgdException;
+import io.jvfio.vendor.igd.spec.OpRegion;
+import io.jvfio.vendor.igd.spec.Vbt;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Parameters;
+
+/** A command on what a file has of Intel graphics. */
+abstract class IgdCommand extends DeviceCommand {
+    private static final String FILE = "file";
+
+    /** More than the longest table behind the longest OpRegion that makes sense. */
+    private static final int MOST = 1 << 20;
+
+    @Parameters(index = "0", paramLabel = "D", description = "Where it is.", converter = Converters.Locator.class)
+    @SuppressWarnings("NullAway.Init")
+    private DeviceLocator locator;
+
+    @Override
+    public final Integer call() throws Exception {
+        if (!locator.scheme().equals(FILE)) {
+            throw usage("'" + locator + "' is no file:FILE");
+        }
+        try {
+            tell(firmware(read(locator.target())));
+            return 0;
+        } catch (MalformedIgdException e) {
+            throw new CommandFailure(locator + " cannot be decoded: " + e.getMessage());
+        }
+    }
+
+    /** Prints it. */
+    abstract void tell(Firmware firmware);
+
+    final DeviceLocator locator() {
+        return locator;
+    }
+
+    private Firmware firmware(Blob bytes) {
+        if (bytes.startsWith(0, OpRegion.SIGNATURE)) {
+            return new Firmware(OpRegion.parse(bytes), null);
+        }
+        if (bytes.startsWith(0, Vbt.SIGNATURE)) {
+            return new Firmware(null, Vbt.parse(bytes));
+        }
+        throw new CommandFailure(locator + " is neither an OpRegion (" + OpRegion.SIGNATURE
+                + ") nor a video BIOS table (" + Vbt.SIGNATURE + ")");
+    }
+
+    private static Blob read(String file) {
+        try (InputStream in = Files.newInputStream(Path.of(file))) {
+            return Blob.of(in.readNBytes(MOST));
+        } catch (IOException e) {
+            throw new CommandFailure("the file " + file + " cannot be read: " + e);
+        }
+    }
+}

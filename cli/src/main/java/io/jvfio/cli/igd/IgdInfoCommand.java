@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.igd;
+
+import io.jvfio.cli.out.Properties;
+import io.jvfio.vendor.igd.spec.Vbt;
+import picocli.CommandLine.Command;
+
+/** {@code jvfio igd info}. */
+@Command(name = "info", description = "Tells in short what there is: versions, builds, and where the table lies.")
+final class IgdInfoCommand extends IgdCommand {
+    /** For picocli. */
+    IgdInfoCommand() {}
+
+    @Override
+    void tell(Firmware firmware) {
+        Vbt vbt = firmware.vbt();
+        if (json()) {
+            printJson(locator(), json -> {
+                if (firmware.region() != null) {
+                    json.object("opRegion", region -> IgdColumns.REGION.write(region, firmware.region()));
+                }
+                if (vbt != null) {
+                    json.object("vbt", table -> IgdColumns.TABLE.write(table, vbt));
+                }
+                json.objects("findings", firmware.findings(), IgdColumns.FINDING::write);
+            });
+            return;
+        }
+        Properties properties = new Properties();
+        if (firmware.region() != null) {
+            IgdColumns.REGION.addTo(properties, firmware.region());
+        }
+        if (vbt != null) {
+            IgdColumns.TABLE.addTo(properties, vbt);
+        }
+        properties.print(out());
+        if (!firmware.findings().isEmpty()) {
+            out().println();
+            print(IgdColumns.FINDING.table(firmware.findings()));
+        }
+    }
+}
