@@ -49,7 +49,7 @@ final class ServedDevice {
     /** What the client of now has been given, by region: a region that is asked for again has the same file. */
     private final Map<Integer, RegionFile> given = new ConcurrentHashMap<>();
 
-    private final SavedHeader header;
+    private final SavedConfig config;
 
     /**
      * A device as it is to be found by each client.
@@ -59,7 +59,7 @@ final class ServedDevice {
     ServedDevice(VfioDevice device, boolean trustClient, Runnable endClient) {
         this.client = IrqOwner.of("a client of the vfio-user server", endClient);
         this.device = device;
-        this.header = SavedHeader.of(device);
+        this.config = SavedConfig.of(device);
         this.trustClient = trustClient;
     }
 
@@ -201,7 +201,7 @@ final class ServedDevice {
         } else {
             findings.add("it has no reset");
         }
-        findings.attempt("the client's values stay", () -> header.restore(device));
+        findings.attempt("the client's values stay", () -> config.restore(device));
         if (memory.size() > 0) {
             // What the device did not let go of before the reset it may after it.
             findings.attempt("it keeps memory of the client", memory::release);

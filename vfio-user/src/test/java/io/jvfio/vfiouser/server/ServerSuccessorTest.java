@@ -215,6 +215,20 @@ class ServerSuccessorTest extends ServerTest {
     }
 
     @Test
+    void controls_of_express_that_are_kept_over_the_reset_are_as_they_were() throws Exception {
+        device.writeRegister(ServedFixture.CONFIG, 0x06, 2, 0x10);
+        device.writeRegister(ServedFixture.CONFIG, 0x34, 1, 0x40);
+        device.writeRegister(ServedFixture.CONFIG, 0x40, 4, 0x2_0010);
+        device.writeRegister(ServedFixture.CONFIG, 0x48, 2, 0x2810);
+        serveAgain(options());
+        try (RawClient client = RawClient.open(path)) {
+            client.write(ServedFixture.CONFIG, 0x48, 2, 0x2c1f);
+        }
+        await("lost: ");
+        assertThat(client().read(ServedFixture.CONFIG, 0x48, 2)).isEqualTo(0x2810);
+    }
+
+    @Test
     void a_listener_may_close_the_server() throws Exception {
         server.close();
         VfioUserServer[] own = new VfioUserServer[1];
