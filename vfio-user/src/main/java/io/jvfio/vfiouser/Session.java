@@ -49,18 +49,22 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
      * Connects, agrees on a version, and asks for everything.
      *
      * @param maps what the server may reach by messages
-     * @throws VfioException if that fails; nothing is left open
+     * @throws VfioException if that fails, with ETIMEDOUT if the server takes longer for all of it than for one command; nothing
+     *     is left open
      */
     static Session open(SystemCalls sys, String path, VfioUserLimits limits, Supplier<@Nullable DmaMappings> maps) {
+        long begin = System.nanoTime();
         ServerConnection connection = ServerConnection.open(sys, path, limits, maps);
         List<RemoteRegion> regions = new ArrayList<>();
         try {
             DeviceInfo info = info(connection);
             for (int index = 0; index < info.regionCount(); index++) {
+                checkTime(connection, begin);
                 regions.add(RemoteRegion.ask(sys, connection, index));
             }
             List<IrqInfo> irqs = new ArrayList<>();
             for (int index = 0; index < info.irqCount(); index++) {
+                checkTime(connection, begin);
                 irqs.add(irq(connection, index));
             }
             return new Session(connection, info, regions, irqs);
@@ -70,6 +74,17 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
         } catch (Error e) { // no memory for what the server says
             regions.forEach(RemoteRegion::close);
             throw Closing.after(e, connection);
+        }
+    }
+
+    /** A server that answers each question only just in time is given up, whatever the number of questions. */
+    private static void checkTime(ServerConnection connection, long begin) {
+        if (System.nanoTime() - begin > connection.limits().timeout().toNanos()) {
+            throw new ProtocolException(
+                    Errno.ETIMEDOUT,
+                    Command.DEVICE_GET_INFO.call(),
+                    connection.name() + " has not told what device it has within "
+                            + connection.limits().timeout());
         }
     }
 

@@ -14,7 +14,8 @@ import java.util.Objects;
  * @param maxFds the most descriptors with one message: 1 to 253
  * @param maxDmaMaps the most DMA maps at a time, 1 or more
  * @param timeout how long a command may take before the connection counts as lost, and how long a message may take from its
- *     first byte to its last; 1 ms or more
+ *     first byte to its last; 1 ms or more. When it is over no further question is asked in opening, which so ends within
+ *     twice the time
  * @param trustServer whether a server gets the file of memory that it can make to fault, which ends this process if the
  *     wrong code meets it: huge pages, and files that are not sealed. Else such memory is copied by messages
  */

@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +66,21 @@ final class HostileServerTest extends ClientTest {
         assertThatThrownBy(this::connect)
                 .isInstanceOfSatisfying(
                         VfioException.class, e -> assertThat(e.name()).isEqualTo("EPROTO"));
+    }
+
+    @Test
+    void a_server_that_answers_each_question_just_in_time_is_given_up_as_a_whole() {
+        server.script = (client, command) -> {
+            LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+            return false;
+        };
+        VfioUserLimits limits = VfioUserLimits.defaults().withTimeout(Duration.ofMillis(600));
+        long begin = System.nanoTime();
+        assertThatThrownBy(() -> VfioUserDevice.connect(socket(), limits))
+                .isInstanceOfSatisfying(
+                        VfioException.class, e -> assertThat(e.name()).isEqualTo("ETIMEDOUT"))
+                .hasMessageContaining("has not told what device it has");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(1_500));
     }
 
     @Test
