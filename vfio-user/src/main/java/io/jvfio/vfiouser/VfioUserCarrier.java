@@ -12,19 +12,21 @@ import io.jvfio.iommu.AddressSpace;
 import java.util.Map;
 
 /**
- * Opens {@code vfio-user:/path.sock}. One instance serves one context, whose devices can share address spaces.
+ * Opens {@code vfio-user:/path.sock}, and {@code vfio-user:/path.sock?trust=server}, which shares memory with the server that
+ * it can make to fault ({@link VfioUserLimits#trustServer}). One instance serves one context, whose devices can share address spaces.
  *
  * <p>Threads: thread-safe.
  */
 public final class VfioUserCarrier implements CarrierProvider {
     private static final String SCHEME = "vfio-user";
+    private static final String TRUST = "?trust=server";
 
     /** For {@link java.util.ServiceLoader}. */
     public VfioUserCarrier() {}
 
     @Override
     public Map<String, String> schemes() {
-        return Map.of(SCHEME, "SOCKET: a device that another process serves");
+        return Map.of(SCHEME, "SOCKET[?trust=server]: a device that another process serves");
     }
 
     @Override
@@ -34,12 +36,28 @@ public final class VfioUserCarrier implements CarrierProvider {
             throw new IllegalArgumentException(
                     locator + " is not behind an IOMMU of this kernel; " + options.iommu() + " cannot be had");
         }
+        Target target = Target.of(locator);
         return RegistrySpace.open(
                 options.addressSpace(),
                 this::own,
                 () -> new VfioUserAddressSpace(this),
                 (space, owned) -> VfioUserDevice.open(
-                        new VfioUserDevice.Setup(context, locator.target(), VfioUserLimits.defaults(), space, owned)));
+                        new VfioUserDevice.Setup(context, target.path(), target.limits(), space, owned)));
+    }
+
+    /** What the text after the scheme says; a question mark is no part of a path here. */
+    private record Target(String path, VfioUserLimits limits) {
+        static Target of(DeviceLocator locator) {
+            String text = locator.target();
+            int mark = text.indexOf('?');
+            if (mark < 0) {
+                return new Target(text, VfioUserLimits.defaults());
+            }
+            if (!text.substring(mark).equals(TRUST)) {
+                throw new IllegalArgumentException(locator + ": after the path comes nothing, or " + TRUST);
+            }
+            return new Target(text.substring(0, mark), VfioUserLimits.defaults().withTrustServer(true));
+        }
     }
 
     private VfioUserAddressSpace own(AddressSpace given) {

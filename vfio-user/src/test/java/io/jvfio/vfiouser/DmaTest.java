@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jvfio.DeviceLocator;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.VfioException;
+import io.jvfio.carrier.CarrierContext;
+import io.jvfio.device.OpenOptions;
 import io.jvfio.device.Reattachable;
+import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.Mapping;
@@ -34,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server reaches of the client's memory, and how. */
@@ -57,8 +62,8 @@ final class DmaTest extends ClientTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void memory_that_a_server_could_make_to_fault_is_shared_on_the_user_s_word_alone(boolean word) {
+    @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+    void memory_that_a_server_could_make_to_fault_is_shared_on_the_user_s_word_alone(boolean word, boolean inLocator) {
         List<Integer> files = new CopyOnWriteArrayList<>();
         server.script = (client, command) -> {
             if (command.commandId() == Command.DMA_MAP.id()) {
@@ -66,7 +71,9 @@ final class DmaTest extends ClientTest {
             }
             return false;
         };
-        VfioUserDevice device = connect(VfioUserLimits.defaults().withTrustServer(word));
+        VfioUserDevice device = inLocator
+                ? open(word ? "?trust=server" : "")
+                : connect(VfioUserLimits.defaults().withTrustServer(word));
         DmaSource.File sealed = memory(1);
         map(device, sealed, TO);
         try (Descriptor file = Descriptor.of(SYS, SYS.memfdCreate("open", Abi.MFD_CLOEXEC), "memfd_create", "open")) {
@@ -83,6 +90,20 @@ final class DmaTest extends ClientTest {
         }
         assertThat(holds(sealed.view(), 0x77, 4096)).isTrue();
         assertThat(files).containsExactly(1, word ? 1 : 0);
+    }
+
+    private VfioUserDevice open(String words) {
+        DeviceLocator locator = DeviceLocator.parse("vfio-user:" + socket() + words);
+        VfioDevice device = closing(new VfioUserCarrier().open(CarrierContext.of(), locator, OpenOptions.defaults()));
+        return device.ability(VfioUserDevice.class).orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?", "?trust", "?trust=client", "?trust=server&", "?trust=server?trust=server"})
+    void a_locator_has_no_other_word(String words) {
+        assertThatThrownBy(() -> open(words))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("?trust=server");
     }
 
     /** {@code FALLOC_FL_PUNCH_HOLE} and {@code FALLOC_FL_KEEP_SIZE} of {@code falloc.h}. */
