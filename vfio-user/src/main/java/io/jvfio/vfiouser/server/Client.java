@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: {@link #serve} and {@link #takeBack} on one; {@link #shutdown} on any.
  */
 final class Client implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("io.jvfio");
-
     /** What a message may have beside its data: headers, lists of vectors, bitmaps. */
     private static final int SLACK = 64 << 10;
 
@@ -46,6 +44,7 @@ final class Client implements AutoCloseable {
 
     private @Nullable DmaMessages dma;
     private final String name;
+    private final ThinLog log;
 
     private volatile @Nullable Session session;
 
@@ -55,6 +54,9 @@ final class Client implements AutoCloseable {
     /** Whether the client has gone. */
     private volatile boolean over;
 
+    /** Whether the device has not ended a command in time, so that what that uses cannot be closed. */
+    private boolean abandoned;
+
     /** What there is once the client has been accepted. */
     private record Session(
             Commands commands,
@@ -63,7 +65,7 @@ final class Client implements AutoCloseable {
             CommandLane lane,
             @Nullable TwinReader twin) {}
 
-    Client(SystemCalls sys, ServedDevice served, ServerOptions options, UnixSocket socket, String name) {
+    Client(SystemCalls sys, ServedDevice served, ServerOptions options, UnixSocket socket, String name, ThinLog log) {
         this.sys = sys;
         this.served = served;
         this.options = options;
@@ -75,6 +77,7 @@ final class Client implements AutoCloseable {
         this.inLane = new Message(most);
         this.laneReply = new Message(most);
         this.name = name;
+        this.log = log;
     }
 
     /**
@@ -97,7 +100,7 @@ final class Client implements AutoCloseable {
         }
         Thread reader = Thread.currentThread();
         CommandLane lane =
-                new CommandLane(name + "-commands", options.limits(), inLane, this::runInLane, channel::shutdown);
+                new CommandLane(name + "-commands", options.limits(), inLane, this::runInLane, channel::shutdown, log);
         DmaMessages messages = new DmaMessages(
                 second == null ? outgoing : new Outgoing(second),
                 agreed.client().maxTransfer(),
@@ -228,7 +231,7 @@ final class Client implements AutoCloseable {
 
     /**
      * Ends what the client still has under way and takes the device back from it. Blocks until the device has ended the
-     * command at hand.
+     * command at hand, bounded.
      *
      * @return why the device is not as after open, a line each; empty if it is
      */
@@ -240,8 +243,7 @@ final class Client implements AutoCloseable {
         }
         now.dma.fail("the client has gone");
         now.lane.close();
-        awaitLane(now.lane);
-        List<String> left = served.takeBack(now.memory, now.commands.lowPower());
+        List<String> left = awaitLane(now.lane) ? takeBack(now) : abandon(now);
         Closing steps = new Closing();
         if (now.twin != null) {
             steps.attempt(now.twin::close);
@@ -250,26 +252,49 @@ final class Client implements AutoCloseable {
         return left;
     }
 
-    /** The next client cannot have the device before the last command of this one has ended. */
-    private static void awaitLane(CommandLane lane) {
+    /**
+     * The next client cannot have the device before the last command of this one has ended.
+     *
+     * @return whether it has, in the time that it may take
+     */
+    private boolean awaitLane(CommandLane lane) {
+        long deadline = System.nanoTime() + options.limits().command().toNanos();
         boolean interrupted = false;
-        boolean told = false;
-        while (true) {
-            try {
-                if (lane.awaitEnd(Duration.ofSeconds(30))) {
-                    break;
+        try {
+            while (true) {
+                try {
+                    return lane.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+                } catch (InterruptedException e) {
+                    interrupted = true; // the wait is bounded, and the interruption is kept
                 }
-                if (!told) {
-                    LOG.log(System.Logger.Level.WARNING, "the device does not end a command of a client that has gone");
-                    told = true;
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+    }
+
+    private List<String> takeBack(Session now) {
+        try {
+            return served.takeBack(now.memory, now.commands.lowPower());
+        } finally {
+            now.commands.release();
         }
+    }
+
+    /** The device is left as it is; what the command uses is given back when it ends, should it end. */
+    private List<String> abandon(Session now) {
+        abandoned = true;
+        now.memory.abandon();
+        Thread.ofVirtual().name(name + "-abandoned").start(() -> {
+            if (awaitLane(now.lane)) {
+                inLane.close();
+                laneReply.close();
+            }
+        });
+        return List.of("it did not end a command of a client that has gone within "
+                + options.limits().command());
     }
 
     /** Frees the buffers and closes the socket. Idempotent. */
@@ -279,8 +304,10 @@ final class Client implements AutoCloseable {
         steps.attempt(channel::close);
         steps.attempt(incoming::close);
         steps.attempt(reply::close);
-        steps.attempt(inLane::close);
-        steps.attempt(laneReply::close);
+        if (!abandoned) {
+            steps.attempt(inLane::close);
+            steps.attempt(laneReply::close);
+        }
         if (twin != null) {
             steps.attempt(twin::close);
         }

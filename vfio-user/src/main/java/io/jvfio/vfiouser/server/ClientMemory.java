@@ -310,6 +310,11 @@ final class ClientMemory {
         windows.clear();
     }
 
+    /** What the client has of what this process has only so much of. */
+    PeerBudget.Share share() {
+        return share;
+    }
+
     /** How many mappings there are. */
     int size() {
         return windows.size();

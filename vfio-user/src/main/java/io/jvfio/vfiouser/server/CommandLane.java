@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * thread of its own.
  */
 final class CommandLane implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("io.jvfio");
-
     /** So many messages' descriptors may wait. */
     private static final int MESSAGES_OF_FDS = 4;
 
@@ -54,6 +52,7 @@ final class CommandLane implements AutoCloseable {
     private final Message current;
     private final Work work;
     private final Runnable onFailure;
+    private final ThinLog log;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -75,13 +74,14 @@ final class CommandLane implements AutoCloseable {
      * @param current where each command is done; stays the caller's, who closes it after {@link #awaitEnd}
      * @param onFailure ends the connection
      */
-    CommandLane(String name, ServerLimits limits, Message current, Work work, Runnable onFailure) {
+    CommandLane(String name, ServerLimits limits, Message current, Work work, Runnable onFailure, ThinLog log) {
         this.patience = limits.answer().toNanos();
         this.mostBytes = limits.queuedBytes();
         this.mostFds = limits.fds() * MESSAGES_OF_FDS;
         this.current = current;
         this.work = work;
         this.onFailure = onFailure;
+        this.log = log;
         this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
     }
 
@@ -178,7 +178,7 @@ final class CommandLane implements AutoCloseable {
             } catch (VfioException e) {
                 // The connection has ended; its thread finds that out for itself.
             } catch (RuntimeException | Error e) {
-                LOG.log(System.Logger.Level.WARNING, "a defect has ended the connection with a client", e);
+                log.warn("a defect has ended the connection with a client", e);
             } finally {
                 current.closeFds();
                 if (!whole) {

@@ -54,9 +54,14 @@ final class Commands {
                 served.regionCount(addedRegions),
                 (int) Math.min(options.limits().dataSize(), agreed.maxTransfer()),
                 options.readsAsOnes());
-        this.irqs = new IrqCommands(served);
+        this.irqs = new IrqCommands(served, memory.share());
         this.features = new FeatureCommands(served.device());
         this.slow = served.device().ability(SlowRegions.class).orElse(SlowRegions.NONE);
+    }
+
+    /** The device has nothing of the client any more. */
+    void release() {
+        irqs.release();
     }
 
     /**

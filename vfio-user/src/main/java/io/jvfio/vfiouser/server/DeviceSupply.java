@@ -24,6 +24,9 @@ final class DeviceSupply implements AutoCloseable {
     /** How long the predecessor's process may take to let go of what it shares with the device. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** How long a device that is given up may take to close. */
+    private static final Duration CLOSE = Duration.ofSeconds(5);
+
     private static final long PAUSE_NANOS = 20_000_000;
 
     private final @Nullable Supplier<? extends VfioDevice> source;
@@ -130,9 +133,35 @@ final class DeviceSupply implements AutoCloseable {
         }
     }
 
+    /** A device that does not end a command may not end this either: it is not waited for without end. */
     private void closeDevice() {
+        VfioDevice device = served.device();
+        Thread closer = Thread.ofPlatform().daemon().name("jvfio-serve-close").start(() -> close(device));
+        long deadline = System.nanoTime() + CLOSE.toNanos();
+        boolean interrupted = false;
         try {
-            served.device().close();
+            while (true) {
+                try {
+                    if (!closer.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                        LOG.log(
+                                System.Logger.Level.WARNING,
+                                "a device that was served does not close: it is left behind");
+                    }
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true; // the wait is bounded, and the interruption is kept
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void close(VfioDevice device) {
+        try {
+            device.close();
         } catch (RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,

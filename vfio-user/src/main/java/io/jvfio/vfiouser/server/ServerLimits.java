@@ -20,6 +20,7 @@ import java.util.Objects;
  * @param answer how long a command may wait for those before it: then it is not done any more, and answered with
  *     ETIMEDOUT. One that has begun is answered when it ends, however late, with what became of it. QEMU gives up after 5 s
  * @param dma how long the client may take to answer a DMA message
+ * @param command how long the device may take to end a command of a client that has gone; then it is not handed on
  */
 public record ServerLimits(
         int dataSize,
@@ -29,7 +30,8 @@ public record ServerLimits(
         int queuedBytes,
         Duration silence,
         Duration answer,
-        Duration dma) {
+        Duration dma,
+        Duration command) {
 
     private static final int MIN_DATA = 4096;
     private static final int MAX_DATA = 64 << 20;
@@ -46,9 +48,13 @@ public record ServerLimits(
         positive("silence", silence);
         positive("answer", answer);
         positive("dma", dma);
+        positive("command", command);
     }
 
-    /** 1 MiB, 16 descriptors, 4096 mappings of 1 TiB, 4 MiB queued, 5 s of silence, 4 s of waiting, DMA in 2 s. */
+    /**
+     * 1 MiB, 16 descriptors, 4096 mappings of 1 TiB, 4 MiB queued, 5 s of silence, 4 s of waiting, DMA in 2 s, 30 s for a
+     * command.
+     */
     public static ServerLimits defaults() {
         return new ServerLimits(
                 1 << 20,
@@ -58,42 +64,48 @@ public record ServerLimits(
                 4 << 20,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(4),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(30));
     }
 
     /** The same with another size of data. */
     public ServerLimits withDataSize(int bytes) {
-        return new ServerLimits(bytes, fds, dmaMaps, mappedBytes, queuedBytes, silence, answer, dma);
+        return new ServerLimits(bytes, fds, dmaMaps, mappedBytes, queuedBytes, silence, answer, dma, command);
     }
 
     /** The same with another number of descriptors. */
     public ServerLimits withFds(int most) {
-        return new ServerLimits(dataSize, most, dmaMaps, mappedBytes, queuedBytes, silence, answer, dma);
+        return new ServerLimits(dataSize, most, dmaMaps, mappedBytes, queuedBytes, silence, answer, dma, command);
     }
 
     /** The same with other limits of mappings. */
     public ServerLimits withDmaMaps(int most, long bytes) {
-        return new ServerLimits(dataSize, fds, most, bytes, queuedBytes, silence, answer, dma);
+        return new ServerLimits(dataSize, fds, most, bytes, queuedBytes, silence, answer, dma, command);
     }
 
     /** The same with another limit of what is queued. */
     public ServerLimits withQueuedBytes(int bytes) {
-        return new ServerLimits(dataSize, fds, dmaMaps, mappedBytes, bytes, silence, answer, dma);
+        return new ServerLimits(dataSize, fds, dmaMaps, mappedBytes, bytes, silence, answer, dma, command);
     }
 
     /** The same with another limit of silence. */
     public ServerLimits withSilence(Duration limit) {
-        return new ServerLimits(dataSize, fds, dmaMaps, mappedBytes, queuedBytes, limit, answer, dma);
+        return new ServerLimits(dataSize, fds, dmaMaps, mappedBytes, queuedBytes, limit, answer, dma, command);
     }
 
     /** The same with another time for answers. */
     public ServerLimits withAnswer(Duration limit) {
-        return new ServerLimits(dataSize, fds, dmaMaps, mappedBytes, queuedBytes, silence, limit, dma);
+        return new ServerLimits(dataSize, fds, dmaMaps, mappedBytes, queuedBytes, silence, limit, dma, command);
     }
 
     /** The same with another time for DMA messages. */
     public ServerLimits withDma(Duration limit) {
-        return new ServerLimits(dataSize, fds, dmaMaps, mappedBytes, queuedBytes, silence, answer, limit);
+        return new ServerLimits(dataSize, fds, dmaMaps, mappedBytes, queuedBytes, silence, answer, limit, command);
+    }
+
+    /** The same with another time for the last command. */
+    public ServerLimits withCommand(Duration limit) {
+        return new ServerLimits(dataSize, fds, dmaMaps, mappedBytes, queuedBytes, silence, answer, dma, limit);
     }
 
     private static void check(String what, long value, long least, long most) {

@@ -51,6 +51,7 @@ public final class VfioUserServer implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final SystemCalls sys;
+    private final ThinLog log = new ThinLog();
     private final DeviceSupply supply;
     private final ServerOptions options;
     private final ServerListener listener;
@@ -229,7 +230,7 @@ public final class VfioUserServer implements AutoCloseable {
             }
             seat();
         } catch (RuntimeException | Error e) {
-            warn("no client could be served", e);
+            log.warn("no client could be served", e);
             socket.pause();
         }
     }
@@ -271,7 +272,7 @@ public final class VfioUserServer implements AutoCloseable {
     private void seat(WaitingRoom.Guest guest) {
         try {
             Holder next = new Holder(
-                    guest.who(), new Client(sys, supply.served(), options, guest.socket(), thread.getName()));
+                    guest.who(), new Client(sys, supply.served(), options, guest.socket(), thread.getName(), log));
             Thread its = Thread.ofPlatform()
                     .daemon()
                     .name(thread.getName() + "-client")
@@ -338,14 +339,6 @@ public final class VfioUserServer implements AutoCloseable {
         return Optional.ofNullable(failure);
     }
 
-    private static void warn(String what, Throwable failure) {
-        try {
-            LOG.log(System.Logger.Level.WARNING, what, failure);
-        } catch (VirtualMachineError again) {
-            // There is not even the memory to say so.
-        }
-    }
-
     private void tellRefused(ServerListener.Client client, String reason) {
         tell(to -> to.clientRefused(client, reason));
     }
@@ -359,7 +352,7 @@ public final class VfioUserServer implements AutoCloseable {
                 tell(to -> to.clientLost(now.client, why));
             }
         } catch (RuntimeException | Error e) {
-            warn("a client could not be served", e);
+            log.warn("a client could not be served", e);
         } finally {
             holder = null;
             socket.wake();
@@ -411,7 +404,7 @@ public final class VfioUserServer implements AutoCloseable {
         try {
             return connection.serve();
         } catch (RuntimeException | Error e) {
-            warn("a defect has ended the connection with " + client, e);
+            log.warn("a defect has ended the connection with a client", e);
             return "of a defect of the server";
         } finally {
             takeBack(connection, client);
@@ -423,7 +416,7 @@ public final class VfioUserServer implements AutoCloseable {
         try {
             supply.left(connection.takeBack());
         } catch (RuntimeException | Error e) {
-            warn("the device could not be taken back from " + client, e);
+            log.warn("the device could not be taken back from a client", e);
             supply.left(List.of("it could not be taken back from " + client + ": " + e.getMessage()));
         }
     }
@@ -438,7 +431,7 @@ public final class VfioUserServer implements AutoCloseable {
         try {
             event.accept(listener);
         } catch (RuntimeException | Error e) {
-            warn("a listener failed", e);
+            log.warn("a listener failed", e);
         } finally {
             telling.unlock();
         }

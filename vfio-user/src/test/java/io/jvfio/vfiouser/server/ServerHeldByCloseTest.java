@@ -7,7 +7,7 @@ import io.jvfio.Fd;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
-import io.jvfio.vfiouser.LingeringSocket;
+import io.jvfio.testkit.LingeringSocket;
 import io.jvfio.vfiouser.protocol.Message;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

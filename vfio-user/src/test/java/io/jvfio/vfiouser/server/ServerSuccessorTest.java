@@ -8,12 +8,14 @@ import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaPin;
+import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -226,6 +228,64 @@ class ServerSuccessorTest extends ServerTest {
         }
         await("lost: ");
         assertThat(client().read(ServedFixture.CONFIG, 0x48, 2)).isEqualTo(0x2810);
+    }
+
+    /** Has the device begin a reset that does not end before the latch is down. */
+    private CountDownLatch holdReset() throws InterruptedException {
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        device.onReset = () -> {
+            begun.countDown();
+            boolean interrupted = false;
+            while (end.getCount() > 0) {
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        try (RawClient client = RawClient.open(path)) {
+            client.out.beginCommand(client.nextId(), Command.DEVICE_RESET, 0);
+            client.channel.send(client.out, List.of());
+            begun.await();
+        }
+        return end;
+    }
+
+    private ServerOptions impatient() {
+        return options().withLimits(ServerLimits.defaults().withCommand(Duration.ofMillis(200)));
+    }
+
+    @Test
+    void a_command_that_does_not_end_ends_a_server_that_has_no_other_device() throws Exception {
+        serveAgain(impatient());
+        CountDownLatch end = holdReset();
+        try {
+            assertThat(await("ended: ")).contains("did not end a command").contains("PT0.2S");
+            assertThat(path).doesNotExist();
+        } finally {
+            end.countDown();
+        }
+    }
+
+    @Test
+    void a_command_that_does_not_end_has_the_device_opened_anew() throws Exception {
+        ServedFixture second = closing(new ServedFixture());
+        server.close();
+        next.add(device);
+        next.add(second);
+        server = VfioUserServer.listen(this::open, path, impatient(), recorder);
+        CountDownLatch end = holdReset();
+        try {
+            assertThat(await("renewed: ")).contains("did not end a command");
+            assertThat(client().reset()).isZero();
+        } finally {
+            end.countDown();
+        }
     }
 
     @Test
