@@ -10,6 +10,7 @@ import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
+import io.jvfio.testkit.LingeringSocket;
 import io.jvfio.vfiouser.protocol.Command;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;

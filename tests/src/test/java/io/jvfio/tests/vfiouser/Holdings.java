@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What this process holds of what runs out.
+ * What a process holds of what runs out.
  *
  * <p>Threads: immutable.
  *
@@ -25,6 +27,9 @@ import java.util.stream.Stream;
 record Holdings(long descriptors, int threads, long mappings) {
     /** Threads, the compiler and the allocator come and go with mappings of their own. */
     private static final int SLACK = 400;
+
+    /** Threads of Java code by what the kernel calls them; compilers, the collector, and whoever answers jcmd are not. */
+    private static final Pattern OF_JAVA_CODE = Pattern.compile("java|jvfio|Thread-|ForkJoin");
 
     static Holdings now() {
         try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
@@ -37,13 +42,43 @@ record Holdings(long descriptors, int threads, long mappings) {
         }
     }
 
+    /** What another JVM holds, without the threads that it has for itself, which come and go. */
+    static Holdings of(long pid) {
+        Path process = Path.of("/proc", Long.toString(pid));
+        try (Stream<Path> descriptors = Files.list(process.resolve("fd"));
+                Stream<Path> threads = Files.list(process.resolve("task"));
+                Stream<String> maps = Files.lines(process.resolve("maps"))) {
+            long own = threads.filter(thread -> runsJavaCode(thread)).count();
+            return new Holdings(descriptors.count(), (int) own, maps.count());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean runsJavaCode(Path thread) {
+        try {
+            return OF_JAVA_CODE
+                    .matcher(Files.readString(thread.resolve("comm")))
+                    .lookingAt();
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
     /** Checks that no more is held than this, at the latest when the time is over. */
     void assertAgainWithin(Duration time) {
+        assertAgainWithin(time, Holdings::now);
+    }
+
+    /** The same of another process. */
+    void assertAgainWithin(Duration time, Supplier<Holdings> current) {
         long deadline = System.nanoTime() + time.toNanos();
-        while (!now().within(this) && System.nanoTime() - deadline < 0) {
+        Holdings found = current.get();
+        while (!found.within(this) && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(10_000_000);
+            found = current.get();
         }
-        assertThat(now()).matches(now -> now.within(this), "no more than " + this);
+        assertThat(found).matches(last -> last.within(this), "no more than " + this);
     }
 
     private boolean within(Holdings other) {

@@ -27,13 +27,9 @@ import io.jvfio.vfiouser.protocol.Version;
 import io.jvfio.vfiouser.server.ServerListener;
 import io.jvfio.vfiouser.server.ServerOptions;
 import io.jvfio.vfiouser.server.VfioUserServer;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,9 +44,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class HostileLimitsTest {
     private static final String EDU = "model:edu?transfer_ms=0";
-
-    /** As many as the kernel passes at once. */
-    private static final int MOST_FDS = 253;
 
     private final SystemCalls sys = SystemCalls.linux();
 
@@ -122,22 +115,6 @@ class HostileLimitsTest {
         }
     }
 
-    /** A message in single bytes, each with as many descriptors as can be. */
-    private static void bitByBit(UnixSocket socket, int id, Command command, int flags, Fd fd, Runnable after) {
-        List<Fd> many = Collections.nCopies(MOST_FDS, fd);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment bytes = arena.allocate(Message.HEADER + 32, 8);
-            bytes.set(ValueLayout.JAVA_SHORT, 0, (short) id);
-            bytes.set(ValueLayout.JAVA_SHORT, 2, (short) command.id());
-            bytes.set(ValueLayout.JAVA_INT, 4, (int) bytes.byteSize());
-            bytes.set(ValueLayout.JAVA_INT, 8, flags);
-            for (long at = 0; at < bytes.byteSize(); at++) {
-                socket.send(bytes.asSlice(at, 1), many);
-                after.run();
-            }
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {EDU, "model:nvme?size=1MiB"})
     void descriptors_bit_by_bit_are_closed_as_they_come(String model) throws Exception {
@@ -148,7 +125,7 @@ class HostileLimitsTest {
             try (MemFd file = MemFd.of(sys, "attack", 0x2000);
                     Attacker attacker = new Attacker(victim.path)) {
                 for (int i = 0; i < 20; i++) {
-                    bitByBit(
+                    Intruder.bitByBit(
                             attacker.socket,
                             i,
                             Command.DMA_MAP,
@@ -158,7 +135,7 @@ class HostileLimitsTest {
                     assertThat(attacker.lastErrno()).isEqualTo(Errno.EINVAL);
                 }
             }
-            assertThat(most[0]).as("descriptors at a time").isLessThan(MOST_FDS + 50);
+            assertThat(most[0]).as("descriptors at a time").isLessThan(Intruder.MOST_FDS + 50);
             other.assertUnharmed();
         }
     }
@@ -237,7 +214,7 @@ class HostileLimitsTest {
                 MemFd file = MemFd.of(sys, "attack", 1);
                 Message in = new Message(1 << 16)) {
             client.receive(in, Message.HEADER);
-            bitByBit(socket, in.id(), Command.VERSION, 1, file.fd(), () -> {});
+            Intruder.bitByBit(socket, in.id(), Command.VERSION, 1, file.fd(), () -> {});
         } catch (VfioException gone) {
             // The client has had enough.
         }

@@ -13,6 +13,7 @@ import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.internal.uapi.VfioIrqSet;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
+import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
 import io.jvfio.vfiouser.protocol.RegionAccess;
@@ -23,6 +24,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 
 /** A client that means harm: says what a test wants, and shares what it should not. Threads: one at a time. */
@@ -31,6 +33,9 @@ final class Intruder implements AutoCloseable {
 
     private static final int ASSIGN = VfioPci.VFIO_IRQ_SET_DATA_EVENTFD | VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER;
     private static final int LIMIT = 1 << 20;
+
+    /** As many as the kernel passes at once. */
+    static final int MOST_FDS = 253;
 
     final UnixSocket socket;
     final MessageChannel channel;
@@ -126,6 +131,29 @@ final class Intruder implements AutoCloseable {
         assertThat(exchange(List.of()).isError()).isFalse();
     }
 
+    /** Writes without an answer, and without waiting. */
+    void post(int region, long offset, int width, long value) {
+        RegionAccess.beginWrite(out, nextId(), region, offset, width);
+        RegionAccess.setRegister(out, width, value);
+        post(List.of());
+    }
+
+    /** Maps a page of a file, and asks for no answer; two neighbours never become one mapping of the kernel. */
+    void postMap(int number, Fd file) {
+        new DmaMapRequest(3, number % 2 * 0x1000L, number * 0x1000L, 0x1000).write(out, nextId());
+        post(List.of(file));
+    }
+
+    void postReset() {
+        out.beginCommand(nextId(), Command.DEVICE_RESET, 0);
+        post(List.of());
+    }
+
+    private void post(List<? extends Fd> fds) {
+        out.addFlags(Message.NO_REPLY);
+        channel.send(out, fds);
+    }
+
     long read(int region, long offset, int width) {
         RegionAccess.beginRead(out, nextId(), region, offset, width);
         Message reply = exchange(List.of());
@@ -137,6 +165,22 @@ final class Intruder implements AutoCloseable {
     void bring(Command command, List<? extends Fd> fds) {
         out.beginCommand(nextId(), command, 0);
         channel.send(out, fds);
+    }
+
+    /** A message in single bytes, each with as many descriptors as can be. */
+    static void bitByBit(UnixSocket socket, int id, Command command, int flags, Fd fd, Runnable after) {
+        List<Fd> many = Collections.nCopies(MOST_FDS, fd);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(Message.HEADER + 32, 8);
+            bytes.set(ValueLayout.JAVA_SHORT, 0, (short) id);
+            bytes.set(ValueLayout.JAVA_SHORT, 2, (short) command.id());
+            bytes.set(ValueLayout.JAVA_INT, 4, (int) bytes.byteSize());
+            bytes.set(ValueLayout.JAVA_INT, 8, flags);
+            for (long at = 0; at < bytes.byteSize(); at++) {
+                socket.send(bytes.asSlice(at, 1), many);
+                after.run();
+            }
+        }
     }
 
     @Override

@@ -4,19 +4,13 @@ package io.jvfio.tests.vfiouser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.DeviceLocator;
-import io.jvfio.Fd;
 import io.jvfio.Vfio;
 import io.jvfio.device.OpenOptions;
-import io.jvfio.device.RegionFile;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.driver.nvme.NvmeController;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.emulation.EmulatedDevice;
 import io.jvfio.emulation.EmulationOptions;
-import io.jvfio.internal.sys.Abi;
-import io.jvfio.internal.sys.Mapping;
-import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.mmio.Layouts;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.testkit.LeakCheck;
 import io.jvfio.vfiouser.VfioUserDevice;
@@ -83,52 +77,6 @@ class SuccessorTest {
 
     private String next() throws InterruptedException {
         return String.valueOf(events.poll(20, TimeUnit.SECONDS));
-    }
-
-    /** What a client keeps of a page of doorbells, into which it writes for as long as it lives, whoever has the device. */
-    private static final class Ringer implements AutoCloseable {
-        private final Fd fd;
-        private final Mapping page;
-        private final Thread thread = Thread.ofPlatform().name("ringer").unstarted(this::ring);
-        private volatile boolean ended;
-
-        Ringer(VfioDevice device) {
-            RegionFile file = device.file(0).orElseThrow();
-            fd = file.fd().duplicate();
-            int protection = Abi.PROT_READ | Abi.PROT_WRITE;
-            page = Mapping.ofFile(SystemCalls.linux(), fd, file.offset() + DOORBELLS, PAGE, protection);
-            thread.start();
-        }
-
-        private void ring() {
-            for (int value = 1; !ended; value++) {
-                for (int at = 0; at < PAGE; at += Integer.BYTES) {
-                    page.memory().set(Layouts.LE_INT, at, value & 0xf | 1);
-                }
-            }
-        }
-
-        void assertRinging() {
-            assertThat(thread.isAlive()).isTrue();
-        }
-
-        @Override
-        public void close() {
-            ended = true;
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true; // it ends at once
-                }
-            }
-            page.close();
-            fd.close();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     @Test

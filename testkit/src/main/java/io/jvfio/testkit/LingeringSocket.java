@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.vfiouser;
+package io.jvfio.testkit;
 
 import io.jvfio.Errno;
+import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
@@ -67,7 +68,7 @@ public final class LingeringSocket implements AutoCloseable {
     }
 
     /** The socket, to be passed on before it is closed here. */
-    public Descriptor fd() {
+    public Fd fd() {
         return fd;
     }
 
