@@ -7,5 +7,9 @@ module io.jvfio.vendor.igd {
     requires static org.jspecify;
     requires transitive io.jvfio.core;
 
+    exports io.jvfio.vendor.igd;
     exports io.jvfio.vendor.igd.spec;
+
+    provides io.jvfio.variant.DeviceVariantProvider with
+            io.jvfio.vendor.igd.IgdVariantProvider;
 }
