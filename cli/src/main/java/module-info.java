@@ -12,6 +12,7 @@ module io.jvfio.cli {
     requires io.jvfio.emulation;
     requires io.jvfio.vfiouser;
     requires io.jvfio.examples;
+    requires io.jvfio.models;
     requires io.jvfio.vendor.igd;
     requires HdrHistogram;
     requires com.fasterxml.jackson.core;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/** Simulators of the devices that vendor modules drive. */
+@NullMarked
+module io.jvfio.models {
+    requires static org.jspecify;
+    requires transitive io.jvfio.emulation;
+    requires io.jvfio.vendor.igd;
+
+    provides io.jvfio.emulation.ModelProvider with
+            io.jvfio.models.igd.IgdProvider;
+}
