@@ -14,12 +14,15 @@ served_models=(
     "igd igd 8"
 )
 
+# A device with a storey of ours on it, which a program of the tests serves.
+served_overlaid="overlaid io.jvfio.tests.vfiouser.OverlaidDevice 9"
+
 # Memory that the guest's Linux leaves alone, with OpRegions for igd: io.jvfio.tests.vfiouser.OpRegionArea.
 opregion_address=0x70000000
 opregion_area="memmap=1M\$$opregion_address"
 
 # What must have run there, as the summary calls it.
-client_modes="mlx5 igd"
+client_modes="mlx5 igd overlay"
 
 # run_client_tests TIMEOUT: what it leaves is in a folder of its own, the results lie with the others.
 run_client_tests() {
@@ -51,7 +54,11 @@ start_servers() {
             --socket "$private/$name.sock" --report "$results/report-$name" >"$results/serve-$name.log" 2>&1 &
         server_pids+=($!)
     done
-    for served in "${served_models[@]}"; do
+    read -r name model address <<<"$served_overlaid"
+    "$(find_jdk)/bin/java" "${test_jvm_options[@]}" -cp "$class_path" "$model" "$private/$name.sock" \
+        >"$results/serve-$name.log" 2>&1 &
+    server_pids+=($!)
+    for served in "${served_models[@]}" "$served_overlaid"; do
         await_socket "${served%% *}" || return 1
     done
 }

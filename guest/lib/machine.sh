@@ -83,7 +83,7 @@ describe_client_machine() {
     describe_common "$@" -machine "q35,kernel-irqchip=split,memory-backend=memory" -m 2G \
         -object "memory-backend-memfd,id=memory,size=2G,share=on"
     local served name model address
-    for served in "${served_models[@]}"; do
+    for served in "${served_models[@]}" "$served_overlaid"; do
         read -r name model address <<<"$served"
         machine_arguments+=(-device "$(vfio_user_device "$address" "$private/$name.sock")")
     done

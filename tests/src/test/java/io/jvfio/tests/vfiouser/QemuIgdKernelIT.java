@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jvfio.Errno;
 import io.jvfio.Vfio;
 import io.jvfio.VfioException;
+import io.jvfio.device.RegionType;
+import io.jvfio.pci.DeviceRegion;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.LabDrivers;
-import io.jvfio.vendor.igd.IntelGraphics;
 import io.jvfio.vendor.igd.spec.Blob;
 import io.jvfio.vendor.igd.spec.OpRegion;
 import io.jvfio.vendor.igd.spec.Vbt;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("mode-igd")
 final class QemuIgdKernelIT {
     private static final String ADDRESS = "0000:00:08.0";
+
+    private static final int HOST_BRIDGE = 2;
+    private static final int LPC_BRIDGE = 3;
 
     /** With the three of Intel graphics. */
     private static final int REGIONS = 12;
@@ -49,6 +55,15 @@ final class QemuIgdKernelIT {
         Shell.run("setpci", "-s", ADDRESS, "fc.l=" + Long.toHexString(address));
     }
 
+    private static Blob bytes(PciDevice device, int subtype) {
+        DeviceRegion region =
+                device.region(new RegionType(OpRegion.REGION_TYPE, subtype)).orElseThrow();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(region.size());
+            return Blob.of(bytes.asSlice(0, region.read(0, bytes)));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"group:", "cdev:"})
     void each_layout_is_shown_by_the_kernel_and_decoded_by_the_vendor(String way) throws Exception {
@@ -64,14 +79,13 @@ final class QemuIgdKernelIT {
             }
             try (PciDevice device = Vfio.open(way + ADDRESS)) {
                 assertThat(device.device().info().regionCount()).as(layout.name()).isGreaterThanOrEqualTo(REGIONS);
-                IntelGraphics graphics = IntelGraphics.of(device);
-                OpRegion region = graphics.opRegion().orElseThrow();
+                OpRegion region = OpRegion.parse(bytes(device, OpRegion.REGION_SUBTYPE));
                 assertThat(region.bytes()).as(layout.name()).isEqualTo(presented);
                 Vbt table = region.vbt().orElseThrow();
                 Blob written = Objects.requireNonNull(layout.table());
                 assertThat(table.bytes().toArray()).as(layout.name()).startsWith(written.toArray());
-                assertThat(graphics.hostBridge().orElseThrow().read32(0)).isEqualTo(0x29c0_8086);
-                assertThat(graphics.lpcBridge().orElseThrow().read32(0)).isEqualTo(0x2918_8086);
+                assertThat(bytes(device, HOST_BRIDGE).u32(0)).isEqualTo(0x29c0_8086);
+                assertThat(bytes(device, LPC_BRIDGE).u32(0)).isEqualTo(0x2918_8086);
             }
         }
     }
@@ -80,10 +94,9 @@ final class QemuIgdKernelIT {
     void without_an_OpRegion_there_are_no_regions() throws Exception {
         place(0);
         try (PciDevice device = Vfio.open(ADDRESS)) {
-            IntelGraphics graphics = IntelGraphics.of(device);
-            assertThat(graphics.opRegionBytes()).isEmpty();
-            assertThat(graphics.hostBridge()).isEmpty();
-            assertThat(graphics.lpcBridge()).isEmpty();
+            for (int subtype : new int[] {OpRegion.REGION_SUBTYPE, HOST_BRIDGE, LPC_BRIDGE}) {
+                assertThat(device.region(new RegionType(OpRegion.REGION_TYPE, subtype))).isEmpty();
+            }
         }
     }
 }
