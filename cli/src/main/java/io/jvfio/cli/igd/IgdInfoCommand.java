@@ -2,6 +2,7 @@
 package io.jvfio.cli.igd;
 
 import io.jvfio.cli.out.Properties;
+import io.jvfio.vendor.igd.spec.OpRegion;
 import io.jvfio.vendor.igd.spec.Vbt;
 import picocli.CommandLine.Command;
 
@@ -13,11 +14,12 @@ final class IgdInfoCommand extends IgdCommand {
 
     @Override
     void tell(Firmware firmware) {
+        OpRegion region = firmware.region();
         Vbt vbt = firmware.vbt();
         if (json()) {
             printJson(locator(), json -> {
-                if (firmware.region() != null) {
-                    json.object("opRegion", region -> IgdColumns.REGION.write(region, firmware.region()));
+                if (region != null) {
+                    json.object("opRegion", fields -> IgdColumns.REGION.write(fields, region));
                 }
                 if (vbt != null) {
                     json.object("vbt", table -> IgdColumns.TABLE.write(table, vbt));
@@ -27,8 +29,8 @@ final class IgdInfoCommand extends IgdCommand {
             return;
         }
         Properties properties = new Properties();
-        if (firmware.region() != null) {
-            IgdColumns.REGION.addTo(properties, firmware.region());
+        if (region != null) {
+            IgdColumns.REGION.addTo(properties, region);
         }
         if (vbt != null) {
             IgdColumns.TABLE.addTo(properties, vbt);

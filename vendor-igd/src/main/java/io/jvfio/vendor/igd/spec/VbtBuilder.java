@@ -3,6 +3,7 @@ package io.jvfio.vendor.igd.spec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -130,15 +131,15 @@ public final class VbtBuilder {
     }
 
     /** Where a block starts in the BDB. */
-    private static int offset(TreeMap<Integer, byte[]> blocks, int id) {
+    private static int offset(NavigableMap<Integer, byte[]> blocks, int id) {
         int offset = Bdb.HEADER_SIZE;
-        for (byte[] before : blocks.headMap(id).values()) {
+        for (byte[] before : blocks.headMap(id, false).values()) {
             offset += Bdb.BLOCK_HEADER + before.length;
         }
         return offset;
     }
 
-    private Blob table(TreeMap<Integer, byte[]> blocks) {
+    private Blob table(NavigableMap<Integer, byte[]> blocks) {
         int size = Vbt.HEADER_SIZE + offset(blocks, Integer.MAX_VALUE);
         if (size > Vbt.MAX_SIZE) {
             throw new IllegalArgumentException("a table of " + size + " bytes is too long");
