@@ -301,11 +301,14 @@ final class Assault implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         over.set(true);
         Closing steps = new Closing();
         try {
             endConnection();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while the connection ended", e);
         } finally {
             kept.forEach(steps::attempt);
             steps.throwFirst();

@@ -103,16 +103,27 @@ final class CommandServer implements AutoCloseable {
 
     /** Tells the command to end, which has to remove its socket. */
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         process.destroy();
-        boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        if (!ended) {
-            process.destroyForcibly().waitFor();
-        }
+        boolean ended = ended();
         String said = said();
         Files.delete(output);
         assertThat(ended).as("the command ends: %s", said).isTrue();
         assertThat(socket()).doesNotExist();
         Files.delete(folder);
+    }
+
+    /** Whether it ends in time; it has ended in any case. */
+    private boolean ended() {
+        try {
+            boolean inTime = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (!inTime) {
+                process.destroyForcibly().waitFor();
+            }
+            return inTime;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while the command ended", e);
+        }
     }
 }
