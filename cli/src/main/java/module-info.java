@@ -10,6 +10,7 @@ module io.jvfio.cli {
     requires io.jvfio.binding;
     requires io.jvfio.driver.nvme;
     requires io.jvfio.emulation;
+    requires io.jvfio.vendor.mlx;
     requires io.jvfio.vfiouser;
     requires io.jvfio.examples;
     requires io.jvfio.models;

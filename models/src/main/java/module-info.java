@@ -7,7 +7,9 @@ module io.jvfio.models {
     requires static org.jspecify;
     requires transitive io.jvfio.emulation;
     requires io.jvfio.vendor.igd;
+    requires io.jvfio.vendor.mlx;
 
     provides io.jvfio.emulation.ModelProvider with
-            io.jvfio.models.igd.IgdProvider;
+            io.jvfio.models.igd.IgdProvider,
+            io.jvfio.models.mlx5.Mlx5Provider;
 }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.models.mlx5;
+
+import io.jvfio.emulation.DeviceModel;
+import io.jvfio.emulation.InterruptKinds;
+import io.jvfio.emulation.ModelInterrupts;
+import io.jvfio.emulation.ModelSetup;
+import io.jvfio.emulation.ModelWorker;
+import io.jvfio.emulation.MsixLayout;
+import io.jvfio.emulation.PciIdentity;
+import io.jvfio.mmio.RegisterPort;
+import io.jvfio.vendor.mlx.spec.InitSegment;
+import io.jvfio.vendor.mlx.spec.MlxFunction;
+import io.jvfio.vendor.mlx.spec.Uar;
+import java.lang.foreign.Arena;
+
+/**
+ * The PCI function. BAR 0 has the initialization segment, MSI-X, and from page {@link Resources#FIRST_UAR} on the pages
+ * of doorbells.
+ *
+ * <p>Threads: register accesses come from any number of threads and record work; the rest is called one at a time.
+ */
+final class Mlx5Model implements DeviceModel, RegisterPort {
+    private static final long BAR_SIZE = 4 << 20;
+    private static final int MSIX_TABLE = 0x8000;
+    private static final int MSIX_PENDING = 0xa000;
+    private static final int FIRST_UAR = Resources.FIRST_UAR * Uar.SIZE;
+    private static final int ETHERNET = 0x02_0000;
+    private static final int INFINIBAND = 0x02_0700;
+
+    /** Some board of Mellanox. */
+    private static final int SUBSYSTEM = 0x0016;
+
+    private final ModelWorker worker;
+    private final Arena arena = Arena.ofShared();
+    private final Registers registers;
+    private final Hca hca;
+
+    Mlx5Model(ModelSetup setup, Mlx5Options options) {
+        worker = setup.worker();
+        setup.identity(PciIdentity.of(MlxFunction.VENDOR, options.device())
+                .withSubsystem(MlxFunction.VENDOR, SUBSYSTEM)
+                .withClass(options.ethernet() ? ETHERNET : INFINIBAND)
+                .withExpress());
+        setup.bar(0, BAR_SIZE).wide().prefetchable().registers(this);
+        ModelInterrupts interrupts = setup.interrupts(
+                InterruptKinds.none().withMsix(MsixLayout.of(options.vectors(), 0, MSIX_TABLE, MSIX_PENDING)));
+        registers = new Registers(options, setup.clock());
+        hca = new Hca(setup, options, registers, interrupts::message, arena, BAR_SIZE);
+    }
+
+    @Override
+    public long read(long offset, int width) {
+        return offset < InitSegment.SIZE ? registers.read(offset, width) : 0; // doorbells are write-only
+    }
+
+    @Override
+    public void write(long offset, int width, long value) {
+        boolean look = offset >= FIRST_UAR
+                ? hca.doorbells().store(offset, width, value)
+                : offset < InitSegment.SIZE && registers.write(offset, width, value);
+        if (look) {
+            worker.wake();
+        }
+    }
+
+    @Override
+    public boolean run() {
+        boolean did = hca.step();
+        long due = hca.due();
+        if (due != Long.MAX_VALUE) {
+            worker.wakeAt(due);
+        }
+        if (did) {
+            worker.wake();
+        }
+        return did;
+    }
+
+    @Override
+    public void reset() {
+        registers.reset();
+        hca.forget();
+    }
+
+    @Override
+    public void close() {
+        hca.forget();
+        arena.close();
+    }
+}
