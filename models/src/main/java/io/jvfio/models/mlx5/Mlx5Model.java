@@ -8,6 +8,7 @@ import io.jvfio.emulation.ModelSetup;
 import io.jvfio.emulation.ModelWorker;
 import io.jvfio.emulation.MsixLayout;
 import io.jvfio.emulation.PciIdentity;
+import io.jvfio.emulation.RegisterMap;
 import io.jvfio.mmio.RegisterPort;
 import io.jvfio.vendor.mlx.spec.InitSegment;
 import io.jvfio.vendor.mlx.spec.MlxFunction;
@@ -42,11 +43,31 @@ final class Mlx5Model implements DeviceModel, RegisterPort {
                 .withSubsystem(MlxFunction.VENDOR, SUBSYSTEM)
                 .withClass(options.ethernet() ? ETHERNET : INFINIBAND)
                 .withExpress());
-        setup.bar(0, BAR_SIZE).wide().prefetchable().registers(this);
+        setup.bar(0, BAR_SIZE).wide().prefetchable().registers(this).described(registerMap());
         ModelInterrupts interrupts = setup.interrupts(
                 InterruptKinds.none().withMsix(MsixLayout.of(options.vectors(), 0, MSIX_TABLE, MSIX_PENDING)));
         registers = new Registers(options, setup.clock());
         hca = new Hca(setup, options, registers, interrupts::message, arena, BAR_SIZE);
+    }
+
+    /** Every width at every byte of the segment; doorbells can only be written. */
+    private static RegisterMap registerMap() {
+        int any = RegisterMap.ANY_WIDTH;
+        int doorbells = Integer.BYTES | Long.BYTES;
+        return RegisterMap.NONE
+                .with("FIRMWARE", InitSegment.FIRMWARE.offset(), 4, any, 0)
+                .with("INTERFACE", InitSegment.INTERFACE.offset(), 4, any, 0)
+                .with("QUEUE_HIGH", InitSegment.QUEUE_HIGH.offset(), 4, any, any)
+                .with("QUEUE_LOW", InitSegment.QUEUE_LOW.offset(), 4, any, any)
+                .with("DOORBELL", InitSegment.DOORBELL.offset(), 4, 0, any)
+                .with("INITIALIZING", InitSegment.INITIALIZING.offset(), 4, any, 0)
+                .with("HEALTH", InitSegment.HEALTH, 0x40, any, 0)
+                .with("TIMER_HIGH", InitSegment.TIMER_HIGH.offset(), 4, any, 0)
+                .with("TIMER_LOW", InitSegment.TIMER_LOW.offset(), 4, any, 0)
+                .with("HEARTBEAT", InitSegment.HEARTBEAT.offset(), 4, any, 0)
+                .with("REAL_TIME_HIGH", InitSegment.REAL_TIME_HIGH.offset(), 4, any, 0)
+                .with("REAL_TIME_LOW", InitSegment.REAL_TIME_LOW.offset(), 4, any, 0)
+                .with("UAR", FIRST_UAR, BAR_SIZE - FIRST_UAR, 0, doorbells);
     }
 
     @Override

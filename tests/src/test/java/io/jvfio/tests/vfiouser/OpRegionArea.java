@@ -23,7 +23,8 @@ final class OpRegionArea {
     /** Where a table lies that RVDA names by its address, from the OpRegion's start. */
     private static final int ELSEWHERE = 0x8000;
 
-    private static final Blob SMALL = new VbtBuilder(228).platform("JVFIO SMALL").build();
+    private static final Blob SMALL =
+            new VbtBuilder(228).platform("JVFIO SMALL").build();
 
     /** It does not fit into mailbox 4. */
     private static final Blob LARGE = new VbtBuilder(228)

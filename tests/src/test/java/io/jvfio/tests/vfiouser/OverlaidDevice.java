@@ -123,8 +123,7 @@ final class OverlaidDevice {
     public static void main(String... arguments) throws InterruptedException {
         Path socket = Path.of(arguments[0]);
         VfioDevice device = new Storey(EmulatedDevice.open(new Memory(), "", EmulationOptions.defaults()));
-        VfioUserServer server =
-                VfioUserServer.listen(device, socket, ServerOptions.defaults(), ServerListener.NONE);
+        VfioUserServer server = VfioUserServer.listen(device, socket, ServerOptions.defaults(), ServerListener.NONE);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();
             device.close();

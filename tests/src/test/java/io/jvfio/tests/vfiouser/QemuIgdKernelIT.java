@@ -73,12 +73,14 @@ final class QemuIgdKernelIT {
             if (presented == null) {
                 assertThatThrownBy(() -> Vfio.open(way + ADDRESS).close())
                         .as(layout.name())
-                        .isInstanceOfSatisfying(VfioException.class, e -> assertThat(e.errno())
-                                .isEqualTo(Errno.EINVAL));
+                        .isInstanceOfSatisfying(
+                                VfioException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL));
                 continue;
             }
             try (PciDevice device = Vfio.open(way + ADDRESS)) {
-                assertThat(device.device().info().regionCount()).as(layout.name()).isGreaterThanOrEqualTo(REGIONS);
+                assertThat(device.device().info().regionCount())
+                        .as(layout.name())
+                        .isGreaterThanOrEqualTo(REGIONS);
                 OpRegion region = OpRegion.parse(bytes(device, OpRegion.REGION_SUBTYPE));
                 assertThat(region.bytes()).as(layout.name()).isEqualTo(presented);
                 Vbt table = region.vbt().orElseThrow();
@@ -95,7 +97,8 @@ final class QemuIgdKernelIT {
         place(0);
         try (PciDevice device = Vfio.open(ADDRESS)) {
             for (int subtype : new int[] {OpRegion.REGION_SUBTYPE, HOST_BRIDGE, LPC_BRIDGE}) {
-                assertThat(device.region(new RegionType(OpRegion.REGION_TYPE, subtype))).isEmpty();
+                assertThat(device.region(new RegionType(OpRegion.REGION_TYPE, subtype)))
+                        .isEmpty();
             }
         }
     }

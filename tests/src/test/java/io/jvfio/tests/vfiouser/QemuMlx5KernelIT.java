@@ -60,7 +60,8 @@ final class QemuMlx5KernelIT {
 
     /** The function refuses to be disabled while it owns a page, and the driver then complains. */
     @Test
-    void the_kernels_driver_brings_it_up_takes_events_by_interrupt_and_has_all_pages_back_in_the_end() throws Exception {
+    void the_kernels_driver_brings_it_up_takes_events_by_interrupt_and_has_all_pages_back_in_the_end()
+            throws Exception {
         Shell.run("modprobe", "mlx5_core");
         for (int round = 0; round < 2; round++) {
             LabDrivers.letKernelBind(ADDRESS, "mlx5_core");
