@@ -37,8 +37,8 @@ final class BindingPolicy {
     private static final String PCI = "pci:";
     private static final String CLASS_ANY = "*";
     private static final int ID_FIELDS = 4;
-    private static final Pattern VARIANT_LINE =
-            Pattern.compile("java\\s(?:\\s*(?<verb>allow|deny|prefer|use)\\s+(?<id>\\S+)(?:\\s+for\\s+(?<device>\\S+))?)");
+    private static final Pattern VARIANT_LINE = Pattern.compile(
+            "java\\s(?:\\s*(?<verb>allow|deny|prefer|use)\\s+(?<id>\\S+)(?:\\s+for\\s+(?<device>\\S+))?)");
 
     private final Map<PciAddress, Line> byAddress = new LinkedHashMap<>();
     private final Map<MatchRule, Line> byRule = new LinkedHashMap<>();
@@ -123,10 +123,7 @@ final class BindingPolicy {
         String target = device == null ? "" : device.startsWith(PCI) ? device.substring(PCI.length()) : device;
         boolean plain = target.isEmpty() || PciAddress.matches(target);
         return new VariantPolicy.Line(
-                verb,
-                words.group("id"),
-                plain ? target : rule(target, place).toString(),
-                place);
+                verb, words.group("id"), plain ? target : rule(target, place).toString(), place);
     }
 
     /** What is said about Java variants, in the order of the lines. */

@@ -65,9 +65,7 @@ public final class ExplainCommand extends DeviceCommand {
             converter = Converters.Locator.class)
     private @Nullable DeviceLocator locator;
 
-    @Option(
-            names = "--open",
-            description = "Open the device, which resets it, and tell all that is put on it.")
+    @Option(names = "--open", description = "Open the device, which resets it, and tell all that is put on it.")
     private boolean open;
 
     /** For picocli. */
@@ -145,8 +143,8 @@ public final class ExplainCommand extends DeviceCommand {
                     new DeviceIdentity(
                             device.modalias(),
                             Math.max(device.revision(), 0),
-                            Optional.of(new FunctionFacts(
-                                    device.address(), sriov, Optional.ofNullable(device.driver())))),
+                            Optional.of(
+                                    new FunctionFacts(device.address(), sriov, Optional.ofNullable(device.driver())))),
                     options());
         }
     }

@@ -54,7 +54,10 @@ final class ExplainText {
         List<String> lines = new ArrayList<>();
         add(lines, "device", List.of(device));
         add(lines, "java", StackText.lines(stack));
-        add(lines, NOT_LOADED, notLoaded.stream().map(OtherJars.Failure::toString).toList());
+        add(
+                lines,
+                NOT_LOADED,
+                notLoaded.stream().map(OtherJars.Failure::toString).toList());
         return lines;
     }
 

@@ -19,12 +19,13 @@ final class StackText {
     static List<String> lines(StackReport report) {
         List<String> parts = new ArrayList<>();
         report.variants().stream().filter(StackText::isTold).forEach(each -> parts.add(words(each)));
-        parts.add(switch (report.outcome()) {
-            case NONE -> "not asked for";
-            case GENERIC -> "generic drives it";
-            case SELECT, FORCED, OPEN -> "generic not asked";
-            case AMBIGUOUS, DUPLICATE, REFUSED -> "none drives it: " + report.outcome();
-        });
+        parts.add(
+                switch (report.outcome()) {
+                    case NONE -> "not asked for";
+                    case GENERIC -> "generic drives it";
+                    case SELECT, FORCED, OPEN -> "generic not asked";
+                    case AMBIGUOUS, DUPLICATE, REFUSED -> "none drives it: " + report.outcome();
+                });
         List<String> layers = report.layers().stream().map(StackText::words).toList();
         parts.add("layers: " + (layers.isEmpty() ? "none" : String.join(", ", layers)));
         List<String> lines = new ArrayList<>(List.of(String.join(" ; ", parts)));
@@ -52,8 +53,8 @@ final class StackText {
         }
         candidate
                 .rule()
-                .ifPresent(rule ->
-                        text.append(", wild ").append(rule.ids().key().wildcards()));
+                .ifPresent(
+                        rule -> text.append(", wild ").append(rule.ids().key().wildcards()));
         text.append(") ").append(state(candidate.state()));
         return candidate.reason().isEmpty()
                 ? text.toString()

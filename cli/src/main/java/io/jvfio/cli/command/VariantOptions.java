@@ -13,8 +13,9 @@ public final class VariantOptions {
             names = "--variant",
             paramLabel = "WHICH",
             converter = Choice.class,
-            description = "What drives the device above its carrier: auto, none, or the id of a variant with its options,"
-                    + " ID?key=value (default: auto; none for serve and export).")
+            description =
+                    "What drives the device above its carrier: auto, none, or the id of a variant with its options,"
+                            + " ID?key=value (default: auto; none for serve and export).")
     private @Nullable VariantChoice variant;
 
     @Option(
@@ -22,7 +23,8 @@ public final class VariantOptions {
             paramLabel = "WHAT",
             converter = Ties.class,
             completionCandidates = Ties.class,
-            description = "If two variants describe the device equally well: ${COMPLETION-CANDIDATES} (default: error).")
+            description =
+                    "If two variants describe the device equally well: ${COMPLETION-CANDIDATES} (default: error).")
     private VariantChoice.OnTie onTie = VariantChoice.OnTie.ERROR;
 
     @Option(names = "--insist-on-variant", description = "Take the named variant even if it declines the device.")

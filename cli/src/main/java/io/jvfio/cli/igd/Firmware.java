@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.igd;
 
+import io.jvfio.vendor.igd.IntelGraphics;
 import io.jvfio.vendor.igd.spec.Finding;
 import io.jvfio.vendor.igd.spec.OpRegion;
 import io.jvfio.vendor.igd.spec.Vbt;
@@ -13,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param region the OpRegion, or null
  * @param alone the table if there is no OpRegion
+ * @param graphics the device that shows it, borrowed; null for a file
  */
-record Firmware(@Nullable OpRegion region, @Nullable Vbt alone) {
+record Firmware(
+        @Nullable OpRegion region,
+        @Nullable Vbt alone,
+        @Nullable IntelGraphics graphics) {
     @Nullable Vbt vbt() {
         return region == null ? alone : region.vbt().orElse(null);
     }

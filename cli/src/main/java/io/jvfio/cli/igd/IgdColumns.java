@@ -5,6 +5,7 @@ import io.jvfio.Hex;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.out.Columns;
 import io.jvfio.cli.out.Json;
+import io.jvfio.vendor.igd.IntelGraphics;
 import io.jvfio.vendor.igd.spec.Backlight;
 import io.jvfio.vendor.igd.spec.BdbBlock;
 import io.jvfio.vendor.igd.spec.ChildDevice;
@@ -45,6 +46,35 @@ final class IgdColumns {
                 json.text("tablePlace", table == null ? null : Converters.spelling(table.place()));
                 json.text("tableOffset", table == null ? null : Hex.of(table.offset()));
             });
+
+    static final Columns<IntelGraphics> GRAPHICS = new Columns<IntelGraphics>()
+            .text("generation", "generation", graphics -> graphics.generation().toString())
+            .column("OpRegion at", graphics -> Hex.of(graphics.opRegionAddress()))
+            .hex("opRegionAddress", IntelGraphics::opRegionAddress)
+            .column(
+                    "stolen memory",
+                    graphics -> graphics.graphicsControl()
+                            .map(control -> Hex.of(control.stolenBytes()) + " bytes, GTT " + Hex.of(control.gttBytes())
+                                    + " bytes")
+                            .orElse(null))
+            .field((json, graphics) -> graphics.graphicsControl().ifPresent(control -> {
+                json.text("stolenBytes", Hex.of(control.stolenBytes()));
+                json.text("gttBytes", Hex.of(control.gttBytes()));
+                json.flag("locked", control.locked());
+            }))
+            .column(
+                    "stolen base",
+                    graphics -> graphics.stolenBase()
+                            .map(base -> Hex.of(base.address()))
+                            .orElse(null))
+            .field((json, graphics) -> json.text(
+                    "stolenBase",
+                    graphics.stolenBase().map(base -> Hex.of(base.address())).orElse(null)))
+            .column(
+                    "bridges",
+                    graphics -> graphics.hostBridge().isPresent()
+                            ? graphics.lpcBridge().isPresent() ? "host, LPC" : "host"
+                            : null);
 
     static final Columns<Vbt> TABLE = new Columns<Vbt>()
             .text("platform", "platform", Vbt::platform)

@@ -5,6 +5,7 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.DeviceCommand;
+import io.jvfio.vendor.igd.IntelGraphics;
 import io.jvfio.vendor.igd.spec.Blob;
 import io.jvfio.vendor.igd.spec.MalformedIgdException;
 import io.jvfio.vendor.igd.spec.OpRegion;
@@ -15,25 +16,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Parameters;
 
-/** A command on what a file has of Intel graphics. */
+/** A command on what a device, or a file, has of Intel graphics. */
 abstract class IgdCommand extends DeviceCommand {
     private static final String FILE = "file";
 
     /** More than the longest table behind the longest OpRegion that makes sense. */
     private static final int MOST = 1 << 20;
 
-    @Parameters(index = "0", paramLabel = "D", description = "Where it is.", converter = Converters.Locator.class)
+    @Parameters(
+            index = "0",
+            paramLabel = "D",
+            description = "The device, or file:FILE of an OpRegion or a video BIOS table.",
+            converter = Converters.Locator.class)
     @SuppressWarnings("NullAway.Init")
     private DeviceLocator locator;
 
     @Override
     public final Integer call() throws Exception {
-        if (!locator.scheme().equals(FILE)) {
-            throw usage("'" + locator + "' is no file:FILE");
-        }
         try {
-            tell(firmware(read(locator.target())));
-            return 0;
+            if (locator.scheme().equals(FILE)) {
+                tell(firmware(read(locator.target())));
+                return 0;
+            }
+            return with(locator, device -> {
+                IntelGraphics graphics = IntelGraphics.of(device);
+                tell(new Firmware(graphics.opRegion().orElse(null), null, graphics));
+                return 0;
+            });
         } catch (MalformedIgdException e) {
             throw new CommandFailure(locator + " cannot be decoded: " + e.getMessage());
         }
@@ -48,10 +57,10 @@ abstract class IgdCommand extends DeviceCommand {
 
     private Firmware firmware(Blob bytes) {
         if (bytes.startsWith(0, OpRegion.SIGNATURE)) {
-            return new Firmware(OpRegion.parse(bytes), null);
+            return new Firmware(OpRegion.parse(bytes), null, null);
         }
         if (bytes.startsWith(0, Vbt.SIGNATURE)) {
-            return new Firmware(null, Vbt.parse(bytes));
+            return new Firmware(null, Vbt.parse(bytes), null);
         }
         throw new CommandFailure(locator + " is neither an OpRegion (" + OpRegion.SIGNATURE
                 + ") nor a video BIOS table (" + Vbt.SIGNATURE + ")");

@@ -2,6 +2,7 @@
 package io.jvfio.cli.igd;
 
 import io.jvfio.cli.out.Properties;
+import io.jvfio.vendor.igd.IntelGraphics;
 import io.jvfio.vendor.igd.spec.OpRegion;
 import io.jvfio.vendor.igd.spec.Vbt;
 import picocli.CommandLine.Command;
@@ -16,8 +17,12 @@ final class IgdInfoCommand extends IgdCommand {
     void tell(Firmware firmware) {
         OpRegion region = firmware.region();
         Vbt vbt = firmware.vbt();
+        IntelGraphics graphics = firmware.graphics();
         if (json()) {
             printJson(locator(), json -> {
+                if (graphics != null) {
+                    json.object("graphics", fields -> IgdColumns.GRAPHICS.write(fields, graphics));
+                }
                 if (region != null) {
                     json.object("opRegion", fields -> IgdColumns.REGION.write(fields, region));
                 }
@@ -29,6 +34,12 @@ final class IgdInfoCommand extends IgdCommand {
             return;
         }
         Properties properties = new Properties();
+        if (graphics != null) {
+            IgdColumns.GRAPHICS.addTo(properties, graphics);
+            if (region == null) {
+                properties.add("OpRegion", "none, as is usual for what is no boot display");
+            }
+        }
         if (region != null) {
             IgdColumns.REGION.addTo(properties, region);
         }

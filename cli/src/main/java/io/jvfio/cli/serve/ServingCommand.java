@@ -146,7 +146,8 @@ abstract class ServingCommand extends DeviceCommand {
             VfioDevice device = vfio.openDevice(locator, options());
             if (report != null) {
                 report.of(device.ability(EmulatedDevice.class)
-                        .orElseThrow(() -> new CommandFailure("--report is of a model alone, without a variant on it")));
+                        .orElseThrow(
+                                () -> new CommandFailure("--report is of a model alone, without a variant on it")));
             }
             return device;
         } catch (VfioException e) {

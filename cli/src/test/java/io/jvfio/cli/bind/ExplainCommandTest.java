@@ -112,7 +112,8 @@ class ExplainCommandTest {
         assertThat(run.execute("explain", "model:edu")).isZero();
         assertThat(run.out).isEqualTo("device      model:edu\njava        generic drives it ; layers: none\n");
 
-        assertThat(run.execute("explain", "model:edu", "--variant", "none", "--json")).isZero();
+        assertThat(run.execute("explain", "model:edu", "--variant", "none", "--json"))
+                .isZero();
         assertThat(((Map<?, ?>) run.json().get("java")).get("outcome")).isEqualTo("NONE");
     }
 
@@ -133,7 +134,8 @@ class ExplainCommandTest {
     void the_site_lays_down_which_variant_is_used() {
         run.host.text("etc/jvfio/variants.d/10-site.conf", "java use acme.fpga for pci:15b3:101e\n");
         assertThat(run.execute("explain", VF)).isZero();
-        assertThat(run.out).contains("none drives it: REFUSED", "/etc/jvfio/variants.d/10-site.conf:1 forces acme.fpga");
+        assertThat(run.out)
+                .contains("none drives it: REFUSED", "/etc/jvfio/variants.d/10-site.conf:1 forces acme.fpga");
 
         run.host.text("etc/jvfio/variants.d/10-site.conf", "java forbid acme.fpga\n");
         assertThat(run.execute("explain", VF)).isEqualTo(ExitCode.FAILED);

@@ -36,8 +36,8 @@ class Mlx5VariantTest {
             try (Hca hca = mlx.bringUp(OPTIONS);
                     NopQueue queue = hca.createNopQueue(3)) {
                 assertThatThrownBy(() -> mlx.bringUp(OPTIONS))
-                        .isInstanceOfSatisfying(MlxException.class, e -> assertThat(e.errno())
-                                .isEqualTo(Errno.EBUSY));
+                        .isInstanceOfSatisfying(
+                                MlxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY));
                 queue.arm();
                 queue.post();
                 assertThat(queue.await(PATIENCE)).isPresent();

@@ -49,11 +49,11 @@ final class AttackedCommandTest {
         EXPORT(false, "serve", "edu?transfer_ms=0");
 
         private final boolean nvme;
-        private final List<String> words;
+        private final String words;
 
         Target(boolean nvme, String... words) {
             this.nvme = nvme;
-            this.words = List.of(words);
+            this.words = String.join(" ", words);
         }
 
         boolean isNvme() {
@@ -62,7 +62,7 @@ final class AttackedCommandTest {
 
         /** The processes, the one that is attacked last. */
         private List<CommandServer> start() throws Exception {
-            List<CommandServer> started = new ArrayList<>(List.of(CommandServer.start(words)));
+            List<CommandServer> started = new ArrayList<>(List.of(CommandServer.start(List.of(words.split(" ", -1)))));
             if (this == EXPORT) {
                 String below = started.getFirst().locator().toString();
                 started.add(CommandServer.start(List.of("export", below)));

@@ -136,8 +136,11 @@ final class ServedDevice {
         List<InfoCapability> chain = new ArrayList<>();
         if (file != null) {
             flags |= VfioPci.VFIO_REGION_INFO_FLAG_MMAP;
-            List<RegionArea> told = allAreas ? file.areas() : List.of(largest(file).orElseThrow());
-            if (told.size() > 1 || told.getFirst().offset() != 0 || told.getFirst().size() < region.size()) {
+            List<RegionArea> told =
+                    allAreas ? file.areas() : List.of(largest(file).orElseThrow());
+            if (told.size() > 1
+                    || told.getFirst().offset() != 0
+                    || told.getFirst().size() < region.size()) {
                 chain.add(InfoCapability.sparse(told));
             }
         }
