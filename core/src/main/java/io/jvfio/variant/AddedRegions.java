@@ -21,6 +21,7 @@ final class AddedRegions {
     /** What can be mapped starts at a multiple of this, on some machines of more, which its region knows. */
     private static final long PAGE = 4096;
 
+    private final String device;
     private final int first;
     private final List<AddedRegion> regions;
     private final List<RegionInfo> infos;
@@ -28,9 +29,11 @@ final class AddedRegions {
     /**
      * Regions.
      *
+     * @param device named in errors
      * @param first the index of the first of them
      */
-    AddedRegions(int first, List<AddedRegion> regions) {
+    AddedRegions(String device, int first, List<AddedRegion> regions) {
+        this.device = device;
         this.first = first;
         this.regions = regions;
         this.infos = IntStream.range(0, regions.size())
@@ -51,7 +54,7 @@ final class AddedRegions {
     }
 
     /** What a region does, if an access of this kind is permitted. */
-    private RegionOps checked(int index, String call, boolean permitted, Object device) {
+    private RegionOps checked(int index, String call, boolean permitted) {
         if (!permitted) {
             throw new VfioException(
                     call, Errno.EINVAL, "region " + index + " of " + device, "the region does not allow this");
@@ -59,28 +62,28 @@ final class AddedRegions {
         return ops(index);
     }
 
-    long read(int index, long offset, int width, Object device) {
+    long read(int index, long offset, int width) {
         RegionInfo region = info(index);
-        region.checkRegister(offset, width, false, device.toString());
-        return checked(index, "read", region.readable(), device).read(offset, width);
+        region.checkRegister(offset, width, false, device);
+        return checked(index, "read", region.readable()).read(offset, width);
     }
 
-    void write(int index, long offset, int width, long value, Object device) {
+    void write(int index, long offset, int width, long value) {
         RegionInfo region = info(index);
-        region.checkRegister(offset, width, false, device.toString());
-        checked(index, "write", region.writable(), device).write(offset, width, value);
+        region.checkRegister(offset, width, false, device);
+        checked(index, "write", region.writable()).write(offset, width, value);
     }
 
-    int read(int index, long offset, MemorySegment target, Object device) {
+    int read(int index, long offset, MemorySegment target) {
         RegionInfo region = info(index);
         int room = region.room(offset, target);
-        return checked(index, "read", region.readable(), device).read(offset, target.asSlice(0, room));
+        return checked(index, "read", region.readable()).read(offset, target.asSlice(0, room));
     }
 
-    int write(int index, long offset, MemorySegment source, Object device) {
+    int write(int index, long offset, MemorySegment source) {
         RegionInfo region = info(index);
         int room = region.room(offset, source);
-        return checked(index, "write", region.writable(), device).write(offset, source.asSlice(0, room));
+        return checked(index, "write", region.writable()).write(offset, source.asSlice(0, room));
     }
 
     Optional<RegionMapping> map(int index, long offset, long length) {

@@ -21,7 +21,11 @@ public final class ConfigOverlay {
     record Bits(int offset, int width, int mask, int value, FieldAccess access) {}
 
     /** A capability that is added. */
-    record Added(boolean extended, int id, int version, int length, int offset) {}
+    record Added(boolean extended, int id, int version, int length, int offset) {
+        boolean overlaps(Added other) {
+            return offset < other.offset + other.length && other.offset < offset + length;
+        }
+    }
 
     /** A hook and the bytes whose writes it is told of. */
     record Hooked(int offset, int length, OverlayHook hook) {
@@ -125,7 +129,7 @@ public final class ConfigOverlay {
          */
         public Builder capability(int id, int length, int offset) {
             Objects.checkIndex(id, 0x100);
-            range(offset, length, PciRegisters.HEADER_SIZE, PciRegisters.CONVENTIONAL_SIZE);
+            range(offset, length, Short.BYTES, PciRegisters.HEADER_SIZE, PciRegisters.CONVENTIONAL_SIZE);
             capabilities.add(new Added(false, id, 0, length, offset));
             return this;
         }
@@ -139,9 +143,14 @@ public final class ConfigOverlay {
          * @param offset a multiple of 4, in 0x104 to 0xfff
          */
         public Builder extendedCapability(int id, int version, int length, int offset) {
-            Objects.checkIndex(id, 0x1_0000);
+            Objects.checkIndex(id - 1, 0xffff);
             Objects.checkIndex(version, 0x10);
-            range(offset, length, PciRegisters.CONVENTIONAL_SIZE, PciRegisters.EXTENDED_SIZE);
+            range(
+                    offset,
+                    length,
+                    Integer.BYTES,
+                    PciRegisters.CONVENTIONAL_SIZE + Integer.BYTES,
+                    PciRegisters.EXTENDED_SIZE);
             capabilities.add(new Added(true, id, version, length, offset));
             return this;
         }
@@ -158,8 +167,8 @@ public final class ConfigOverlay {
             return new ConfigOverlay(this);
         }
 
-        private static void range(int offset, int length, int start, int end) {
-            if (offset % 4 != 0 || offset < start || length < 2 || length > end - offset) {
+        private static void range(int offset, int length, int least, int start, int end) {
+            if (offset % 4 != 0 || offset < start || length < least || length > end - offset) {
                 throw new IllegalArgumentException("a capability of " + Hex.of(length) + " bytes at " + Hex.of(offset)
                         + " does not lie between " + Hex.of(start) + " and " + Hex.of(end) + ", at a multiple of 4");
             }

@@ -13,7 +13,10 @@ import java.util.List;
  */
 public interface DeviceVariantProvider {
 
-    /** Its name, unique and stable, {@code acme.fpga}: up to 64 lower-case letters, digits, dots, hyphens. Two providers of one id are both out. */
+    /**
+     * Its name, unique and stable, {@code acme.fpga}: up to 64 lower-case letters, digits, dots, hyphens and underscores,
+     * but neither {@code auto} nor {@code none}. Two providers of one id are both out.
+     */
     String id();
 
     /** Which devices it drives; any rule suffices, and the one that describes the device best counts. */

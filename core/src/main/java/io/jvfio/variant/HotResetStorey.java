@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.variant;
 
+import io.jvfio.Closing;
 import io.jvfio.PciAddress;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
@@ -55,10 +56,12 @@ final class HotResetStorey implements HotReset {
 
     @Override
     public void after(boolean done) {
-        lower.after(done);
+        Closing steps = new Closing();
+        steps.attempt(() -> lower.after(done));
         if (done) {
-            wasReset.run();
+            steps.attempt(wasReset);
         }
+        steps.throwFirst();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -30,7 +31,16 @@ record KnownProvider(
         VariantNeeds wants,
         Set<Integer> claims) {
 
+    /** Refuses null. */
+    KnownProvider {
+        Objects.requireNonNull(needs, "needs");
+        Objects.requireNonNull(wants, "wants");
+    }
+
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
+    /** Words of the user's choice that mean something else. */
+    private static final Set<String> WORDS = Set.of("auto", "none");
 
     /** By id, then by class: the order in which providers were found counts for nothing. */
     private static final Comparator<KnownProvider> ORDER = Comparator.comparing(KnownProvider::id)
@@ -84,11 +94,12 @@ record KnownProvider(
         for (P each : providers) {
             try {
                 KnownProvider known = asking.ask(each);
-                if (!ID.matcher(known.id()).matches()) {
-                    throw new IllegalArgumentException("the id \"" + known.id() + "\" is not of the form " + ID);
+                if (!ID.matcher(known.id()).matches() || WORDS.contains(known.id())) {
+                    throw new IllegalArgumentException(
+                            "the id \"" + known.id() + "\" is not of the form " + ID + ", or is one of " + WORDS);
                 }
                 all.add(known);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 broken.accept(each, e);
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.variant;
 
+import io.jvfio.Closing;
 import io.jvfio.Hex;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
@@ -12,6 +13,7 @@ import io.jvfio.pci.config.FieldAccess;
 import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.pci.config.RegisterField;
 import io.jvfio.pci.config.RegisterValue;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -54,7 +56,7 @@ final class LiveOverlay implements RegisterPort {
         this.below = below;
         this.hooks = overlay.hooks();
         this.size = new ConfigBelow(below).size();
-        int words = size / Integer.BYTES;
+        int words = size + Integer.BYTES - 1 >> 2;
         virtual = new int[words];
         initial = new int[words];
         writable = new int[words];
@@ -116,7 +118,13 @@ final class LiveOverlay implements RegisterPort {
     private void link(List<ConfigOverlay.Added> added, ConfigContents contents) {
         int standard = last(contents, false);
         int extended = last(contents, true);
+        List<ConfigOverlay.Added> linked = new ArrayList<>();
         for (ConfigOverlay.Added each : added) {
+            linked.stream().filter(each::overlaps).findFirst().ifPresent(other -> {
+                throw new IllegalArgumentException("two capabilities that are added to " + below
+                        + " lie on each other, at " + Hex.of(other.offset()) + " and " + Hex.of(each.offset()));
+            });
+            linked.add(each);
             if (each.offset() + each.length() > size) {
                 throw new IllegalArgumentException("a capability at " + Hex.of(each.offset()) + " of " + below
                         + ", whose config space has " + Hex.of(size) + " bytes");
@@ -188,7 +196,6 @@ final class LiveOverlay implements RegisterPort {
         if (mine != 0) {
             take(at, width, all, value);
         }
-        tell(at, width, value & all);
     }
 
     @Override
@@ -210,7 +217,6 @@ final class LiveOverlay implements RegisterPort {
                             value & mask & ~mine);
             old = passed & ~mine | take(at, width, mask, value) & mine;
         }
-        tell(at, width, (old & ~mask | value & mask) & all);
         return old;
     }
 
@@ -225,14 +231,16 @@ final class LiveOverlay implements RegisterPort {
         try {
             long before = shown(at, width);
             long written = before & ~mask | value & mask;
-            for (int i = 0; i < width; i++) {
-                int word = at + i >> 2;
-                int shift = (at + i & 3) * Byte.SIZE;
-                int lane = 0xff << shift;
-                int bits = (int) (written >>> i * Byte.SIZE & 0xff) << shift;
-                int old = state.get(word);
-                int kept = old & ~(writable[word] & lane) | bits & writable[word] & lane;
+            int done = 0;
+            while (done < width) {
+                int word = at + done >> 2;
+                int shift = (at + done & 3) * Byte.SIZE;
+                int bytes = inWord(at + done, width - done);
+                int lane = (int) all(bytes) << shift;
+                int bits = (int) (written >>> done * Byte.SIZE) << shift;
+                int kept = state.get(word) & ~(writable[word] & lane) | bits & writable[word] & lane;
                 state.set(word, kept & ~(bits & cleared[word] & lane));
+                done += bytes;
             }
             return before;
         } finally {
@@ -240,17 +248,41 @@ final class LiveOverlay implements RegisterPort {
         }
     }
 
-    private void tell(int at, int width, long value) {
+    /** Which bits of a register are the device's own. */
+    long passing(long offset, int width) {
+        int at = check(offset, width);
+        return all(width) & ~gather(virtual, at, width);
+    }
+
+    /** Tells every hook, and then throws the first failure of one. */
+    void tell(long offset, int width, long value) {
+        if (hooks.isEmpty()) {
+            return;
+        }
+        int at = check(offset, width);
+        Throwable first = null;
         for (int i = 0; i < hooks.size(); i++) {
             ConfigOverlay.Hooked hooked = hooks.get(i);
             if (hooked.touches(at, width)) {
                 hookLock.lock();
                 try {
-                    hooked.hook().written(at, width, value);
+                    hooked.hook().written(at, width, value & all(width));
+                } catch (RuntimeException | Error e) {
+                    if (first == null) {
+                        first = e;
+                    } else {
+                        Closing.suppress(first, e);
+                    }
                 } finally {
                     hookLock.unlock();
                 }
             }
+        }
+        if (first instanceof RuntimeException failure) {
+            throw failure;
+        }
+        if (first instanceof Error failure) {
+            throw failure;
         }
     }
 
@@ -266,13 +298,22 @@ final class LiveOverlay implements RegisterPort {
         }
     }
 
+    /** The virtual bits as they are; each aligned four bytes are read at once, as they are written. */
     private long shown(int at, int width) {
         long value = 0;
-        for (int i = 0; i < width; i++) {
-            int lane = state.get(at + i >> 2) >>> (at + i & 3) * Byte.SIZE & 0xff;
-            value |= (long) lane << i * Byte.SIZE;
+        int done = 0;
+        while (done < width) {
+            int bytes = inWord(at + done, width - done);
+            long word = state.get(at + done >> 2) >>> (at + done & 3) * Byte.SIZE & all(bytes);
+            value |= word << done * Byte.SIZE;
+            done += bytes;
         }
         return value;
+    }
+
+    /** How many of some bytes lie in the same aligned four as the first. */
+    private static int inWord(int at, int bytes) {
+        return Math.min(Integer.BYTES - (at & 3), bytes);
     }
 
     private static long gather(int[] words, int at, int width) {

@@ -3,7 +3,8 @@ package io.jvfio.variant;
 
 /**
  * Is told of writes to config space that an overlay covers, when they have been done. Hooks of one device are called one
- * at a time, by the thread that wrote, under no lock of config space; they start work and do not wait for it.
+ * at a time, by the thread that wrote, under no lock of config space; they start work and do not wait for it. What one
+ * throws is thrown to who wrote, when all have been told.
  *
  * <p>Threads: one call at a time for a device.
  */

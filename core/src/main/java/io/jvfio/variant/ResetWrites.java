@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class ResetWrites {
     private static final int EXPRESS_FLR_CAPABLE = 1 << 28;
     private static final int CAP_ADVANCED_FEATURES = 0x13;
+    private static final int AF_CAPABILITIES = 3;
+    private static final int AF_FLR_CAPABLE = 1 << 1;
     private static final int AF_CONTROL = 4;
     private static final int AF_INITIATE = 1;
     private static final int D3_HOT = 3;
@@ -35,7 +37,9 @@ final class ResetWrites {
                 ? pcie + PciRegisters.EXPRESS_DEVICE_CONTROL + 1
                 : 0;
         int advanced = offset(chain, CAP_ADVANCED_FEATURES);
-        af = advanced == 0 ? 0 : advanced + AF_CONTROL;
+        af = advanced != 0 && (view.read8(advanced + AF_CAPABILITIES) & AF_FLR_CAPABLE) != 0
+                ? advanced + AF_CONTROL
+                : 0;
         int management = offset(chain, PciRegisters.CAP_POWER);
         power = management != 0
                         && (view.read16(management + PciRegisters.POWER_CONTROL) & PciRegisters.POWER_NO_SOFT_RESET)
@@ -59,23 +63,30 @@ final class ResetWrites {
      * @param offset of the access
      * @param width of the access
      * @param value all that was written
+     * @param passed the bits of it that the device has got
      * @return null if it was no reset
      */
-    VariantDevice.@Nullable ResetCause written(long offset, int width, long value) {
+    VariantDevice.@Nullable ResetCause written(long offset, int width, long value, long passed) {
         if (express != 0
                 && touches(offset, width, express)
-                && (at(offset, value, express) & PciRegisters.EXPRESS_RESET >> Byte.SIZE) != 0) {
+                && (at(offset, value & passed, express) & PciRegisters.EXPRESS_RESET >> Byte.SIZE) != 0) {
             return VariantDevice.ResetCause.EXPRESS_FLR;
         }
-        if (af != 0 && touches(offset, width, af) && (at(offset, value, af) & AF_INITIATE) != 0) {
+        if (af != 0 && touches(offset, width, af) && (at(offset, value & passed, af) & AF_INITIATE) != 0) {
             return VariantDevice.ResetCause.AF_FLR;
         }
-        if (power != 0 && touches(offset, width, power)) {
-            int before = state;
-            state = at(offset, value, power) & PciRegisters.POWER_STATE_MASK;
-            return before == D3_HOT && state == 0 ? VariantDevice.ResetCause.POWER : null;
+        if (power == 0
+                || !touches(offset, width, power)
+                || (at(offset, ~passed, power) & PciRegisters.POWER_STATE_MASK) != 0) {
+            return null;
         }
-        return null;
+        int before = state;
+        int after = at(offset, value, power) & PciRegisters.POWER_STATE_MASK;
+        if (before == D3_HOT && after != 0) {
+            return null; // From there it goes nowhere but to D0.
+        }
+        state = after;
+        return before == D3_HOT ? VariantDevice.ResetCause.POWER : null;
     }
 
     /** After any reset the function is awake. */

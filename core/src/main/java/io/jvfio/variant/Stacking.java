@@ -57,14 +57,17 @@ public final class Stacking {
      */
     public DeviceStack put(VfioDevice device, OpenOptions options) {
         VariantChoice request = options.variant();
-        if (request.mode() == VariantChoice.Mode.NONE || !device.info().pci()) {
-            return nothing(device, request, Outcome.NONE);
-        }
-        if (variants.isEmpty() && layers.isEmpty() && request.mode() == VariantChoice.Mode.AUTO) {
-            return nothing(device, request, Outcome.GENERIC);
-        }
         VfioDevice top = device;
         try {
+            if (request.mode() == VariantChoice.Mode.NONE || !device.info().pci()) {
+                return nothing(device, request, Outcome.NONE);
+            }
+            if (variants.isEmpty()
+                    && layers.isEmpty()
+                    && request.mode() == VariantChoice.Mode.AUTO
+                    && options.variantPolicy().lines().isEmpty()) {
+                return nothing(device, request, Outcome.GENERIC);
+            }
             DeviceIdentity identity = DeviceIdentity.of(device);
             List<String> below = Storeys.of(device).ids();
             PolicyView policy = new PolicyView(options.variantPolicy(), identity);
@@ -78,16 +81,17 @@ public final class Stacking {
                 laid.add(asked);
             }
             VfioDevice seen = top;
+            DeviceIdentity presented = top.equals(device) ? identity : DeviceIdentity.of(top);
             VariantSelection.Answer answer = new VariantSelection(
                             variants,
                             new VariantSelection.Question(
-                                    identity,
+                                    presented,
                                     request,
                                     policy,
                                     below,
-                                    () -> new VariantView(seen, identity, request.options())))
+                                    () -> new VariantView(seen, presented, request.options())))
                     .choose();
-            StackReport report = report(identity, answer, below, laid);
+            StackReport report = report(presented, answer, below, laid);
             if (answer.failure() != null) {
                 throw new VariantException(answer.failure(), device + ": " + answer.message(), report, null);
             }
@@ -96,6 +100,8 @@ public final class Stacking {
             }
             return new DeviceStack(top, report);
         } catch (RuntimeException e) {
+            throw Closing.after(e, top);
+        } catch (Error e) {
             throw Closing.after(e, top);
         }
     }
@@ -120,8 +126,8 @@ public final class Stacking {
         }
         PolicyView policy = new PolicyView(options.variantPolicy(), device);
         List<Candidate> asked = layers.stream()
-                .map(layer -> new Candidate(
-                        layer.id(), layer.origin(), Optional.empty(), State.ASKED_WHEN_OPENED, "", List.of()))
+                .map(layer -> setAside(layer, policy, List.of())
+                        .orElseGet(() -> candidate(layer, State.ASKED_WHEN_OPENED, "")))
                 .toList();
         VariantSelection.Answer answer = new VariantSelection(
                         variants, new VariantSelection.Question(device, options.variant(), policy, List.of(), null))
@@ -160,30 +166,37 @@ public final class Stacking {
     /** What becomes of a layer. */
     private Candidate layer(
             KnownProvider layer, VfioDevice device, DeviceIdentity identity, PolicyView policy, List<String> below) {
-        String denial = policy.denial(layer.id());
-        Optional<KnownProvider> rival = layers.stream()
-                .filter(other -> !other.equals(layer)
-                        && (other.id().equals(layer.id())
-                                || other.claims().stream().anyMatch(layer.claims()::contains)))
-                .findFirst();
-        if (rival.isPresent()) {
-            return candidate(
-                    layer,
-                    State.DUPLICATE,
-                    "claims the same as " + rival.get().origin().type());
-        }
-        if (denial != null) {
-            return candidate(layer, State.DENIED, denial);
-        }
-        if (below.contains(layer.id())) {
-            return candidate(layer, State.BELOW, "on the side of who serves the device");
+        Optional<Candidate> aside = setAside(layer, policy, below);
+        if (aside.isPresent()) {
+            return aside.get();
         }
         try {
             Verdict verdict = Objects.requireNonNull(layer.layer()).probe(new VariantView(device, identity, Map.of()));
             return candidate(layer, verdict.accepted() ? State.ACCEPTED : State.DECLINED, verdict.reason());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             return candidate(layer, State.FAILED, e.toString());
         }
+    }
+
+    /** Why a layer is not even asked. A rival whom the policy denies is none. */
+    private Optional<Candidate> setAside(KnownProvider layer, PolicyView policy, List<String> below) {
+        String denial = policy.denial(layer.id());
+        if (denial != null) {
+            return Optional.of(candidate(layer, State.DENIED, denial));
+        }
+        Optional<String> rival = layers.stream()
+                .filter(other -> !other.equals(layer) && policy.denial(other.id()) == null)
+                .filter(other ->
+                        other.id().equals(layer.id()) || other.claims().stream().anyMatch(layer.claims()::contains))
+                .map(other -> (other.id().equals(layer.id()) ? "has the id of " : "claims the same as ")
+                        + other.origin().type())
+                .findFirst();
+        if (rival.isPresent()) {
+            return Optional.of(candidate(layer, State.DUPLICATE, rival.get()));
+        }
+        return below.contains(layer.id())
+                ? Optional.of(candidate(layer, State.BELOW, "on the side of who serves the device"))
+                : Optional.empty();
     }
 
     private static Candidate candidate(KnownProvider layer, State state, String reason) {
@@ -208,7 +221,7 @@ public final class Stacking {
                     : new Seated(Objects.requireNonNull(made, "what " + provider.id() + " opened"), below, given);
         } catch (VfioException | IllegalArgumentException | IllegalStateException e) {
             throw Closing.after(e, given);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             throw Closing.after(
                     new VariantException(
                             VariantException.Code.OPEN_FAILED,
@@ -233,6 +246,12 @@ public final class Stacking {
         @Override
         public <T> Optional<T> ability(Class<T> type) {
             return type == Storeys.class ? Optional.of(type.cast(storeys)) : super.ability(type);
+        }
+
+        @Override
+        public void reset() {
+            super.reset();
+            context.wasReset();
         }
 
         @Override

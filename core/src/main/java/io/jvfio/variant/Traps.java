@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.variant;
 
+import io.jvfio.Errno;
+import io.jvfio.VfioException;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionFile;
@@ -11,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,28 @@ final class Traps {
                 throw new IllegalArgumentException(trap + " overlaps another, or the end of the region");
             }
             end = trap.end();
+        }
+    }
+
+    /**
+     * Refuses a register of a trap that lies outside of its region, or an access that the region does not allow.
+     *
+     * @param device named in errors
+     */
+    void check(int region, long offset, int width, boolean writes, String device) {
+        Objects.requireNonNull(cut[region]).checkRegister(offset, width, false, device);
+        allow(region, writes, device);
+    }
+
+    /** Refuses to read or write a trap of a region that does not allow it. */
+    void allow(int region, boolean writes, String device) {
+        RegionInfo whole = Objects.requireNonNull(cut[region]);
+        if (writes ? !whole.writable() : !whole.readable()) {
+            throw new VfioException(
+                    writes ? "write" : "read",
+                    Errno.EINVAL,
+                    "region " + region + " of " + device,
+                    "the region does not allow this");
         }
     }
 
@@ -150,6 +175,9 @@ final class Traps {
             }
         }
         List<RegionArea> areas = without(file.areas(), traps);
+        if (areas.equals(file.areas())) {
+            return Optional.of(file);
+        }
         RegionFile.Reach reach = everything ? RegionFile.Reach.DEVICE : RegionFile.Reach.REGION;
         return areas.isEmpty()
                 ? Optional.empty()

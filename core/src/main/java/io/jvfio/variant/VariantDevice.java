@@ -45,7 +45,10 @@ public abstract class VariantDevice extends ForwardingDevice {
     private static final Set<Class<?>> PASSED_ALWAYS =
             Set.of(Reattachable.class, Notices.class, Storeys.class, FunctionFacts.class);
 
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
     private final DeviceInfo info;
+    private final String name;
     private final @Nullable StoreyContext context;
     private final AddedRegions regions;
     private final @Nullable Traps traps;
@@ -153,11 +156,12 @@ public abstract class VariantDevice extends ForwardingDevice {
     protected VariantDevice(VfioDevice below, @Nullable VariantContext context, Additions additions) {
         super(below);
         DeviceInfo known = below.info();
+        this.name = below.toString();
         this.context = switch (context) {
             case null -> null;
             case StoreyContext given -> given;
         };
-        this.regions = new AddedRegions(known.regionCount(), additions.regions());
+        this.regions = new AddedRegions(name, known.regionCount(), additions.regions());
         this.traps = additions.traps().isEmpty() ? null : new Traps(below, additions.traps());
         this.overlay = additions.overlay().isEmpty() ? null : new LiveOverlay(below, additions.overlay());
         this.passed = additions.passed();
@@ -205,7 +209,10 @@ public abstract class VariantDevice extends ForwardingDevice {
         return Quiesce.USUAL_LIMIT;
     }
 
-    /** The device has its power-on state again: what this storey knows of it is void. Must not wait for the device. */
+    /**
+     * The device has its power-on state again: what this storey knows of it is void. Must not wait for the device. The
+     * storeys below have been told; what it throws is logged.
+     */
     protected void wasReset(ResetCause cause) {}
 
     /**
@@ -248,9 +255,9 @@ public abstract class VariantDevice extends ForwardingDevice {
     public long readRegister(int region, long offset, int width) {
         if (regions.has(region)) {
             checkOpen();
-            return regions.read(region, offset, width, this);
+            return regions.read(region, offset, width);
         }
-        RegisterPort mine = mine(region, offset, width);
+        RegisterPort mine = mine(region, offset, width, false);
         return mine == null ? super.readRegister(region, offset, width) : mine.read(offset, width);
     }
 
@@ -258,14 +265,14 @@ public abstract class VariantDevice extends ForwardingDevice {
     public void writeRegister(int region, long offset, int width, long value) {
         if (regions.has(region)) {
             checkOpen();
-            regions.write(region, offset, width, value, this);
+            regions.write(region, offset, width, value);
             return;
         }
         if (info.isConfigSpace(region)) {
             storeConfig(offset, width, value);
             return;
         }
-        RegisterPort mine = mine(region, offset, width);
+        RegisterPort mine = mine(region, offset, width, true);
         if (mine == null) {
             super.writeRegister(region, offset, width, value);
         } else {
@@ -275,29 +282,35 @@ public abstract class VariantDevice extends ForwardingDevice {
 
     @Override
     public long modifyRegister(int region, long offset, int width, long mask, long value) {
-        RegisterPort mine = info.isConfigSpace(region) ? mine(region, offset, width) : null;
-        long old = mine == null
-                ? super.modifyRegister(region, offset, width, mask, value)
-                : mine.modify(offset, width, mask, value);
-        if (info.isConfigSpace(region)) {
-            configWritten(offset, width, old & ~mask | value & mask);
+        if (!info.isConfigSpace(region)) {
+            return super.modifyRegister(region, offset, width, mask, value);
         }
+        ResetWrites writes = resetWrites();
+        if (overlay == null) {
+            long old = super.modifyRegister(region, offset, width, mask, value);
+            configWritten(writes, offset, width, old & ~mask | value & mask);
+            return old;
+        }
+        checkOpen();
+        long old = overlay.modify(offset, width, mask, value);
+        configWritten(writes, offset, width, old & ~mask | value & mask);
         return old;
     }
 
     /** As a write of the register, for a caller inside: no operation calls another. */
     private void storeConfig(long offset, int width, long value) {
-        RegisterPort mine = mine(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, offset, width);
-        if (mine == null) {
+        ResetWrites writes = resetWrites();
+        if (overlay == null) {
             super.writeRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, offset, width, value);
         } else {
-            mine.write(offset, width, value);
+            checkOpen();
+            overlay.write(offset, width, value);
         }
-        configWritten(offset, width, value);
+        configWritten(writes, offset, width, value);
     }
 
     /** Who takes an access in place of the device below; null if that does. */
-    private @Nullable RegisterPort mine(int region, long offset, int width) {
+    private @Nullable RegisterPort mine(int region, long offset, int width, boolean writes) {
         if (overlay != null && info.isConfigSpace(region)) {
             checkOpen();
             return overlay;
@@ -307,21 +320,34 @@ public abstract class VariantDevice extends ForwardingDevice {
             return null;
         }
         checkOpen();
-        super.region(region).checkRegister(offset, width, false, toString());
+        Objects.requireNonNull(traps).check(region, offset, width, writes, name);
         return trap.registers();
     }
 
-    /** Looks whether a write to config space reset the function. */
-    private void configWritten(long offset, int width, long value) {
+    /** Tells of a write to config space that has been done, and looks whether it reset the function. */
+    private void configWritten(ResetWrites writes, long offset, int width, long value) {
+        try {
+            if (overlay != null) {
+                overlay.tell(offset, width, value);
+            }
+        } finally {
+            ResetCause cause =
+                    writes.written(offset, width, value, overlay == null ? -1 : overlay.passing(offset, width));
+            if (cause != null) {
+                reset(cause);
+            }
+        }
+    }
+
+    /** Found before the first write is done: a function that is being reset has no registers to find. */
+    private ResetWrites resetWrites() {
         ResetWrites writes = resetWrites;
         if (writes == null) {
+            checkOpen();
             writes = new ResetWrites(below());
             resetWrites = writes;
         }
-        ResetCause cause = writes.written(offset, width, value);
-        if (cause != null) {
-            reset(cause);
-        }
+        return writes;
     }
 
     private void reset(ResetCause cause) {
@@ -333,16 +359,25 @@ public abstract class VariantDevice extends ForwardingDevice {
             overlay.reset();
         }
         if (context != null) {
-            context.wasReset();
+            told(context::wasReset);
         }
-        wasReset(cause);
+        told(() -> wasReset(cause));
+    }
+
+    /** What follows a reset that has been done: who fails in it keeps nobody else from being told. */
+    private void told(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.log(System.Logger.Level.WARNING, this + ": a storey failed after a reset", e);
+        }
     }
 
     @Override
     public int read(int region, long offset, MemorySegment target) {
         if (regions.has(region)) {
             checkOpen();
-            return regions.read(region, offset, target, this);
+            return regions.read(region, offset, target);
         }
         if (overlay != null && info.isConfigSpace(region)) {
             checkOpen();
@@ -359,14 +394,17 @@ public abstract class VariantDevice extends ForwardingDevice {
                 offset,
                 target.asSlice(0, room),
                 (at, part) -> super.read(region, at, part),
-                (trap, at, part) -> RegisterBytes.read(trap.registers(), at, part));
+                (trap, at, part) -> {
+                    traps.allow(region, false, name);
+                    return RegisterBytes.read(trap.registers(), at, part);
+                });
     }
 
     @Override
     public int write(int region, long offset, MemorySegment source) {
         if (regions.has(region)) {
             checkOpen();
-            return regions.write(region, offset, source, this);
+            return regions.write(region, offset, source);
         }
         if (info.isConfigSpace(region)) {
             // By registers, so that resets are seen whatever the width.
@@ -383,7 +421,10 @@ public abstract class VariantDevice extends ForwardingDevice {
                 offset,
                 source.asSlice(0, room),
                 (at, part) -> super.write(region, at, part),
-                (trap, at, part) -> RegisterBytes.write(trap.registers(), at, part));
+                (trap, at, part) -> {
+                    traps.allow(region, true, name);
+                    return RegisterBytes.write(trap.registers(), at, part);
+                });
     }
 
     @Override
@@ -400,6 +441,7 @@ public abstract class VariantDevice extends ForwardingDevice {
     @Override
     public Optional<RegionFile> file(int region) {
         if (regions.has(region)) {
+            checkOpen();
             return regions.file(region);
         }
         Optional<RegionFile> file = super.file(region);
@@ -452,7 +494,8 @@ public abstract class VariantDevice extends ForwardingDevice {
             checkOpen();
             long start = System.nanoTime();
             Closing steps = new Closing();
-            steps.attempt(() -> VariantDevice.this.quiesce(limit));
+            Duration own = quiesceLimit();
+            steps.attempt(() -> VariantDevice.this.quiesce(limit.compareTo(own) < 0 ? limit : own));
             below().ability(Quiesce.class).ifPresent(lower -> {
                 Duration left = limit.minusNanos(System.nanoTime() - start);
                 steps.attempt(() -> lower.quiesce(left.isNegative() ? Duration.ZERO : left));

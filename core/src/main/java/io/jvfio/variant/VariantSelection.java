@@ -290,20 +290,21 @@ final class VariantSelection {
     private void ask(Entry entry) {
         VariantView view = Objects.requireNonNull(question.view()).get();
         try {
-            List<String> lacking = entry.provider.needs().lacking(view);
+            List<String> lacking = entry.provider.needs().lacking(view.again());
             if (!lacking.isEmpty()) {
                 entry.put(State.LACKING, "the device lacks " + String.join(", ", lacking));
                 return;
             }
             Verdict verdict = Objects.requireNonNull(entry.provider.variant()).probe(view);
             entry.put(verdict.accepted() ? State.ACCEPTED : State.DECLINED, verdict.reason());
-            entry.provider.wants().lacking(view).forEach(each -> entry.notes.add("wants " + each));
-        } catch (RuntimeException | LinkageError e) {
+            entry.provider.wants().lacking(view.again()).forEach(each -> entry.notes.add("wants " + each));
+        } catch (RuntimeException | Error e) {
             entry.put(State.FAILED, e.toString());
         }
     }
 
     private Answer refused(Outcome outcome, VariantException.Code code, String message) {
+        notes.add(message);
         return new Answer(request, outcome, null, candidates(), notes, code, message);
     }
 

@@ -37,6 +37,11 @@ public final class VariantView {
         this.options = options;
     }
 
+    /** The same device, with nothing counted yet. */
+    VariantView again() {
+        return new VariantView(device, identity, options);
+    }
+
     /** Its numbers. */
     public DeviceIdentity identity() {
         return identity;
