@@ -9,6 +9,7 @@ import io.jvfio.vendor.igd.spec.VbtBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** OpRegions in reserved memory of the guest, one behind the other: QEMU loads the file that {@link #main} writes. */
@@ -36,32 +37,42 @@ final class OpRegionArea {
 
     private OpRegionArea() {}
 
-    /** What an OpRegion can look like. */
-    enum Layout {
-        TABLE_IN_MAILBOX(new OpRegionBuilder(2, 0).vbt(SMALL)),
-        TABLE_AT_AN_ADDRESS(new OpRegionBuilder(2, 0), LARGE),
-        TABLE_BEHIND(new OpRegionBuilder(2, 1).vbtAt(OpRegion.SIZE, LARGE)),
-        TABLE_BEHIND_A_GAP(new OpRegionBuilder(2, 1).vbtAt(2 * OpRegion.SIZE, LARGE)),
-        VERSION_3(new OpRegionBuilder(3, 0).vbtAt(OpRegion.SIZE, LARGE)),
-        VERSION_3_WITH_A_GAP(new OpRegionBuilder(3, 0).vbtAt(2 * OpRegion.SIZE, LARGE)),
-        VERSION_1(new OpRegionBuilder(1, 0)
-                .vbt(SMALL)
-                .put(OpRegionField.RVDA, 0, OpRegion.SIZE)
-                .put(OpRegionField.RVDS, 0, 0x100)),
-        BAD_SIGNATURE(0),
-        SIZE_OF_0(SIZE_AT);
+    /** What an OpRegion can look like. Threads: immutable. */
+    static final class Layout {
+        private static final List<Layout> ALL = List.of(
+                new Layout("TABLE_IN_MAILBOX", 0, new OpRegionBuilder(2, 0).vbt(SMALL)),
+                new Layout("TABLE_AT_AN_ADDRESS", 1, new OpRegionBuilder(2, 0), LARGE),
+                new Layout("TABLE_BEHIND", 2, new OpRegionBuilder(2, 1).vbtAt(OpRegion.SIZE, LARGE)),
+                new Layout("TABLE_BEHIND_A_GAP", 3, new OpRegionBuilder(2, 1).vbtAt(2 * OpRegion.SIZE, LARGE)),
+                new Layout("VERSION_3", 4, new OpRegionBuilder(3, 0).vbtAt(OpRegion.SIZE, LARGE)),
+                new Layout("VERSION_3_WITH_A_GAP", 5, new OpRegionBuilder(3, 0).vbtAt(2 * OpRegion.SIZE, LARGE)),
+                new Layout(
+                        "VERSION_1",
+                        6,
+                        new OpRegionBuilder(1, 0)
+                                .vbt(SMALL)
+                                .put(OpRegionField.RVDA, 0, OpRegion.SIZE)
+                                .put(OpRegionField.RVDS, 0, 0x100)),
+                new Layout("BAD_SIGNATURE", 7, 0),
+                new Layout("SIZE_OF_0", 8, SIZE_AT));
 
+        private final String name;
+        private final int place;
         private final byte[] image;
         private final @Nullable Blob presented;
         private final @Nullable Blob table;
 
-        Layout(OpRegionBuilder builder) {
+        private Layout(String name, int place, OpRegionBuilder builder) {
+            this.name = name;
+            this.place = place;
             image = builder.memory().toArray();
             presented = builder.presented();
             table = builder.extended().size() == 0 ? SMALL : builder.extended();
         }
 
-        Layout(OpRegionBuilder builder, Blob far) {
+        private Layout(String name, int place, OpRegionBuilder builder, Blob far) {
+            this.name = name;
+            this.place = place;
             builder.vbtAt(address() + ELSEWHERE, far);
             image = new byte[ELSEWHERE + far.size()];
             System.arraycopy(builder.region().toArray(), 0, image, 0, OpRegion.SIZE);
@@ -71,7 +82,9 @@ final class OpRegionArea {
         }
 
         /** One that the kernel refuses, as four bytes of it are 0. */
-        Layout(int spoiled) {
+        private Layout(String name, int place, int spoiled) {
+            this.name = name;
+            this.place = place;
             image = new OpRegionBuilder(2, 0).vbt(SMALL).region().toArray();
             for (int i = 0; i < Integer.BYTES; i++) {
                 image[spoiled + i] = 0;
@@ -80,8 +93,17 @@ final class OpRegionArea {
             table = null;
         }
 
+        static List<Layout> all() {
+            return ALL;
+        }
+
+        String name() {
+            return name;
+        }
+
+        /** Where firmware leaves it. */
         long address() {
-            return ADDRESS + (long) ordinal() * STRIDE;
+            return ADDRESS + (long) place * STRIDE;
         }
 
         /** What vfio-pci shows of it; null if it refuses to open the function. */
@@ -98,8 +120,8 @@ final class OpRegionArea {
     /** Writes the area into the file that is named. */
     public static void main(String... arguments) throws IOException {
         byte[] area = new byte[SIZE];
-        for (Layout layout : Layout.values()) {
-            System.arraycopy(layout.image, 0, area, layout.ordinal() * STRIDE, layout.image.length);
+        for (Layout layout : Layout.all()) {
+            System.arraycopy(layout.image, 0, area, layout.place * STRIDE, layout.image.length);
         }
         Files.write(Path.of(arguments[0]), area);
     }

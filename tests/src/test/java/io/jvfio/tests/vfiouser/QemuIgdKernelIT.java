@@ -67,7 +67,7 @@ final class QemuIgdKernelIT {
     @ParameterizedTest
     @ValueSource(strings = {"group:", "cdev:"})
     void each_layout_is_shown_by_the_kernel_and_decoded_by_the_vendor(String way) throws Exception {
-        for (OpRegionArea.Layout layout : OpRegionArea.Layout.values()) {
+        for (OpRegionArea.Layout layout : OpRegionArea.Layout.all()) {
             place(layout.address());
             Blob presented = layout.presented();
             if (presented == null) {
