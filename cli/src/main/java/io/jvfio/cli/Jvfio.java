@@ -22,6 +22,7 @@ import io.jvfio.cli.host.ListCommand;
 import io.jvfio.cli.host.UdevCommand;
 import io.jvfio.cli.host.VfCommand;
 import io.jvfio.cli.igd.IgdCommands;
+import io.jvfio.cli.mlx5.Mlx5Commands;
 import io.jvfio.cli.nvme.NvmeCommands;
 import io.jvfio.cli.serve.ExportCommand;
 import io.jvfio.cli.serve.PassCommand;
@@ -62,6 +63,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             IrqCommand.class,
             PassCommand.class,
             NvmeCommands.class,
+            Mlx5Commands.class,
             IgdCommands.class,
             ServeCommand.class,
             ExportCommand.class,

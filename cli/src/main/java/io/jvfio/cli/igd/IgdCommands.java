@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         subcommands = {IgdInfoCommand.class, IgdOpRegionCommand.class, IgdVbtCommand.class},
         footer = {
             "",
-            "D is file:FILE, the bytes of an OpRegion or of a video BIOS table, such as"
+            "D is a device, or file:FILE, the bytes of an OpRegion or of a video BIOS table, such as"
                     + " /sys/kernel/debug/dri/0/i915_opregion and i915_vbt have them."
         })
 public final class IgdCommands {

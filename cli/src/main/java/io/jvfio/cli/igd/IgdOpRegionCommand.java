@@ -30,7 +30,10 @@ final class IgdOpRegionCommand extends IgdCommand {
     void tell(Firmware firmware) {
         OpRegion region = firmware.region();
         if (region == null) {
-            throw new CommandFailure(locator() + " is a video BIOS table, without an OpRegion");
+            throw new CommandFailure(
+                    firmware.graphics() == null
+                            ? locator() + " is a video BIOS table, without an OpRegion"
+                            : locator() + " shows no OpRegion, as is usual for what is no boot display");
         }
         List<Part> parts = parts(region);
         if (json()) {

@@ -72,10 +72,15 @@ class ExplainCommandTest {
         }
     }
 
+    /** What was printed, without how the vendor's module was packed. */
+    private static String told(Run run) {
+        return run.out.replaceAll("\\(io\\.jvfio\\.vendor\\.mlx[^,]*,", "(io.jvfio.vendor.mlx,");
+    }
+
     @Test
     void the_choice_is_told_with_all_that_led_to_it() {
         assertThat(run.execute("explain", VF)).isZero();
-        assertThat(run.out).isEqualTo(golden("select.txt"));
+        assertThat(told(run)).isEqualTo(golden("select.txt"));
         assertThat(run.err).isEmpty();
     }
 
@@ -84,11 +89,11 @@ class ExplainCommandTest {
         run.host.text("sys/bus/pci/devices/" + VF + "/net/eth2/flags", "0x1003\n");
 
         assertThat(run.execute("explain", VF)).isZero();
-        assertThat(run.out).isEqualTo(golden("refused.txt"));
+        assertThat(told(run)).isEqualTo(golden("refused.txt"));
 
         assertThat(run.execute("explain", VF, "--force=U3", "--driver", "vfio-pci"))
                 .isZero();
-        assertThat(run.out).isEqualTo(golden("forced.txt"));
+        assertThat(told(run)).isEqualTo(golden("forced.txt"));
     }
 
     @Test
@@ -172,7 +177,7 @@ class ExplainCommandTest {
                 .isZero();
         assertThat(other.out).isEqualTo(here);
         assertThat(other.execute("explain", "--snapshot", file.toString())).isZero();
-        assertThat(other.out).isEqualTo(golden("select.txt"));
+        assertThat(told(other)).isEqualTo(golden("select.txt"));
         assertThat(other.execute("explain", "--snapshot", file.toString(), "--generic", "--json"))
                 .isZero();
         assertThat(((Map<?, ?>) other.json().get("decision")).get("driver")).isEqualTo("vfio-pci");

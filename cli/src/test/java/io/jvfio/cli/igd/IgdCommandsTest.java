@@ -3,6 +3,7 @@ package io.jvfio.cli.igd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Vfio;
 import io.jvfio.cli.ParsedJson;
 import io.jvfio.cli.Run;
 import io.jvfio.cli.command.ExitCode;
@@ -144,7 +145,29 @@ class IgdCommandsTest {
         assertThat(run.execute("igd", "info", "file:" + root.resolve("nothing")))
                 .isEqualTo(ExitCode.FAILED);
         assertThat(run.err.lines()).singleElement().asString().contains("cannot be read");
-        assertThat(run.execute("igd", "info", "0000:00:02.0")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void a_device_is_decoded_as_a_file_is() throws IOException {
+        run.opener = Vfio::open;
+        Files.write(
+                root.resolve("opregion"),
+                new OpRegionBuilder(2, 0).vbt(table()).region().toArray());
+        String device = "model:igd?generation=9&opregion=" + root.resolve("opregion");
+
+        assertThat(run.execute("igd", "info", device)).as(run.err).isZero();
+        assertThat(run.out).contains("generation", "stolen base", "OpRegion at", "TIGERLAKE");
+        assertThat(run.execute("igd", "vbt", device)).as(run.err).isZero();
+        assertThat(run.out).contains("TIGERLAKE", "PANEL");
+        assertThat(run.execute("igd", "opregion", device, "--json")).as(run.err).isZero();
+        assertThat(run.json().get("command")).isEqualTo("igd opregion");
+
+        assertThat(run.execute("igd", "info", "model:igd")).as(run.err).isZero();
+        assertThat(run.out).contains("none, as is usual");
+        assertThat(run.execute("igd", "opregion", "model:igd")).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err.lines()).singleElement().asString().contains("no OpRegion");
+        assertThat(run.execute("igd", "info", "model:edu")).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err.lines()).singleElement().asString().contains("no display of Intel's");
     }
 
     @Test
