@@ -44,6 +44,8 @@ public record VariantChoice(
 
     /** Checks that an id is there if and only if a variant is forced. */
     public VariantChoice {
+        Objects.requireNonNull(mode, "mode");
+        Objects.requireNonNull(id, "id");
         Objects.requireNonNull(onTie, "onTie");
         options = Map.copyOf(options);
         if ((mode == Mode.FORCED) == id.isEmpty()) {

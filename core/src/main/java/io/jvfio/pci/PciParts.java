@@ -35,6 +35,7 @@ public final class PciParts implements AutoCloseable {
      */
     public PciParts(VfioDevice device, String name, CarrierContext context) {
         Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(context, "context");
         this.lifecycle = new Lifecycle(name);
         this.config = ConfigSpace.of(
                 new RegionPort(device, VfioPci.VFIO_PCI_CONFIG_REGION_INDEX),

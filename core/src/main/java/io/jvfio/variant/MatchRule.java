@@ -67,6 +67,7 @@ public final class MatchRule {
 
     /** Whether a function is meant. */
     public boolean matches(Modalias function) {
+        Objects.requireNonNull(function, "function");
         for (MatchField field : MatchField.ALL) {
             Integer value = values.get(field.index());
             if (value != null && value != function.value(field)) {

@@ -40,13 +40,14 @@ public final class LingeringSocket implements AutoCloseable {
             fd = Descriptor.of(sys, sys.socket(AF_INET, Abi.SOCK_STREAM | Abi.SOCK_CLOEXEC, 0), "socket", "lingering");
             int number = fd.acquire();
             MemorySegment address = arena.allocate(16);
-            address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_INET);
+            address.set(ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder()), 0, (short) AF_INET);
             address.set(ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), 2, (short) listener.getLocalPort());
             MemorySegment.copy(
                     listener.getInetAddress().getAddress(), 0, address, ValueLayout.JAVA_BYTE, 4, Integer.BYTES);
             check("connect", sys.connect(number, address, 16));
             other = listener.accept();
-            MemorySegment linger = arena.allocateFrom(ValueLayout.JAVA_INT, 1, SECONDS);
+            MemorySegment linger =
+                    arena.allocateFrom(ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder()), 1, SECONDS);
             check("setsockopt", sys.setsockopt(number, Abi.SOL_SOCKET, SO_LINGER, linger));
             check("fcntl", sys.fcntl(number, Abi.F_SETFL, Abi.O_RDWR | Abi.O_NONBLOCK));
             MemorySegment bytes = arena.allocate(1 << 16);

@@ -10,6 +10,7 @@ import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.IrqOwner;
 import io.jvfio.device.OpenOptions;
+import io.jvfio.device.VariantChoice;
 import io.jvfio.host.Host;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
@@ -18,6 +19,7 @@ import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.config.ConfigImage;
+import io.jvfio.variant.MatchRule;
 import io.jvfio.variant.Modalias;
 import java.io.Reader;
 import java.lang.foreign.Arena;
@@ -28,6 +30,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,6 +83,10 @@ final class Samples {
             Map.entry(Descriptor.class, Descriptor.of(SystemCalls.linux(), Integer.MAX_VALUE, "open", "a sample")),
             Map.entry(Modalias.class, Modalias.parse("pci:v00001234d000011E8sv00000000sd00000000bcFFsc00i00")),
             Map.entry(BindRequest.class, BindRequest.auto()),
+            Map.entry(Class.class, String.class),
+            Map.entry(ByteOrder.class, ByteOrder.BIG_ENDIAN),
+            Map.entry(VariantChoice.class, VariantChoice.auto()),
+            Map.entry(MatchRule.class, MatchRule.any()),
             Map.entry(Host.class, Host.of(Path.of("/nowhere"), Path.of("/nowhere"))));
 
     private Samples() {}

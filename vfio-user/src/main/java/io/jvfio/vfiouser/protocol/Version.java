@@ -58,14 +58,16 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
     }
 
     /**
-     * Makes this the payload of the reply: with all values if that is compact and not longer than the request, else with
-     * those alone that differ from what the client assumes, else with none.
+     * Makes this the payload of the reply: with all values if that is compact and not longer than the request, or the client
+     * is jvfio's own; else with those alone that differ from what the client assumes, else with none.
      *
      * @return the capabilities that the reply really names, in the view of the client
      */
     public Capabilities writeReply(Message reply, Message command) {
-        int room = command.payloadSize() > JSON ? Math.min(COMPACT, command.payloadSize()) : COMPACT;
         Capabilities said = capabilitiesOrAbsent();
+        int usual = command.payloadSize() > JSON ? Math.min(COMPACT, command.payloadSize()) : COMPACT;
+        // Who understands jvfio's own capabilities has room for them.
+        int room = said.addedRegions() ? CapabilityJson.MOST_BYTES : usual;
         byte[] text = CapabilityJson.write(said, true);
         if (JSON + text.length + 1 > room) {
             text = CapabilityJson.write(said, false);
