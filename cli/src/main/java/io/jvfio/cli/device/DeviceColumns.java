@@ -81,6 +81,8 @@ final class DeviceColumns {
             .flag("coherent", DeviceFacts::coherent)
             .column("reset", facts -> facts.resettable() ? "yes" : "no")
             .flag("resettable", DeviceFacts::resettable)
+            .column("features", facts -> String.join(", ", facts.features()))
+            .texts("features", DeviceFacts::features)
             .objects("regions", DeviceFacts::regions, REGIONS)
             .objects("interrupts", DeviceFacts::irqs, IRQS)
             .objects("capabilities", DeviceFacts::capabilities, CAPABILITIES);

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what maps can run into
  * @param coherent whether its DMA is coherent with CPU caches
  * @param resettable whether it can be reset on its own
+ * @param features names of the optional features that it has
  * @param regions the regions that exist
  * @param irqs the interrupt indexes that have a vector
  * @param capabilities of config space, standard ones first
@@ -38,6 +39,7 @@ record DeviceFacts(
         Limits limits,
         boolean coherent,
         boolean resettable,
+        List<String> features,
         List<RegionFacts> regions,
         List<IrqInfo> irqs,
         List<CapabilityHeader> capabilities) {
@@ -70,6 +72,7 @@ record DeviceFacts(
                 space.limits(),
                 space.coherent(),
                 device.device().info().resettable(),
+                FeatureNames.of(device.device()),
                 regions(device),
                 irqs(device),
                 capabilities);
