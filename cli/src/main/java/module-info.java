@@ -33,6 +33,8 @@ module io.jvfio.cli {
             info.picocli;
     opens io.jvfio.cli.igd to
             info.picocli;
+    opens io.jvfio.cli.mlx5 to
+            info.picocli;
     opens io.jvfio.cli.nvme to
             info.picocli;
     opens io.jvfio.cli.serve to
