@@ -9,20 +9,22 @@ import io.jvfio.mmio.RegisterPort;
 import io.jvfio.pci.config.Capability;
 import io.jvfio.pci.config.ConfigContents;
 import io.jvfio.pci.config.ConfigImage;
+import io.jvfio.pci.config.ConfigRules;
 import io.jvfio.pci.config.FieldAccess;
 import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.pci.config.RegisterField;
 import io.jvfio.pci.config.RegisterValue;
+import io.jvfio.pci.config.VirtualConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The config space of a device with an overlay: passed bits go below at each access, virtual ones are kept here.
  *
- * <p>Threads: thread-safe. Accesses allocate nothing. Virtual bits are changed under a lock that is held for nothing else.
+ * <p>Threads: thread-safe. Accesses allocate nothing. Virtual bits are a {@link VirtualConfig} of their own,
+ * whose lock is held for nothing else.
  */
 final class LiveOverlay implements RegisterPort {
     private static final int REGION = VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
@@ -32,19 +34,15 @@ final class LiveOverlay implements RegisterPort {
     private final List<ConfigOverlay.Hooked> hooks;
     private final int size;
 
-    /** By aligned four bytes: which bits are virtual, and what a write and a reset do to those. */
+    /** By aligned four bytes: which bits are virtual. */
     private final int[] virtual;
-
-    private final int[] initial;
-    private final int[] writable;
-    private final int[] cleared;
-    private final int[] sticky;
 
     /** By aligned four bytes: which bits of the device are cleared, or start something, when written as 1. */
     private final int[] clearedBelow;
 
-    private final AtomicIntegerArray state;
-    private final ReentrantLock lock = new ReentrantLock();
+    /** The virtual bits; all others are 0 in it. */
+    private final VirtualConfig shown;
+
     private final ReentrantLock hookLock = new ReentrantLock();
 
     /**
@@ -58,10 +56,6 @@ final class LiveOverlay implements RegisterPort {
         this.size = new ConfigBelow(below).size();
         int words = size + Integer.BYTES - 1 >> 2;
         virtual = new int[words];
-        initial = new int[words];
-        writable = new int[words];
-        cleared = new int[words];
-        sticky = new int[words];
         clearedBelow = new int[words];
         ConfigContents contents = ConfigContents.of(ConfigImage.copy(new ConfigBelow(below)));
         noteCleared(0, contents.header());
@@ -69,9 +63,10 @@ final class LiveOverlay implements RegisterPort {
         for (ConfigOverlay.Bits bits : overlay.clearedBelow()) {
             set(clearedBelow, bits.offset(), bits.width(), bits.mask(), -1);
         }
-        link(overlay.capabilities(), contents);
-        overlay.bits().forEach(this::add);
-        state = new AtomicIntegerArray(initial);
+        ConfigRules.Builder rules = ConfigRules.builder(PciRegisters.EXTENDED_SIZE);
+        link(overlay.capabilities(), contents, rules);
+        overlay.bits().forEach(bits -> add(bits, rules));
+        shown = rules.build().open();
     }
 
     private void noteCleared(int base, List<RegisterValue> registers) {
@@ -89,20 +84,15 @@ final class LiveOverlay implements RegisterPort {
         }
     }
 
-    private void add(ConfigOverlay.Bits bits) {
+    private void add(ConfigOverlay.Bits bits, ConfigRules.Builder rules) {
         if (bits.offset() + bits.width() > size) {
             throw new IllegalArgumentException("virtual bits at " + Hex.of(bits.offset()) + " of " + below
                     + ", whose config space has " + Hex.of(size) + " bytes");
         }
-        FieldAccess access = bits.access();
-        boolean keeps = access == FieldAccess.RW || access == FieldAccess.RWS;
-        boolean clears = access == FieldAccess.RW1C || access == FieldAccess.RW1CS;
-        boolean survives = access == FieldAccess.ROS || access == FieldAccess.RWS || access == FieldAccess.RW1CS;
+        int before = rules.value(bits.offset(), bits.width());
         set(virtual, bits.offset(), bits.width(), bits.mask(), -1);
-        set(initial, bits.offset(), bits.width(), bits.mask(), bits.value());
-        set(writable, bits.offset(), bits.width(), bits.mask(), keeps ? -1 : 0);
-        set(cleared, bits.offset(), bits.width(), bits.mask(), clears ? -1 : 0);
-        set(sticky, bits.offset(), bits.width(), bits.mask(), survives ? -1 : 0);
+        rules.value(bits.offset(), bits.width(), before & ~bits.mask() | bits.value() & bits.mask())
+                .allow(bits.offset(), bits.width(), bits.mask(), bits.access());
     }
 
     private static void set(int[] words, int offset, int width, int mask, int value) {
@@ -115,7 +105,7 @@ final class LiveOverlay implements RegisterPort {
     }
 
     /** Makes the lists of capabilities lead to those that are added: only pointers and headers are virtual. */
-    private void link(List<ConfigOverlay.Added> added, ConfigContents contents) {
+    private void link(List<ConfigOverlay.Added> added, ConfigContents contents, ConfigRules.Builder rules) {
         int standard = last(contents, false);
         int extended = last(contents, true);
         List<ConfigOverlay.Added> linked = new ArrayList<>();
@@ -143,25 +133,30 @@ final class LiveOverlay implements RegisterPort {
                     throw new IllegalArgumentException(
                             below + " has no extended capability behind which one could be added");
                 }
-                virtual(extended + 2, 2, 0xfff0, each.offset() << 4);
-                virtual(each.offset(), 4, -1, each.id() | each.version() << 16);
+                fix(rules, extended + 2, 2, 0xfff0, each.offset() << 4);
+                fix(rules, each.offset(), 4, -1, each.id() | each.version() << 16);
                 extended = each.offset();
             } else {
                 if (standard == 0) {
-                    virtual(PciRegisters.CAPABILITIES, 1, 0xff, each.offset());
-                    virtual(PciRegisters.STATUS, 2, PciRegisters.STATUS_CAPABILITIES, PciRegisters.STATUS_CAPABILITIES);
+                    fix(rules, PciRegisters.CAPABILITIES, 1, 0xff, each.offset());
+                    fix(
+                            rules,
+                            PciRegisters.STATUS,
+                            2,
+                            PciRegisters.STATUS_CAPABILITIES,
+                            PciRegisters.STATUS_CAPABILITIES);
                 } else {
-                    virtual(standard + NEXT, 1, 0xff, each.offset());
+                    fix(rules, standard + NEXT, 1, 0xff, each.offset());
                 }
-                virtual(each.offset(), 2, 0xffff, each.id());
+                fix(rules, each.offset(), 2, 0xffff, each.id());
                 standard = each.offset();
             }
         }
     }
 
-    private void virtual(int offset, int width, int mask, int value) {
-        set(virtual, offset, width, mask, -1);
-        set(initial, offset, width, mask, value);
+    /** Makes bits virtual that nobody can change. */
+    private void fix(ConfigRules.Builder rules, int offset, int width, int mask, int value) {
+        add(new ConfigOverlay.Bits(offset, width, mask, value, FieldAccess.RO), rules);
     }
 
     /** Where the last capability of a list starts; 0 if there is none. */
@@ -180,7 +175,7 @@ final class LiveOverlay implements RegisterPort {
         long mine = gather(virtual, at, width);
         long all = all(width);
         long passed = mine == all ? 0 : below.readRegister(REGION, offset, width);
-        return passed & ~mine | shown(at, width) & mine;
+        return passed & ~mine | shown.read(at, width) & mine;
     }
 
     @Override
@@ -194,7 +189,7 @@ final class LiveOverlay implements RegisterPort {
             below.modifyRegister(REGION, offset, width, passedMask(mine, at, width), value & ~mine);
         }
         if (mine != 0) {
-            take(at, width, all, value);
+            shown.write(at, width, value);
         }
     }
 
@@ -215,7 +210,7 @@ final class LiveOverlay implements RegisterPort {
                             width,
                             mask & ~mine | gather(clearedBelow, at, width) & mine,
                             value & mask & ~mine);
-            old = passed & ~mine | take(at, width, mask, value) & mine;
+            old = passed & ~mine | shown.modify(at, width, mask, value) & mine;
         }
         return old;
     }
@@ -223,29 +218,6 @@ final class LiveOverlay implements RegisterPort {
     /** The bits that a write has to bring: those that pass, and as 0 those here that the device would clear. */
     private long passedMask(long mine, int at, int width) {
         return all(width) & ~mine | gather(clearedBelow, at, width) & mine;
-    }
-
-    /** Changes virtual bits as their access says, and returns what was there. */
-    private long take(int at, int width, long mask, long value) {
-        lock.lock();
-        try {
-            long before = shown(at, width);
-            long written = before & ~mask | value & mask;
-            int done = 0;
-            while (done < width) {
-                int word = at + done >> 2;
-                int shift = (at + done & 3) * Byte.SIZE;
-                int bytes = inWord(at + done, width - done);
-                int lane = (int) all(bytes) << shift;
-                int bits = (int) (written >>> done * Byte.SIZE) << shift;
-                int kept = state.get(word) & ~(writable[word] & lane) | bits & writable[word] & lane;
-                state.set(word, kept & ~(bits & cleared[word] & lane));
-                done += bytes;
-            }
-            return before;
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Which bits of a register are the device's own. */
@@ -288,32 +260,7 @@ final class LiveOverlay implements RegisterPort {
 
     /** Every virtual bit that is not sticky has its first value again. */
     void reset() {
-        lock.lock();
-        try {
-            for (int word = 0; word < initial.length; word++) {
-                state.set(word, state.get(word) & sticky[word] | initial[word] & ~sticky[word]);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The virtual bits as they are; each aligned four bytes are read at once, as they are written. */
-    private long shown(int at, int width) {
-        long value = 0;
-        int done = 0;
-        while (done < width) {
-            int bytes = inWord(at + done, width - done);
-            long word = state.get(at + done >> 2) >>> (at + done & 3) * Byte.SIZE & all(bytes);
-            value |= word << done * Byte.SIZE;
-            done += bytes;
-        }
-        return value;
-    }
-
-    /** How many of some bytes lie in the same aligned four as the first. */
-    private static int inWord(int at, int bytes) {
-        return Math.min(Integer.BYTES - (at & 3), bytes);
+        shown.reset();
     }
 
     private static long gather(int[] words, int at, int width) {
