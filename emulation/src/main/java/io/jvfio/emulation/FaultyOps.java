@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
-import io.jvfio.device.InfoCapability;
-import io.jvfio.device.RegionArea;
-import io.jvfio.device.RegionFile;
-import io.jvfio.device.RegionMapping;
 import io.jvfio.variant.RegionOps;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * A BAR whose register accesses meet a fault plan. Mapped memory does not: nobody sees accesses there.
@@ -18,7 +12,7 @@ import java.util.Optional;
  * @param faults the plan
  * @param checkAlive throws if a fault has pulled the device out
  */
-record FaultyOps(RegionOps ops, FaultInjector faults, Runnable checkAlive) implements RegionOps {
+record FaultyOps(RegionOps ops, FaultInjector faults, Runnable checkAlive) implements ForwardedOps {
 
     @Override
     public long read(long offset, int width) {
@@ -52,30 +46,5 @@ record FaultyOps(RegionOps ops, FaultInjector faults, Runnable checkAlive) imple
             }
         }
         ops.write(offset, width, value);
-    }
-
-    @Override
-    public List<RegionArea> mmapAreas() {
-        return ops.mmapAreas();
-    }
-
-    @Override
-    public Optional<RegionMapping> map(long offset, long length) {
-        return ops.map(offset, length);
-    }
-
-    @Override
-    public Optional<RegionFile> file() {
-        return ops.file();
-    }
-
-    @Override
-    public List<InfoCapability> capabilities() {
-        return ops.capabilities();
-    }
-
-    @Override
-    public void release() {
-        ops.release();
     }
 }

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
-import io.jvfio.device.InfoCapability;
-import io.jvfio.device.RegionArea;
-import io.jvfio.device.RegionFile;
-import io.jvfio.device.RegionMapping;
 import io.jvfio.variant.RegionOps;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * A BAR whose register accesses are told to the diagnostics, as its clients see them. Nobody sees accesses to its memory,
@@ -20,7 +14,7 @@ import java.util.Optional;
  * @param index 0 to 5
  * @param diagnostics who is told
  */
-record WatchedOps(RegionOps ops, BarOps bar, int index, ModelDiagnostics diagnostics) implements RegionOps {
+record WatchedOps(RegionOps ops, BarOps bar, int index, ModelDiagnostics diagnostics) implements ForwardedOps {
 
     @Override
     public long read(long offset, int width) {
@@ -37,30 +31,5 @@ record WatchedOps(RegionOps ops, BarOps bar, int index, ModelDiagnostics diagnos
             diagnostics.written(index, offset, width);
         }
         ops.write(offset, width, value);
-    }
-
-    @Override
-    public List<RegionArea> mmapAreas() {
-        return ops.mmapAreas();
-    }
-
-    @Override
-    public Optional<RegionMapping> map(long offset, long length) {
-        return ops.map(offset, length);
-    }
-
-    @Override
-    public Optional<RegionFile> file() {
-        return ops.file();
-    }
-
-    @Override
-    public List<InfoCapability> capabilities() {
-        return ops.capabilities();
-    }
-
-    @Override
-    public void release() {
-        ops.release();
     }
 }
