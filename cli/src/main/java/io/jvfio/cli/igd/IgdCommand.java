@@ -11,17 +11,12 @@ import io.jvfio.vendor.igd.spec.MalformedIgdException;
 import io.jvfio.vendor.igd.spec.OpRegion;
 import io.jvfio.vendor.igd.spec.Vbt;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Parameters;
 
 /** A command on what a device, or a file, has of Intel graphics. */
 abstract class IgdCommand extends DeviceCommand {
     private static final String FILE = "file";
-
-    /** More than the longest table behind the longest OpRegion that makes sense. */
-    private static final int MOST = 1 << 20;
 
     @Parameters(
             index = "0",
@@ -67,8 +62,8 @@ abstract class IgdCommand extends DeviceCommand {
     }
 
     private static Blob read(String file) {
-        try (InputStream in = Files.newInputStream(Path.of(file))) {
-            return Blob.of(in.readNBytes(MOST));
+        try {
+            return Blob.read(Path.of(file));
         } catch (IOException e) {
             throw new CommandFailure("the file " + file + " cannot be read: " + e);
         }

@@ -31,8 +31,6 @@ import picocli.CommandLine.Option;
         description = "Shows a video BIOS table: its blocks, outputs, panels, timings and backlights.",
         footer = {"", "Panels and backlights that are empty are left out."})
 final class IgdVbtCommand extends IgdCommand {
-    private static final int LINE = 16;
-
     @Option(
             names = {"-x", "--hex"},
             paramLabel = "BLOCK",
@@ -134,8 +132,6 @@ final class IgdVbtCommand extends IgdCommand {
             });
             return;
         }
-        for (long at = 0; at < bytes.byteSize(); at += LINE) {
-            out().println(Dump.line(at, bytes.asSlice(at, Math.min(LINE, bytes.byteSize() - at))));
-        }
+        Dump.print(out(), 0, bytes);
     }
 }

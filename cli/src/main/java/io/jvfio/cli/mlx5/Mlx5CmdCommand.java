@@ -20,7 +20,6 @@ import picocli.CommandLine.Parameters;
         })
 final class Mlx5CmdCommand extends Mlx5DeviceCommand {
     private static final int LEAST = 16;
-    private static final int LINE = 16;
 
     @Parameters(
             index = "1",
@@ -53,9 +52,7 @@ final class Mlx5CmdCommand extends Mlx5DeviceCommand {
                 });
                 return 0;
             }
-            for (long at = 0; at < output.byteSize(); at += LINE) {
-                out().println(Dump.line(at, output.asSlice(at, Math.min(LINE, output.byteSize() - at))));
-            }
+            Dump.print(out(), 0, output);
             return 0;
         });
     }

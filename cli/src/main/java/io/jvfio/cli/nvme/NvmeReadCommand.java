@@ -7,7 +7,6 @@ import io.jvfio.cli.out.Sizes;
 import io.jvfio.driver.nvme.Namespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -22,7 +21,6 @@ import picocli.CommandLine.Parameters;
 @Command(name = "read", description = "Prints blocks in hexadecimal, or puts them into a file.")
 final class NvmeReadCommand extends NvmeDeviceCommand.OnNamespace {
     private static final int PIECE = 1 << 20;
-    private static final int LINE = 16;
 
     @Parameters(
             index = "1",
@@ -61,7 +59,7 @@ final class NvmeReadCommand extends NvmeDeviceCommand.OnNamespace {
             if (file != null) {
                 save(range, file);
             } else if (!json()) {
-                range.forEach(PIECE, this::dump);
+                range.forEach(PIECE, (offset, bytes) -> Dump.print(out(), offset, bytes));
             }
             if (json()) {
                 printJson(locator(), json -> {
@@ -97,12 +95,6 @@ final class NvmeReadCommand extends NvmeDeviceCommand.OnNamespace {
                     throw new UncheckedIOException(e);
                 }
             });
-        }
-    }
-
-    private void dump(long offset, MemorySegment bytes) {
-        for (long at = 0; at < bytes.byteSize(); at += LINE) {
-            out().println(Dump.line(offset + at, bytes.asSlice(at, LINE)));
         }
     }
 }

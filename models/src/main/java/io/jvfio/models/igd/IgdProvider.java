@@ -9,8 +9,6 @@ import io.jvfio.emulation.ModelSetup;
 import io.jvfio.vendor.igd.spec.Blob;
 import io.jvfio.vendor.igd.spec.IgdGeneration;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,7 +17,6 @@ public final class IgdProvider implements ModelProvider {
     private static final String OP_REGION = "opregion";
     private static final String GENERATION = "generation";
     private static final String APERTURE = "aperture";
-    private static final int MOST = 1 << 20;
     private static final long MIB = 1 << 20;
 
     /** For the service loader. */
@@ -62,8 +59,8 @@ public final class IgdProvider implements ModelProvider {
     }
 
     private static Blob read(ModelOptions options) {
-        try (InputStream in = Files.newInputStream(Path.of(options.text(OP_REGION)))) {
-            Blob bytes = Blob.of(in.readNBytes(MOST));
+        try {
+            Blob bytes = Blob.read(Path.of(options.text(OP_REGION)));
             if (bytes.size() == 0) {
                 throw options.bad(OP_REGION, "a file with an OpRegion: it is empty");
             }

@@ -4,8 +4,6 @@ package io.jvfio.vendor.igd;
 import io.jvfio.vendor.igd.spec.Blob;
 import io.jvfio.vendor.igd.spec.OpRegion;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,6 @@ record IgdOptions(@Nullable Blob opRegion, int gms) {
     static final String OP_REGION = "opregion";
     static final String GMS = "gms";
 
-    private static final int MOST = 1 << 20;
     private static final int MOST_GMS = 0xff;
 
     /** Reads them; what makes no sense is an IllegalArgumentException. */
@@ -37,8 +34,8 @@ record IgdOptions(@Nullable Blob opRegion, int gms) {
 
     private static Blob read(String file) {
         Blob bytes;
-        try (InputStream in = Files.newInputStream(Path.of(file))) {
-            bytes = Blob.of(in.readNBytes(MOST));
+        try {
+            bytes = Blob.read(Path.of(file));
         } catch (IOException e) {
             throw new IllegalArgumentException("the OpRegion " + file + " cannot be read: " + e, e);
         }

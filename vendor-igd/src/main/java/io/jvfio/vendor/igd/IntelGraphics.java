@@ -37,9 +37,6 @@ public final class IntelGraphics {
     static final int VENDOR = 0x8086;
     static final int DISPLAY = 0x03;
 
-    /** Larger ones are none: 8 KiB and a table of at most 64 KiB are known. */
-    private static final long MOST = 1 << 20;
-
     private final PciDevice device;
 
     private IntelGraphics(PciDevice device) {
@@ -125,7 +122,7 @@ public final class IntelGraphics {
     }
 
     private static Blob read(DeviceRegion region) {
-        if (region.size() > MOST) {
+        if (region.size() > Blob.LARGEST) {
             throw new IllegalStateException(region + " is larger than anything that is known of this type");
         }
         try (Arena arena = Arena.ofConfined()) {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vendor.igd.spec;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -13,6 +17,9 @@ import java.util.Arrays;
  * <p>Threads: immutable.
  */
 public final class Blob {
+    /** More bytes than the longest table behind the longest OpRegion that makes sense. */
+    public static final int LARGEST = 1 << 20;
+
     private static final Blob EMPTY = new Blob(new byte[0], 0, 0, 0);
 
     private final byte[] bytes;
@@ -41,6 +48,17 @@ public final class Blob {
     public static Blob of(MemorySegment memory) {
         byte[] copy = memory.toArray(ValueLayout.JAVA_BYTE);
         return new Blob(copy, 0, copy.length, 0);
+    }
+
+    /**
+     * Reads a file, at most {@link #LARGEST} bytes of it; the origin is 0. Blocks.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static Blob read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return of(in.readNBytes(LARGEST));
+        }
     }
 
     /** How many bytes. */
