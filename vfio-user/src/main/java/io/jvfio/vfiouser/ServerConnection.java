@@ -143,8 +143,12 @@ final class ServerConnection implements AutoCloseable {
 
     /** What we take: of data no more than may be sent at once, because replies to the server carry as much. */
     private Capabilities offered() {
-        return new Capabilities(
-                limits.maxFds(), mostData(limits), limits.maxDmaMaps(), 4096, true, -1, false, true, List.of());
+        return Capabilities.absent()
+                .withMaxFds(limits.maxFds())
+                .withMaxTransfer(mostData(limits))
+                .withMaxDmaMaps(limits.maxDmaMaps())
+                .withTwinSocket(true, -1)
+                .withAddedRegions(true);
     }
 
     private static int mostData(VfioUserLimits limits) {

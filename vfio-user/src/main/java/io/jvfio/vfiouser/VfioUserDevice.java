@@ -17,6 +17,7 @@ import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
+import io.jvfio.device.SlowRegions;
 import io.jvfio.device.Storeys;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Abi;
@@ -31,6 +32,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +83,10 @@ public final class VfioUserDevice implements VfioDevice {
                 .with(Reattachable.class, membership)
                 .with(Notices.class, irqOwners.notices())
                 .with(VfioUserDevice.class, this)
-                .with(Storeys.class, new Storeys(session.connection().server().storeys()));
+                .with(Storeys.class, new Storeys(session.connection().server().storeys()))
+                .with(
+                        SlowRegions.class,
+                        Set.copyOf(session.connection().server().slowRegions())::contains);
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.List;
  *     capability of jvfio's own, which other peers do not know and ignore
  * @param storeys in a reply: ids of what the server's device is made of above its carrier, from the lowest up; jvfio's own
  *     too
+ * @param slowRegions in a reply: indexes of regions whose accesses may wait; jvfio's own too
  */
 public record Capabilities(
         int maxFds,
@@ -29,7 +30,8 @@ public record Capabilities(
         int twinFd,
         boolean writeMultiple,
         boolean addedRegions,
-        List<String> storeys) {
+        List<String> storeys,
+        List<Integer> slowRegions) {
 
     /** The most ids of storeys that are told or read. */
     public static final int MOST_STOREYS = 16;
@@ -37,38 +39,42 @@ public record Capabilities(
     /** The most characters that an id of a storey has. */
     public static final int LONGEST_STOREY = 64;
 
-    /** Copies the list. */
+    /** The most slow regions that are told or read. */
+    public static final int MOST_SLOW_REGIONS = 64;
+
+    /** Copies the lists. */
     public Capabilities {
         storeys = List.copyOf(storeys);
+        slowRegions = List.copyOf(slowRegions);
     }
 
     /** What holds for a peer that says nothing. */
     public static Capabilities absent() {
-        return new Capabilities(1, 1 << 20, 65535, 4096, false, -1, false, false, List.of());
+        return new Capabilities(1, 1 << 20, 65535, 4096, false, -1, false, false, List.of(), List.of());
     }
 
     /** The same with other descriptors in a message. */
     public Capabilities withMaxFds(int fds) {
         return new Capabilities(
-                fds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys);
+                fds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys, slowRegions);
     }
 
     /** The same with another largest transfer. */
     public Capabilities withMaxTransfer(long bytes) {
         return new Capabilities(
-                maxFds, bytes, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys);
+                maxFds, bytes, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys, slowRegions);
     }
 
     /** The same with another number of DMA maps. */
     public Capabilities withMaxDmaMaps(int maps) {
         return new Capabilities(
-                maxFds, maxTransfer, maps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys);
+                maxFds, maxTransfer, maps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys, slowRegions);
     }
 
     /** The same with other page sizes. */
     public Capabilities withPageSizes(long sizes) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, sizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys);
+                maxFds, maxTransfer, maxDmaMaps, sizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys, slowRegions);
     }
 
     /**
@@ -86,24 +92,40 @@ public record Capabilities(
                 supported ? fd : -1,
                 writeMultiple,
                 addedRegions,
-                storeys);
+                storeys,
+                slowRegions);
     }
 
     /** The same with or without writes of many registers. */
     public Capabilities withWriteMultiple(boolean supported) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, supported, addedRegions, storeys);
+                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, supported, addedRegions, storeys, slowRegions);
     }
 
     /** The same with or without added regions. */
     public Capabilities withAddedRegions(boolean supported) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, supported, storeys);
+                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, supported, storeys, slowRegions);
     }
 
     /** The same with these storeys. */
     public Capabilities withStoreys(List<String> ids) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, ids);
+                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, ids, slowRegions);
+    }
+
+    /** The same with these slow regions. */
+    public Capabilities withSlowRegions(List<Integer> indexes) {
+        return new Capabilities(
+                maxFds,
+                maxTransfer,
+                maxDmaMaps,
+                pageSizes,
+                twinSocket,
+                twinFd,
+                writeMultiple,
+                addedRegions,
+                storeys,
+                indexes);
     }
 }

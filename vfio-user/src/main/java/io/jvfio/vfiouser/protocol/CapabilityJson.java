@@ -37,6 +37,7 @@ final class CapabilityJson {
     private static final String WRITE_MULTIPLE = "write_multiple";
     private static final String ADDED_REGIONS = "jvfio_added_regions";
     private static final String STOREYS = "jvfio_storeys";
+    private static final String SLOW_REGIONS = "jvfio_slow_regions";
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -99,6 +100,7 @@ final class CapabilityJson {
                 case WRITE_MULTIPLE -> found.withWriteMultiple(bool(parser, key));
                 case ADDED_REGIONS -> found.withAddedRegions(bool(parser, key));
                 case STOREYS -> found.withStoreys(ids(parser, key));
+                case SLOW_REGIONS -> found.withSlowRegions(indexes(parser, key));
                 default -> {
                     parser.skipChildren();
                     yield found;
@@ -140,6 +142,20 @@ final class CapabilityJson {
             ids.add(parser.getText());
         }
         return ids;
+    }
+
+    private static List<Integer> indexes(JsonParser parser, String key) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw malformed(key + " that is no array");
+        }
+        List<Integer> indexes = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (indexes.size() == Capabilities.MOST_SLOW_REGIONS) {
+                throw malformed(key + " with more than " + Capabilities.MOST_SLOW_REGIONS + " regions");
+            }
+            indexes.add((int) number(parser, key, Integer.MAX_VALUE));
+        }
+        return indexes;
     }
 
     private static long number(JsonParser parser, String key, long most) throws IOException {
@@ -198,6 +214,13 @@ final class CapabilityJson {
                 json.writeArrayFieldStart(STOREYS);
                 for (String id : capabilities.storeys()) {
                     json.writeString(id);
+                }
+                json.writeEndArray();
+            }
+            if (!capabilities.slowRegions().isEmpty()) {
+                json.writeArrayFieldStart(SLOW_REGIONS);
+                for (int index : capabilities.slowRegions()) {
+                    json.writeNumber(index);
                 }
                 json.writeEndArray();
             }

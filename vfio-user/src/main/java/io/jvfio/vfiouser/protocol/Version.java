@@ -135,7 +135,8 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
         Capabilities both = server.withTwinSocket(server.twinSocket() && client.twinSocket(), server.twinFd())
                 .withWriteMultiple(server.writeMultiple() && client.writeMultiple())
                 .withAddedRegions(server.addedRegions() && client.addedRegions())
-                .withStoreys(client.addedRegions() ? server.storeys() : List.of());
+                .withStoreys(client.addedRegions() ? server.storeys() : List.of())
+                .withSlowRegions(client.addedRegions() ? server.slowRegions() : List.of());
         return new Version(MAJOR, Math.min(minor, MINOR), both);
     }
 

@@ -2,6 +2,7 @@
 package io.jvfio.vfiouser.server;
 
 import io.jvfio.Closing;
+import io.jvfio.device.SlowRegions;
 import io.jvfio.device.Storeys;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.SystemCalls;
@@ -13,6 +14,7 @@ import io.jvfio.vfiouser.protocol.MessageChannel;
 import io.jvfio.vfiouser.protocol.ProtocolException;
 import io.jvfio.vfiouser.protocol.Version;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +93,16 @@ record Handshake(
                 .withAddedRegions(true)
                 .withStoreys(Storeys.of(device).ids().stream()
                         .limit(Capabilities.MOST_STOREYS)
-                        .toList());
+                        .toList())
+                .withSlowRegions(slowRegions(device));
+    }
+
+    private static List<Integer> slowRegions(VfioDevice device) {
+        SlowRegions slow = device.ability(SlowRegions.class).orElse(SlowRegions.NONE);
+        return IntStream.range(0, device.info().regionCount())
+                .filter(slow::slow)
+                .limit(Capabilities.MOST_SLOW_REGIONS)
+                .boxed()
+                .toList();
     }
 }

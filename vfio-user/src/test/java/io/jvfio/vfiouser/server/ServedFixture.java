@@ -14,6 +14,7 @@ import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
+import io.jvfio.device.SlowRegions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
@@ -94,6 +95,9 @@ final class ServedFixture implements VfioDevice {
 
     /** Whether it has been closed. */
     volatile boolean closed;
+
+    /** Whose accesses may wait. */
+    volatile SlowRegions slow = SlowRegions.NONE;
 
     /** What a reset does besides. */
     volatile Runnable onReset = () -> {};
@@ -277,7 +281,7 @@ final class ServedFixture implements VfioDevice {
 
     @Override
     public <T> Optional<T> ability(Class<T> type) {
-        return Optional.empty();
+        return type == SlowRegions.class ? Optional.of(type.cast(slow)) : Optional.empty();
     }
 
     @Override

@@ -4,12 +4,15 @@ package io.jvfio.vfiouser.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.Errno;
+import io.jvfio.device.SlowRegions;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.UnixSocket;
+import io.jvfio.vfiouser.VfioUserDevice;
+import io.jvfio.vfiouser.VfioUserLimits;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaAccess;
@@ -21,9 +24,14 @@ import io.jvfio.vfiouser.protocol.RegionAccess;
 import io.jvfio.vfiouser.protocol.Version;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory of the client: mapped, reached by messages, or refused; and its end. */
 class ServerDmaTest extends ServerTest {
@@ -228,6 +236,24 @@ class ServerDmaTest extends ServerTest {
         device.engine = Runnable::run;
         assertThat(client.map(BOTH, 0, BASE, 0x8000)).isZero();
         assertThat(copyStatus(client, BASE, BASE, 64)).isEqualTo(2 + Errno.EDEADLK);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void an_access_of_a_slow_region_may_wait_for_bytes_of_the_client_over_so_many_hops(int hops) {
+        device.engine = copy -> CompletableFuture.runAsync(copy).join();
+        device.slow = region -> region == 0;
+        Path last = path;
+        for (int hop = 1; hop < hops; hop++) {
+            VfioUserDevice exported = closing(VfioUserDevice.connect(last, VfioUserLimits.defaults()));
+            last = folder.resolve("hop" + hop);
+            closing(VfioUserServer.listen(exported, last, options(), ServerListener.NONE));
+            SlowRegions told = exported.ability(SlowRegions.class).orElseThrow();
+            assertThat(IntStream.range(0, 9).filter(told::slow)).containsExactly(0);
+        }
+        Capabilities capabilities = Capabilities.absent().withMaxTransfer(0x3000);
+        RawClient client = closing(RawClient.open(last, capabilities));
+        serve(client, client.channel, (int) capabilities.maxTransfer());
     }
 
     private void serve(Capabilities capabilities) {
