@@ -66,14 +66,14 @@ final class ResetWrites {
      * @param passed the bits of it that the device has got
      * @return null if it was no reset
      */
-    VariantDevice.@Nullable ResetCause written(long offset, int width, long value, long passed) {
+    @Nullable ResetCause written(long offset, int width, long value, long passed) {
         if (express != 0
                 && touches(offset, width, express)
                 && (at(offset, value & passed, express) & PciRegisters.EXPRESS_RESET >> Byte.SIZE) != 0) {
-            return VariantDevice.ResetCause.EXPRESS_FLR;
+            return ResetCause.EXPRESS_FLR;
         }
         if (af != 0 && touches(offset, width, af) && (at(offset, value & passed, af) & AF_INITIATE) != 0) {
-            return VariantDevice.ResetCause.AF_FLR;
+            return ResetCause.AF_FLR;
         }
         if (power == 0
                 || !touches(offset, width, power)
@@ -86,7 +86,7 @@ final class ResetWrites {
             return null; // From there it goes nowhere but to D0.
         }
         state = after;
-        return before == D3_HOT ? VariantDevice.ResetCause.POWER : null;
+        return before == D3_HOT ? ResetCause.POWER : null;
     }
 
     /** After any reset the function is awake. */

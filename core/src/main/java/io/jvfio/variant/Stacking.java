@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
 /**
  * Puts layers and a variant on devices, for who opens devices; a program uses {@code Vfio}.
@@ -88,6 +89,7 @@ public final class Stacking {
                                     presented,
                                     request,
                                     policy,
+                                    layers,
                                     below,
                                     () -> new VariantView(seen, presented, request.options())))
                     .choose();
@@ -130,7 +132,7 @@ public final class Stacking {
                         .orElseGet(() -> candidate(layer, State.ASKED_WHEN_OPENED, "")))
                 .toList();
         VariantSelection.Answer answer = new VariantSelection(
-                        variants, new VariantSelection.Question(device, options.variant(), policy, List.of(), null))
+                        variants, new VariantSelection.Question(device, options.variant(), policy, layers, List.of(), null))
                 .choose();
         return report(device, answer, List.of(), asked);
     }
@@ -184,7 +186,7 @@ public final class Stacking {
         if (denial != null) {
             return Optional.of(candidate(layer, State.DENIED, denial));
         }
-        Optional<String> rival = layers.stream()
+        Optional<String> rival = Stream.concat(layers.stream(), variants.stream())
                 .filter(other -> !other.equals(layer) && policy.denial(other.id()) == null)
                 .filter(other ->
                         other.id().equals(layer.id()) || other.claims().stream().anyMatch(layer.claims()::contains))

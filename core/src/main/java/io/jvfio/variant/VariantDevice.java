@@ -7,7 +7,6 @@ import io.jvfio.carrier.ForwardingDevice;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.HotReset;
-import io.jvfio.device.InfoCapability;
 import io.jvfio.device.Quiesce;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionFile;
@@ -21,7 +20,6 @@ import io.jvfio.interrupt.Notices;
 import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -58,82 +56,6 @@ public abstract class VariantDevice extends ForwardingDevice {
     private final Set<Class<?>> passed;
     private volatile @Nullable ResetWrites resetWrites;
     private volatile boolean closed;
-
-    /** Why a device has its power-on state again. */
-    public enum ResetCause {
-        /** The function was reset. */
-        FUNCTION,
-        /** Its slot or bus was. */
-        HOT,
-        /** Somebody wrote Initiate Function Level Reset in the PCIe capability. */
-        EXPRESS_FLR,
-        /** Somebody wrote Initiate FLR in the Advanced Features capability. */
-        AF_FLR,
-        /** It woke up from D3hot, which resets it. */
-        POWER
-    }
-
-    /**
-     * What a storey adds to the device below.
-     *
-     * @param regions the regions that it adds; their indexes follow those below
-     * @param traps pages of regions below whose accesses it takes itself
-     * @param overlay what it shows in config space
-     * @param capabilities what it adds to the info chain of the device
-     * @param abilities what it can do, besides {@link Quiesce} and {@link HotReset}
-     * @param passed types of abilities of the device below that may be had past this one
-     */
-    protected record Additions(
-            List<AddedRegion> regions,
-            List<Trap> traps,
-            ConfigOverlay overlay,
-            List<InfoCapability> capabilities,
-            Abilities abilities,
-            Set<Class<?>> passed) {
-        /** Copies the collections. */
-        public Additions {
-            regions = List.copyOf(regions);
-            traps = List.copyOf(traps);
-            Objects.requireNonNull(overlay, "overlay");
-            capabilities = List.copyOf(capabilities);
-            passed = Set.copyOf(passed);
-        }
-
-        /** Nothing. */
-        public static Additions none() {
-            return new Additions(List.of(), List.of(), ConfigOverlay.none(), List.of(), Abilities.none(), Set.of());
-        }
-
-        /** The same with these regions. */
-        public Additions withRegions(List<AddedRegion> added) {
-            return new Additions(added, traps, overlay, capabilities, abilities, passed);
-        }
-
-        /** The same with these traps. */
-        public Additions withTraps(List<Trap> taken) {
-            return new Additions(regions, taken, overlay, capabilities, abilities, passed);
-        }
-
-        /** The same with this overlay. */
-        public Additions withOverlay(ConfigOverlay shown) {
-            return new Additions(regions, traps, shown, capabilities, abilities, passed);
-        }
-
-        /** The same with these capabilities of the device. */
-        public Additions withCapabilities(List<InfoCapability> told) {
-            return new Additions(regions, traps, overlay, told, abilities, passed);
-        }
-
-        /** The same with one ability more. */
-        public <T> Additions withAbility(Class<T> type, T ability) {
-            return new Additions(regions, traps, overlay, capabilities, abilities.with(type, ability), passed);
-        }
-
-        /** The same with these abilities from below. */
-        public Additions withPassed(Set<Class<?>> types) {
-            return new Additions(regions, traps, overlay, capabilities, abilities, types);
-        }
-    }
 
     /**
      * A storey on a device, for which no provider is needed.

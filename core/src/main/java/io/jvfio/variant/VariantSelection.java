@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class VariantSelection {
      * @param device its numbers
      * @param request what is asked for, the site's policy not yet taken in
      * @param policy the site's
+     * @param layers of the platform; no variant may have the id of one
      * @param below ids that the device is made of already
      * @param view makes a view of the open device for one provider; null if the device is not open
      */
@@ -38,6 +40,7 @@ final class VariantSelection {
             DeviceIdentity device,
             VariantChoice request,
             PolicyView policy,
+            List<KnownProvider> layers,
             List<String> below,
             @Nullable Supplier<VariantView> view) {}
 
@@ -152,7 +155,7 @@ final class VariantSelection {
     /** Takes out whom nobody has to ask. */
     private void setAside() {
         Map<String, Integer> ids = new HashMap<>();
-        entries.forEach(each -> ids.merge(each.id(), 1, Integer::sum));
+        known().forEach(each -> ids.merge(each.id(), 1, Integer::sum));
         Set<String> below = new HashSet<>(question.below());
         for (Entry each : entries) {
             String denial = question.policy().denial(each.id());
@@ -168,6 +171,11 @@ final class VariantSelection {
         }
     }
 
+    /** All that have an id of their own. */
+    private Stream<KnownProvider> known() {
+        return Stream.concat(entries.stream().map(each -> each.provider), question.layers().stream());
+    }
+
     private boolean mayBeUsed(Entry entry) {
         return question.policy().denial(entry.id()) == null;
     }
@@ -176,13 +184,11 @@ final class VariantSelection {
         return "the id " + id + " is that of "
                 + String.join(
                         " and of ",
-                        entries.stream()
-                                .filter(each -> each.id().equals(id))
-                                .map(each -> each.provider.origin().type()
-                                        + (each.provider.origin().location().isEmpty()
+                        known().filter(each -> each.id().equals(id))
+                                .map(each -> each.origin().type()
+                                        + (each.origin().location().isEmpty()
                                                 ? ""
-                                                : " in "
-                                                        + each.provider.origin().location()))
+                                                : " in " + each.origin().location()))
                                 .toList());
     }
 
@@ -252,6 +258,13 @@ final class VariantSelection {
                 return declined(entry);
             }
             case BELOW -> {
+                if (!request.options().isEmpty()) {
+                    return refused(
+                            Outcome.REFUSED,
+                            VariantException.Code.FORCED_VARIANT_DECLINED,
+                            entry.id() + " is on the side of who serves the device, where its options have to be given: "
+                                    + request.options());
+                }
                 notes.add("who serves the device has " + entry.id() + " already");
                 return answer(Outcome.FORCED, null);
             }

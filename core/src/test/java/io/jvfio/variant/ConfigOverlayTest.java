@@ -33,7 +33,7 @@ class ConfigOverlayTest {
 
     private VariantDevice device(ConfigOverlay.Builder overlay) {
         VariantDevice made =
-                new VariantDevice(below, VariantDevice.Additions.none().withOverlay(overlay.build())) {};
+                new VariantDevice(below, Additions.none().withOverlay(overlay.build())) {};
         made.writeRegister(CONFIG, 0xffc, 4, 0); // registers that reset are looked up at the first write
         below.log.clear();
         return made;
@@ -365,7 +365,7 @@ class ConfigOverlayTest {
                 })
                 .hook(0x48, 2, (offset, width, value) -> heard.add("second"));
         VariantDevice device =
-                new VariantDevice(below, VariantDevice.Additions.none().withOverlay(overlay.build())) {
+                new VariantDevice(below, Additions.none().withOverlay(overlay.build())) {
                     @Override
                     protected void wasReset(ResetCause cause) {
                         heard.add("reset " + cause);

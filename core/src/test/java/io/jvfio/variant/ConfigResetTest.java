@@ -146,7 +146,7 @@ class ConfigResetTest {
     @Test
     void all_storeys_are_told_once_from_the_lowest_up_whichever_fails() {
         VfioDevice failing =
-                new VariantDevice(new Storey(below, "low", ConfigOverlay.none()), VariantDevice.Additions.none()) {
+                new VariantDevice(new Storey(below, "low", ConfigOverlay.none()), Additions.none()) {
                     @Override
                     protected void wasReset(ResetCause cause) {
                         throw new IllegalStateException("on purpose");

@@ -24,7 +24,7 @@ record Invented(
                 VariantNeeds.none(),
                 VariantNeeds.none(),
                 view -> Verdict.accept(),
-                (below, context) -> new VariantDevice(below, context, VariantDevice.Additions.none()) {});
+                (below, context) -> new VariantDevice(below, context, Additions.none()) {});
     }
 
     Invented needing(VariantNeeds hard) {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.ServiceLoader;
@@ -108,7 +109,7 @@ class StackingTest {
         @Override
         public VfioDevice open(VfioDevice below, VariantContext context) {
             return new VariantDevice(
-                    below, context, VariantDevice.Additions.none().withOverlay(overlay)) {};
+                    below, context, Additions.none().withOverlay(overlay)) {};
         }
     }
 
@@ -156,6 +157,23 @@ class StackingTest {
         DeviceStack with = put(new Layer("eeh"));
         assertThat(Storeys.of(with.device()).ids()).containsExactly("eeh");
         assertThat(with.report().outcome()).isEqualTo(Outcome.GENERIC);
+    }
+
+    @Test
+    void a_layer_and_a_variant_of_one_id_are_duplicates_of_each_other() {
+        VariantRule other = VariantRule.of(0x1234, 1);
+        DeviceStack stack = put(new Layer("same"), Invented.of("same", other), new Layer("eeh"));
+        assertThat(Storeys.of(stack.device()).ids()).containsExactly("eeh");
+        Object[] both = {new Layer("same"), Invented.of("same", RULE)};
+        assertThatThrownBy(() -> put(both))
+                .isInstanceOfSatisfying(VariantException.class, e -> {
+                    assertThat(e.code()).isEqualTo(VariantException.Code.DUPLICATE_PROVIDER);
+                    assertThat(Objects.requireNonNull(e.report()).layers())
+                            .extracting(Candidate::state)
+                            .containsExactly(State.DUPLICATE);
+                })
+                .hasMessageContaining(Layer.class.getName())
+                .hasMessageContaining(Invented.class.getName());
     }
 
     @Test
@@ -297,7 +315,7 @@ class StackingTest {
             assertThat(context.logger()).isEqualTo("io.jvfio.variant.acme");
             assertThat(context.options()).isEqualTo(Map.of("mode", "fast"));
             assertThat(context.config().read16(0)).isEqualTo(0x1234);
-            return new VariantDevice(below, context, VariantDevice.Additions.none()) {
+            return new VariantDevice(below, context, Additions.none()) {
                 @Override
                 protected void release() {
                     device.log.add("released with " + buffers.getFirst().size());

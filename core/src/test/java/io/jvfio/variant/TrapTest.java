@@ -44,7 +44,7 @@ class TrapTest {
     };
 
     private VariantDevice trapped(Trap... traps) {
-        return new VariantDevice(below, VariantDevice.Additions.none().withTraps(List.of(traps))) {};
+        return new VariantDevice(below, Additions.none().withTraps(List.of(traps))) {};
     }
 
     private Trap page(int number, Kind kind) {

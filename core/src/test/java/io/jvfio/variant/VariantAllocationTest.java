@@ -81,20 +81,20 @@ class VariantAllocationTest {
         });
     }
 
-    private static VariantDevice on(VariantDevice.Additions additions) {
+    private static VariantDevice on(Additions additions) {
         return new VariantDevice(new Silent(new PlainFunction()), additions) {};
     }
 
     @Test
     void without_anything_added() {
-        VariantDevice device = on(VariantDevice.Additions.none());
+        VariantDevice device = on(Additions.none());
         access(device, 0, 0x1000);
         access(device, CONFIG, 0x40);
     }
 
     @Test
     void with_an_overlay() {
-        VariantDevice device = on(VariantDevice.Additions.none()
+        VariantDevice device = on(Additions.none()
                 .withOverlay(ConfigOverlay.builder()
                         .bits(0x40, 4, 0xff, 0, FieldAccess.RW)
                         .hook(0x40, 4, (offset, width, value) -> seen = value)
@@ -106,7 +106,7 @@ class VariantAllocationTest {
 
     @Test
     void with_a_trap_and_a_region() {
-        VariantDevice device = on(VariantDevice.Additions.none()
+        VariantDevice device = on(Additions.none()
                 .withTraps(List.of(new Trap(0, 0x1000, 0x1000, Trap.Kind.EMULATE, word)))
                 .withRegions(List.of(new AddedRegion(new RegionType(1, 2), 8, true, true, RegionOps.of(word)))));
         access(device, 0, 0x1000);

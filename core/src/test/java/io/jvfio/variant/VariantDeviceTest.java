@@ -94,7 +94,7 @@ class VariantDeviceTest {
     private record VendorApi(String word) {}
 
     private Vendor vendor() {
-        return new Vendor(VariantDevice.Additions.none()
+        return new Vendor(Additions.none()
                 .withRegions(List.of(
                         new AddedRegion(TYPE, 8, true, true, new Ops()),
                         new AddedRegion(new RegionType(1, 2), 4, true, false, new Ops())))
@@ -154,7 +154,7 @@ class VariantDeviceTest {
         assertThat(device.ability(Fd.class)).isEmpty();
         assertThat(device.ability(Reattachable.class).orElseThrow()).isSameAs(abilities.get(Reattachable.class));
         assertThat(device.ability(VendorApi.class)).contains(new VendorApi("hello"));
-        assertThat(new Vendor(VariantDevice.Additions.none().withPassed(Set.of(Object.class))).ability(Object.class))
+        assertThat(new Vendor(Additions.none().withPassed(Set.of(Object.class))).ability(Object.class))
                 .containsSame(probe);
         assertThat(device.ability(HotReset.class)).isEmpty();
     }

@@ -92,6 +92,7 @@ class VariantSelectionTest {
                                 identity,
                                 request,
                                 new PolicyView(policy, identity),
+                                List.of(),
                                 below,
                                 () -> new VariantView(device, identity, request.options())))
                 .choose();
@@ -583,6 +584,18 @@ class VariantSelectionTest {
     }
 
     @Test
+    void options_for_a_variant_that_the_device_is_made_of_already_are_refused() {
+        VariantSelection.Answer answer = choose(
+                function(NVME),
+                VariantChoice.parse("samsung.nvme?queues=2"),
+                VariantPolicy.empty(),
+                List.of("samsung.nvme"),
+                samsung());
+        assertThat(answer.failure()).isEqualTo(VariantException.Code.FORCED_VARIANT_DECLINED);
+        assertThat(answer.message()).contains("who serves the device").contains("{queues=2}");
+    }
+
+    @Test
     void what_the_device_is_made_of_already_is_not_put_on_it_again() {
         for (VariantChoice request : List.of(VariantChoice.auto(), VariantChoice.of("samsung.nvme"))) {
             VariantSelection.Answer answer = choose(
@@ -620,7 +633,7 @@ class VariantSelectionTest {
         PolicyView policy = new PolicyView(VariantPolicy.empty(), function(NVME));
         for (VariantChoice request : List.of(VariantChoice.auto(), VariantChoice.of("nvme"))) {
             VariantSelection.Answer answer = new VariantSelection(
-                            known, new VariantSelection.Question(function(NVME), request, policy, List.of(), null))
+                            known, new VariantSelection.Question(function(NVME), request, policy, List.of(), List.of(), null))
                     .choose();
             assertThat(answer.outcome()).isEqualTo(Outcome.OPEN);
             assertThat(answer.candidates())

@@ -8,6 +8,7 @@ import io.jvfio.mmio.RegisterPort;
 import io.jvfio.pci.config.FieldAccess;
 import io.jvfio.tests.emulation.FullModel;
 import io.jvfio.variant.AddedRegion;
+import io.jvfio.variant.Additions;
 import io.jvfio.variant.ConfigOverlay;
 import io.jvfio.variant.DeviceVariantProvider;
 import io.jvfio.variant.PlatformLayerProvider;
@@ -25,8 +26,10 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Variants and a layer for the model that has everything, as they would lie in a JAR. */
 final class InventedProviders {
@@ -53,6 +56,13 @@ final class InventedProviders {
 
     /** Adds a region, shows another subsystem, and guards a page of memory. */
     public static final class Adding implements DeviceVariantProvider {
+        private @Nullable VariantContext given;
+
+        /** What its device was put on with. */
+        VariantContext given() {
+            return Objects.requireNonNull(given);
+        }
+
         @Override
         public String id() {
             return "test.adding";
@@ -65,6 +75,7 @@ final class InventedProviders {
 
         @Override
         public VfioDevice open(VfioDevice below, VariantContext context) {
+            given = context;
             return new Added(below, context, this);
         }
     }

@@ -15,6 +15,7 @@ import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.pci.DeviceState;
 import io.jvfio.pci.PciDevice;
+import io.jvfio.variant.Additions;
 import io.jvfio.variant.VariantDevice;
 import io.jvfio.vfiouser.server.ServerListener;
 import io.jvfio.vfiouser.server.ServerOptions;

@@ -11,6 +11,7 @@ import io.jvfio.emulation.ModelSetup;
 import io.jvfio.emulation.PciIdentity;
 import io.jvfio.mmio.RegisterPort;
 import io.jvfio.pci.config.FieldAccess;
+import io.jvfio.variant.Additions;
 import io.jvfio.variant.ConfigOverlay;
 import io.jvfio.variant.Trap;
 import io.jvfio.variant.VariantDevice;

@@ -8,6 +8,7 @@ import io.jvfio.mmio.RegisterPort;
 import io.jvfio.pci.config.FieldAccess;
 import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.variant.AddedRegion;
+import io.jvfio.variant.Additions;
 import io.jvfio.variant.ConfigOverlay;
 import io.jvfio.variant.RegionOps;
 import io.jvfio.variant.Trap;
