@@ -132,7 +132,8 @@ public final class Stacking {
                         .orElseGet(() -> candidate(layer, State.ASKED_WHEN_OPENED, "")))
                 .toList();
         VariantSelection.Answer answer = new VariantSelection(
-                        variants, new VariantSelection.Question(device, options.variant(), policy, layers, List.of(), null))
+                        variants,
+                        new VariantSelection.Question(device, options.variant(), policy, layers, List.of(), null))
                 .choose();
         return report(device, answer, List.of(), asked);
     }

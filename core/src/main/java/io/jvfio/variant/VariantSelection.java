@@ -262,7 +262,8 @@ final class VariantSelection {
                     return refused(
                             Outcome.REFUSED,
                             VariantException.Code.FORCED_VARIANT_DECLINED,
-                            entry.id() + " is on the side of who serves the device, where its options have to be given: "
+                            entry.id()
+                                    + " is on the side of who serves the device, where its options have to be given: "
                                     + request.options());
                 }
                 notes.add("who serves the device has " + entry.id() + " already");

@@ -32,8 +32,7 @@ class ConfigOverlayTest {
     private final PlainFunction below = new PlainFunction();
 
     private VariantDevice device(ConfigOverlay.Builder overlay) {
-        VariantDevice made =
-                new VariantDevice(below, Additions.none().withOverlay(overlay.build())) {};
+        VariantDevice made = new VariantDevice(below, Additions.none().withOverlay(overlay.build())) {};
         made.writeRegister(CONFIG, 0xffc, 4, 0); // registers that reset are looked up at the first write
         below.log.clear();
         return made;
@@ -364,13 +363,12 @@ class ConfigOverlayTest {
                     throw new IllegalStateException("on purpose");
                 })
                 .hook(0x48, 2, (offset, width, value) -> heard.add("second"));
-        VariantDevice device =
-                new VariantDevice(below, Additions.none().withOverlay(overlay.build())) {
-                    @Override
-                    protected void wasReset(ResetCause cause) {
-                        heard.add("reset " + cause);
-                    }
-                };
+        VariantDevice device = new VariantDevice(below, Additions.none().withOverlay(overlay.build())) {
+            @Override
+            protected void wasReset(ResetCause cause) {
+                heard.add("reset " + cause);
+            }
+        };
         assertThatIllegalStateException()
                 .isThrownBy(() -> device.writeRegister(CONFIG, 0x48, 2, 0x8000))
                 .withMessage("on purpose");

@@ -145,13 +145,12 @@ class ConfigResetTest {
 
     @Test
     void all_storeys_are_told_once_from_the_lowest_up_whichever_fails() {
-        VfioDevice failing =
-                new VariantDevice(new Storey(below, "low", ConfigOverlay.none()), Additions.none()) {
-                    @Override
-                    protected void wasReset(ResetCause cause) {
-                        throw new IllegalStateException("on purpose");
-                    }
-                };
+        VfioDevice failing = new VariantDevice(new Storey(below, "low", ConfigOverlay.none()), Additions.none()) {
+            @Override
+            protected void wasReset(ResetCause cause) {
+                throw new IllegalStateException("on purpose");
+            }
+        };
         VfioDevice top = new Storey(failing, "top", ConfigOverlay.none());
         assertThatCode(() -> top.writeRegister(CONFIG, EXPRESS + 8, 2, 0x8000)).doesNotThrowAnyException();
         assertThatCode(top::reset).doesNotThrowAnyException();

@@ -108,8 +108,7 @@ class StackingTest {
 
         @Override
         public VfioDevice open(VfioDevice below, VariantContext context) {
-            return new VariantDevice(
-                    below, context, Additions.none().withOverlay(overlay)) {};
+            return new VariantDevice(below, context, Additions.none().withOverlay(overlay)) {};
         }
     }
 

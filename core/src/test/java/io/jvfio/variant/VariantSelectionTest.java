@@ -633,7 +633,8 @@ class VariantSelectionTest {
         PolicyView policy = new PolicyView(VariantPolicy.empty(), function(NVME));
         for (VariantChoice request : List.of(VariantChoice.auto(), VariantChoice.of("nvme"))) {
             VariantSelection.Answer answer = new VariantSelection(
-                            known, new VariantSelection.Question(function(NVME), request, policy, List.of(), List.of(), null))
+                            known,
+                            new VariantSelection.Question(function(NVME), request, policy, List.of(), List.of(), null))
                     .choose();
             assertThat(answer.outcome()).isEqualTo(Outcome.OPEN);
             assertThat(answer.candidates())

@@ -63,7 +63,8 @@ final class TestServer implements AutoCloseable {
     volatile Script script = (client, command) -> false;
 
     /** What {@code VERSION} says; a twin socket is made if it says so and the client wants one. */
-    volatile Capabilities capabilities = new Capabilities(8, 1 << 20, 100, 4096, true, 0, false, false, List.of(), List.of());
+    volatile Capabilities capabilities =
+            new Capabilities(8, 1 << 20, 100, 4096, true, 0, false, false, List.of(), List.of());
 
     private final UnixListener listener;
     private final Thread thread;

@@ -7,14 +7,12 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A function alone in its group, one of several, and a mediated one; the others take long. */
+/** One function of a group of several, and a mediated device; the others take long. */
 @ParameterizedClass(name = "[mode={0}] {1}")
 @MethodSource("everyDevice")
 final class EachDeviceKernelIT extends EachDevice {
     static Stream<Arguments> everyDevice() {
         return Stream.of(
-                Arguments.of(AccessMode.TYPE1V2, Device.GROUPED_EDU),
-                Arguments.of(AccessMode.IOMMUFD, Device.NVME),
-                Arguments.of(AccessMode.IOMMUFD, Device.MBOCHS));
+                Arguments.of(AccessMode.TYPE1V2, Device.GROUPED_EDU), Arguments.of(AccessMode.IOMMUFD, Device.MBOCHS));
     }
 }

@@ -21,6 +21,7 @@ final class EachDeviceOtherwiseKernelIT extends EachDevice {
                 Arguments.of(AccessMode.TYPE1V2, Device.MTTY),
                 Arguments.of(AccessMode.IOMMUFD, Device.MTTY),
                 Arguments.of(AccessMode.TYPE1V2, Device.NVME),
+                Arguments.of(AccessMode.IOMMUFD, Device.NVME),
                 Arguments.of(AccessMode.TYPE1V2, Device.IGB),
                 Arguments.of(AccessMode.IOMMUFD, Device.IGB),
                 Arguments.of(AccessMode.TYPE1V2, Device.VIRTIO_NET),

@@ -1,33 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.tests.kernel;
 
-import io.jvfio.DeviceLocator;
-import io.jvfio.device.OpenOptions;
-import io.jvfio.testkit.TestRegister;
-import io.jvfio.testkit.VfioDeviceContract;
 import io.jvfio.tests.lab.AccessMode;
-import io.jvfio.tests.lab.LabDevices;
-import java.util.Optional;
-import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The contract of a device on edu. */
-@InEveryAccessMode
-final class EduDeviceKernelIT extends VfioDeviceContract {
-    @Parameter
-    AccessMode mode;
-
-    @Override
-    protected DeviceLocator locator() {
-        return mode.locator(LabDevices.EDU);
-    }
-
-    @Override
-    protected OpenOptions options() {
-        return mode.options();
-    }
-
-    @Override
-    protected Optional<TestRegister> mappedRegister() {
-        return Optional.of(EduEngine.ID);
-    }
-}
+/** By VFIO's own containers and by an iommufd. */
+@ParameterizedClass(name = "[mode={0}]")
+@EnumSource(
+        value = AccessMode.class,
+        names = {"TYPE1", "TYPE1V2", "IOMMUFD"})
+final class EduDeviceKernelIT extends EduLabDeviceContract {}

@@ -1,46 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.tests.kernel;
 
-import io.jvfio.DeviceLocator;
-import io.jvfio.device.OpenOptions;
-import io.jvfio.device.VfioDevice;
-import io.jvfio.iommu.IovaRange;
-import io.jvfio.testkit.DmaContract;
-import io.jvfio.testkit.DmaEngine;
 import io.jvfio.tests.lab.AccessMode;
-import io.jvfio.tests.lab.LabDevices;
-import java.util.Optional;
-import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What edu sees of its address space, alone and together with another function. */
-@InEveryAccessMode
-final class EduDmaKernelIT extends DmaContract {
-    @Parameter
-    AccessMode mode;
-
-    @Override
-    protected DeviceLocator locator() {
-        return mode.locator(LabDevices.EDU);
-    }
-
-    @Override
-    protected OpenOptions options() {
-        return mode.options();
-    }
-
-    @Override
-    protected DmaEngine engine(VfioDevice device) {
-        return EduEngine.of(device);
-    }
-
-    @Override
-    protected Optional<DeviceLocator> companion() {
-        return Optional.of(mode.locator(LabDevices.PCI_TESTDEV));
-    }
-
-    /** Where message-signalled interrupts go on x86. A container leaves them out from the start, an IOAS when it learns. */
-    @Override
-    protected Optional<IovaRange> unusableOnceJoined() {
-        return mode.isCdev() ? Optional.of(new IovaRange(0xfee0_0000L, 0xfeef_ffffL)) : Optional.empty();
-    }
-}
+/** By VFIO's own containers and by an iommufd. */
+@ParameterizedClass(name = "[mode={0}]")
+@EnumSource(
+        value = AccessMode.class,
+        names = {"TYPE1", "TYPE1V2", "IOMMUFD"})
+final class EduDmaKernelIT extends EduLabMapsContract {}

@@ -34,9 +34,8 @@ class ClosedStoreyTest {
     void what_a_variant_does_and_was_given_ends_with_its_device() {
         try (Vfio vfio = Vfio.create(InventedProviders.in(folder))) {
             VfioDevice device = vfio.openDevice(Models.FULL, OpenOptions.defaults());
-            VariantContext context = device.ability(InventedProviders.Adding.class)
-                    .orElseThrow()
-                    .given();
+            VariantContext context =
+                    device.ability(InventedProviders.Adding.class).orElseThrow().given();
             Quiesce quiesce = device.ability(Quiesce.class).orElseThrow();
             Optional<HotReset> hotReset = device.ability(HotReset.class);
             SlowRegions slow = device.ability(SlowRegions.class).orElseThrow();

@@ -56,25 +56,61 @@ public record Capabilities(
     /** The same with other descriptors in a message. */
     public Capabilities withMaxFds(int fds) {
         return new Capabilities(
-                fds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys, slowRegions);
+                fds,
+                maxTransfer,
+                maxDmaMaps,
+                pageSizes,
+                twinSocket,
+                twinFd,
+                writeMultiple,
+                addedRegions,
+                storeys,
+                slowRegions);
     }
 
     /** The same with another largest transfer. */
     public Capabilities withMaxTransfer(long bytes) {
         return new Capabilities(
-                maxFds, bytes, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys, slowRegions);
+                maxFds,
+                bytes,
+                maxDmaMaps,
+                pageSizes,
+                twinSocket,
+                twinFd,
+                writeMultiple,
+                addedRegions,
+                storeys,
+                slowRegions);
     }
 
     /** The same with another number of DMA maps. */
     public Capabilities withMaxDmaMaps(int maps) {
         return new Capabilities(
-                maxFds, maxTransfer, maps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys, slowRegions);
+                maxFds,
+                maxTransfer,
+                maps,
+                pageSizes,
+                twinSocket,
+                twinFd,
+                writeMultiple,
+                addedRegions,
+                storeys,
+                slowRegions);
     }
 
     /** The same with other page sizes. */
     public Capabilities withPageSizes(long sizes) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, sizes, twinSocket, twinFd, writeMultiple, addedRegions, storeys, slowRegions);
+                maxFds,
+                maxTransfer,
+                maxDmaMaps,
+                sizes,
+                twinSocket,
+                twinFd,
+                writeMultiple,
+                addedRegions,
+                storeys,
+                slowRegions);
     }
 
     /**
@@ -99,19 +135,46 @@ public record Capabilities(
     /** The same with or without writes of many registers. */
     public Capabilities withWriteMultiple(boolean supported) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, supported, addedRegions, storeys, slowRegions);
+                maxFds,
+                maxTransfer,
+                maxDmaMaps,
+                pageSizes,
+                twinSocket,
+                twinFd,
+                supported,
+                addedRegions,
+                storeys,
+                slowRegions);
     }
 
     /** The same with or without added regions. */
     public Capabilities withAddedRegions(boolean supported) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, supported, storeys, slowRegions);
+                maxFds,
+                maxTransfer,
+                maxDmaMaps,
+                pageSizes,
+                twinSocket,
+                twinFd,
+                writeMultiple,
+                supported,
+                storeys,
+                slowRegions);
     }
 
     /** The same with these storeys. */
     public Capabilities withStoreys(List<String> ids) {
         return new Capabilities(
-                maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, addedRegions, ids, slowRegions);
+                maxFds,
+                maxTransfer,
+                maxDmaMaps,
+                pageSizes,
+                twinSocket,
+                twinFd,
+                writeMultiple,
+                addedRegions,
+                ids,
+                slowRegions);
     }
 
     /** The same with these slow regions. */

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.tests.kernel;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** By its own node. */
+@Tag("long")
+@ParameterizedClass(name = "[mode={0}]")
+@EnumSource(value = NoIommuMode.class, names = "CDEV")
+final class NoIommuCdevDeviceKernelIT extends NoIommuDeviceContract {}
