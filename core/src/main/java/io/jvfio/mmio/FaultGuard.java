@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.mmio;
 
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Turns a fault on mapped registers into an exception that says what happened to the device. Whoever makes an
  * {@link Mmio} with a window that can fault gives it one; a driver uses {@code PciDevice.guard}, which is built on it.
  *
  * <p>A fault never ends the JVM, but HotSpot reports it late: the load that faulted returns an unspecified value, the
  * store is dropped, and an {@link InternalError} appears at the thread's next safepoint poll, which in compiled code can
- * be many accesses later. So guarded code has one shape:
- *
- * <p>{@snippet :
- * try {
- *     // register accesses
- *     guard.settle();
- * } catch (RuntimeException | Error failure) {
- *     throw guard.explain(failure);
- * }
- * }
+ * be many accesses later. So guarded code ends in {@link #settle}, and what it throws is explained: {@link #run} and {@link
+ * #get} do both.
  *
  * <p>Threads: thread-safe.
  */
@@ -32,6 +27,36 @@ public interface FaultGuard {
             return passOn(failure);
         }
     };
+
+    /**
+     * Runs code, and tells what a failure of it means. Allocates nothing.
+     *
+     * @param body what to run, on this thread
+     */
+    default void run(Runnable body) {
+        try {
+            body.run();
+            settle();
+        } catch (RuntimeException | Error failure) {
+            throw explain(failure);
+        }
+    }
+
+    /**
+     * As {@link #run}, for code with a result.
+     *
+     * @param body what to run, on this thread
+     * @return what the code returned
+     */
+    default <T extends @Nullable Object> T get(Supplier<T> body) {
+        try {
+            T result = body.get();
+            settle();
+            return result;
+        } catch (RuntimeException | Error failure) {
+            throw explain(failure);
+        }
+    }
 
     /**
      * Makes a fault that is still pending appear as {@link InternalError}, by an access through the carrier. It has to be

@@ -263,12 +263,7 @@ public final class PciDevice implements AutoCloseable {
      */
     public void guard(Runnable body) {
         lifecycle.checkPresent();
-        try {
-            body.run();
-            faults.settle();
-        } catch (RuntimeException | Error failure) {
-            throw faults.explain(failure);
-        }
+        faults.run(body);
     }
 
     /**
@@ -280,13 +275,7 @@ public final class PciDevice implements AutoCloseable {
      */
     public <T extends @Nullable Object> T guard(Supplier<T> body) {
         lifecycle.checkPresent();
-        try {
-            T result = body.get();
-            faults.settle();
-            return result;
-        } catch (RuntimeException | Error failure) {
-            throw faults.explain(failure);
-        }
+        return faults.get(body);
     }
 
     /**

@@ -60,12 +60,7 @@ final class StoreyContext implements VariantContext, AutoCloseable {
 
     @Override
     public void guard(Runnable body) {
-        try {
-            body.run();
-            parts.faults().settle();
-        } catch (RuntimeException | Error failure) {
-            throw parts.faults().explain(failure);
-        }
+        parts.faults().run(body);
     }
 
     /** The device below has been reset. */

@@ -50,11 +50,10 @@ public abstract class VariantDevice extends ForwardingDevice {
     private final @Nullable StoreyContext context;
     private final AddedRegions regions;
     private final @Nullable Traps traps;
-    private final @Nullable LiveOverlay overlay;
+    private final ShownConfig config;
     private final OpenMappings mappings = new OpenMappings();
     private final Abilities own;
     private final Set<Class<?>> passed;
-    private volatile @Nullable ResetWrites resetWrites;
     private volatile boolean closed;
 
     /**
@@ -85,7 +84,7 @@ public abstract class VariantDevice extends ForwardingDevice {
         };
         this.regions = new AddedRegions(name, known.regionCount(), additions.regions());
         this.traps = additions.traps().isEmpty() ? null : new Traps(below, additions.traps());
-        this.overlay = additions.overlay().isEmpty() ? null : new LiveOverlay(below, additions.overlay());
+        this.config = new ShownConfig(below, additions.overlay(), this::reset);
         this.passed = additions.passed();
         this.info = additions.regions().isEmpty() && additions.capabilities().isEmpty()
                 ? known
@@ -191,7 +190,8 @@ public abstract class VariantDevice extends ForwardingDevice {
             return;
         }
         if (info.isConfigSpace(region)) {
-            storeConfig(offset, width, value);
+            checkOpen();
+            config.write(offset, width, value);
             return;
         }
         RegisterPort mine = mine(region, offset, width, true);
@@ -207,35 +207,15 @@ public abstract class VariantDevice extends ForwardingDevice {
         if (!info.isConfigSpace(region)) {
             return super.modifyRegister(region, offset, width, mask, value);
         }
-        ResetWrites writes = resetWrites();
-        if (overlay == null) {
-            long old = super.modifyRegister(region, offset, width, mask, value);
-            configWritten(writes, offset, width, old & ~mask | value & mask);
-            return old;
-        }
         checkOpen();
-        long old = overlay.modify(offset, width, mask, value);
-        configWritten(writes, offset, width, old & ~mask | value & mask);
-        return old;
-    }
-
-    /** As a write of the register, for a caller inside: no operation calls another. */
-    private void storeConfig(long offset, int width, long value) {
-        ResetWrites writes = resetWrites();
-        if (overlay == null) {
-            super.writeRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, offset, width, value);
-        } else {
-            checkOpen();
-            overlay.write(offset, width, value);
-        }
-        configWritten(writes, offset, width, value);
+        return config.modify(offset, width, mask, value);
     }
 
     /** Who takes an access in place of the device below; null if that does. */
     private @Nullable RegisterPort mine(int region, long offset, int width, boolean writes) {
-        if (overlay != null && info.isConfigSpace(region)) {
+        if (config.overlaid() && info.isConfigSpace(region)) {
             checkOpen();
-            return overlay;
+            return config;
         }
         Trap trap = traps == null ? null : traps.at(region, offset);
         if (trap == null) {
@@ -246,40 +226,8 @@ public abstract class VariantDevice extends ForwardingDevice {
         return trap.registers();
     }
 
-    /** Tells of a write to config space that has been done, and looks whether it reset the function. */
-    private void configWritten(ResetWrites writes, long offset, int width, long value) {
-        try {
-            if (overlay != null) {
-                overlay.tell(offset, width, value);
-            }
-        } finally {
-            ResetCause cause =
-                    writes.written(offset, width, value, overlay == null ? -1 : overlay.passing(offset, width));
-            if (cause != null) {
-                reset(cause);
-            }
-        }
-    }
-
-    /** Found before the first write is done: a function that is being reset has no registers to find. */
-    private ResetWrites resetWrites() {
-        ResetWrites writes = resetWrites;
-        if (writes == null) {
-            checkOpen();
-            writes = new ResetWrites(below());
-            resetWrites = writes;
-        }
-        return writes;
-    }
-
     private void reset(ResetCause cause) {
-        ResetWrites writes = resetWrites;
-        if (writes != null) {
-            writes.wasReset();
-        }
-        if (overlay != null) {
-            overlay.reset();
-        }
+        config.wasReset();
         if (context != null) {
             told(context::wasReset);
         }
@@ -301,10 +249,10 @@ public abstract class VariantDevice extends ForwardingDevice {
             checkOpen();
             return regions.read(region, offset, target);
         }
-        if (overlay != null && info.isConfigSpace(region)) {
+        if (config.overlaid() && info.isConfigSpace(region)) {
             checkOpen();
             int room = super.region(region).room(offset, target);
-            return RegisterBytes.read(overlay, offset, target.asSlice(0, room));
+            return RegisterBytes.read(config, offset, target.asSlice(0, room));
         }
         if (traps == null || traps.info(region) == null) {
             return super.read(region, offset, target);
@@ -330,8 +278,9 @@ public abstract class VariantDevice extends ForwardingDevice {
         }
         if (info.isConfigSpace(region)) {
             // By registers, so that resets are seen whatever the width.
+            checkOpen();
             int room = super.region(region).room(offset, source);
-            return RegisterBytes.write(new ConfigPort(), offset, source.asSlice(0, room));
+            return RegisterBytes.write(config, offset, source.asSlice(0, room));
         }
         if (traps == null || traps.info(region) == null) {
             return super.write(region, offset, source);
@@ -448,19 +397,6 @@ public abstract class VariantDevice extends ForwardingDevice {
         @Override
         public void run() {
             reset(ResetCause.HOT);
-        }
-    }
-
-    /** Config space as this storey shows it, for writes of bytes. */
-    private final class ConfigPort implements RegisterPort {
-        @Override
-        public long read(long offset, int width) {
-            return readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, offset, width);
-        }
-
-        @Override
-        public void write(long offset, int width, long value) {
-            VariantDevice.this.storeConfig(offset, width, value);
         }
     }
 }
