@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,7 @@ public abstract class VariantDevice extends ForwardingDevice {
         };
         this.regions = new AddedRegions(name, known.regionCount(), additions.regions());
         this.traps = additions.traps().isEmpty() ? null : new Traps(below, additions.traps());
-        this.config = new ShownConfig(below, additions.overlay(), this::reset);
+        this.config = new ShownConfig(below, additions.overlay(), new ResetByWrite());
         this.passed = additions.passed();
         this.info = additions.regions().isEmpty() && additions.capabilities().isEmpty()
                 ? known
@@ -389,6 +390,14 @@ public abstract class VariantDevice extends ForwardingDevice {
             if (!closed) {
                 VariantDevice.this.removalRequested();
             }
+        }
+    }
+
+    /** What follows a reset that a write to config space asked for. */
+    private final class ResetByWrite implements Consumer<ResetCause> {
+        @Override
+        public void accept(ResetCause cause) {
+            reset(cause);
         }
     }
 
