@@ -37,6 +37,7 @@ public final class Errno {
     public static final int EDEADLK = 35;
     public static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;
+    public static final int ENOTEMPTY = 39;
     public static final int ELOOP = 40;
     public static final int ENODATA = 61;
     public static final int EPROTO = 71;
@@ -61,6 +62,7 @@ public final class Errno {
     public static final int ECONNREFUSED = 111;
     public static final int EALREADY = 114;
     public static final int EINPROGRESS = 115;
+    public static final int EDQUOT = 122;
     public static final int ECANCELED = 125;
 
     /** Indexed by errno; empty where Linux has no such number. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.binding;
 
+import io.jvfio.FileFailure;
 import io.jvfio.PciAddress;
 import io.jvfio.binding.BindingProblem.Code;
 import java.io.IOException;
@@ -66,7 +67,9 @@ final class Journals {
         } catch (IOException e) {
             throw BindingException.of(
                     Code.STEP_FAILED,
-                    "the journal " + path(journal.address()) + " cannot be written: " + e.getMessage(),
+                    "no journal: "
+                            + FileFailure.of("write", path(journal.address()), e)
+                                    .getMessage(),
                     "binding needs root");
         }
     }
@@ -76,7 +79,10 @@ final class Journals {
             effects.remove(path(address));
         } catch (IOException e) {
             throw BindingException.of(
-                    Code.STEP_FAILED, "the journal " + path(address) + " cannot be removed: " + e.getMessage(), "");
+                    Code.STEP_FAILED,
+                    "the journal stays: "
+                            + FileFailure.of("unlink", path(address), e).getMessage(),
+                    "");
         }
     }
 

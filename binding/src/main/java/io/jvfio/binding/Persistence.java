@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.binding;
 
+import io.jvfio.FileFailure;
 import io.jvfio.PciAddress;
 import io.jvfio.binding.BindingProblem.Code;
 import java.io.IOException;
@@ -58,8 +59,8 @@ final class Persistence {
         } catch (IOException e) {
             throw BindingException.of(
                     Code.STEP_FAILED,
-                    file + " cannot be written, so " + driver + " is bound until the next start only: "
-                            + e.getMessage(),
+                    driver + " is bound until the next start only: "
+                            + FileFailure.of("write", file, e).getMessage(),
                     "");
         }
     }
@@ -73,7 +74,8 @@ final class Persistence {
         } catch (IOException e) {
             throw BindingException.of(
                     Code.STEP_FAILED,
-                    file + " cannot be removed, so the next start binds it again: " + e.getMessage(),
+                    "the next start binds it again: "
+                            + FileFailure.of("unlink", file, e).getMessage(),
                     "");
         }
     }

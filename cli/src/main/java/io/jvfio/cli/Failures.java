@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.FileFailure;
 import io.jvfio.VfioException;
 import io.jvfio.binding.BindingException;
 import io.jvfio.cli.command.CommandFailure;
@@ -11,7 +12,11 @@ import io.jvfio.cli.out.Json;
 import io.jvfio.driver.nvme.NvmeException;
 import io.jvfio.host.VirtualFunctionException;
 import io.jvfio.variant.VariantException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -32,7 +37,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     @Override
-    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+    public int handleExecutionException(Exception thrown, CommandLine command, ParseResult parsed) {
+        Exception failure = told(thrown);
         if (failure instanceof InterruptedException
                 || jvfio.environment().interruption().requested()) {
             return ExitCode.INTERRUPTED;
@@ -48,6 +54,19 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             jvfio.environment().out().println(json(command.getCommandName(), failure));
         }
         return code(failure);
+    }
+
+    /** A failure of a file that no command has put into words. */
+    private static Exception told(Exception failure) {
+        if (failure instanceof UncheckedIOException wrapped) {
+            return told(Objects.requireNonNull(wrapped.getCause()));
+        }
+        if (failure instanceof FileSystemException file && file.getFile() != null) {
+            return FileFailure.of("open", file.getFile(), file);
+        }
+        return failure instanceof IOException file && FileFailure.errno(file) != 0
+                ? FileFailure.of("read or write", "a file", file)
+                : failure;
     }
 
     private static int code(Exception failure) {
@@ -80,7 +99,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
         err.println("jvfio: " + oneLine(String.valueOf(failure.getMessage())));
-        if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+        if (!UnmatchedArgumentException.printSuggestions(failure, err) && !Mistyped.suggest(failure, err)) {
             err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         }
         if (jvfio.debug()) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import io.jvfio.Errno;
+import io.jvfio.FileFailure;
 import io.jvfio.Vfio;
 import io.jvfio.cli.bind.BindCommand;
 import io.jvfio.cli.bind.ExplainCommand;
 import io.jvfio.cli.bind.RecoverCommand;
 import io.jvfio.cli.bind.ReleaseCommand;
 import io.jvfio.cli.command.Environment;
+import io.jvfio.cli.command.ExitCode;
 import io.jvfio.cli.command.Interruption;
 import io.jvfio.cli.command.RootCommand;
 import io.jvfio.cli.demo.DemoCommand;
@@ -24,11 +27,15 @@ import io.jvfio.cli.host.VfCommand;
 import io.jvfio.cli.igd.IgdCommands;
 import io.jvfio.cli.mlx5.Mlx5Commands;
 import io.jvfio.cli.nvme.NvmeCommands;
+import io.jvfio.cli.out.StandardOutput;
 import io.jvfio.cli.serve.ExportCommand;
 import io.jvfio.cli.serve.PassCommand;
 import io.jvfio.cli.serve.ServeCommand;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +43,7 @@ import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Help.Column;
 import picocli.CommandLine.Help.Column.Overflow;
 import picocli.CommandLine.Help.TextTable;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
@@ -84,7 +92,7 @@ public final class Jvfio extends RootCommand {
     /** For picocli's tools, which describe commands and run none. */
     @SuppressWarnings("unused")
     private Jvfio() {
-        this(Environment.system(new Interruption()));
+        this(Environment.system(new Interruption(), OutputStream.nullOutputStream()));
     }
 
     private Jvfio(Environment environment) {
@@ -94,9 +102,26 @@ public final class Jvfio extends RootCommand {
     /** Runs the command and ends the process with its exit code. */
     static void main(String[] args) {
         Interruption interruption = Interruption.install(Thread.currentThread());
-        int code = commandLine(Environment.system(interruption)).execute(args);
-        interruption.finished();
+        StandardOutput output = new StandardOutput();
+        Environment environment = Environment.system(interruption, output);
+        CommandLine command = commandLine(environment);
+        int code = command.execute(args);
+        environment.out().flush();
+        code = output.failure()
+                .map(failure -> unwritten(failure, command.getErr()))
+                .orElse(code);
+        interruption.finished(code);
         System.exit(code);
+    }
+
+    /** Results that nobody has got are a failure; a reader who has seen enough need not be told. */
+    private static int unwritten(IOException failure, PrintWriter err) {
+        if (FileFailure.errno(failure) != Errno.EPIPE) {
+            err.println("jvfio: "
+                    + FileFailure.of("write", "standard output", failure).getMessage());
+            err.flush();
+        }
+        return ExitCode.FAILED;
     }
 
     /**
@@ -108,7 +133,8 @@ public final class Jvfio extends RootCommand {
      * @return the exit code
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
-        Environment environment = Environment.system(new Interruption()).withOutput(out, false);
+        Environment environment = Environment.system(new Interruption(), OutputStream.nullOutputStream())
+                .withOutput(out, false);
         return commandLine(environment).setErr(err).execute(args);
     }
 
@@ -121,8 +147,10 @@ public final class Jvfio extends RootCommand {
         command.setExecutionExceptionHandler(failures);
         command.setParameterExceptionHandler(failures);
         command.setUsageHelpAutoWidth(true);
-        command.getHelpSectionMap()
-                .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> schemes(help.colorScheme()) + help.footer());
+        Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
+        sections.remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
+        sections.put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, CommandGroups::text);
+        sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> schemes(help.colorScheme()) + help.footer());
         return command;
     }
 

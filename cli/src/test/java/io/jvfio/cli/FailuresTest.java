@@ -177,10 +177,45 @@ class FailuresTest {
                 .contains("Caused by: io.jvfio.VfioException");
     }
 
+    @ParameterizedTest
+    @CsvSource({"lst, jvfio list", "nvme raed, jvfio nvme read", "srve, jvfio serve", "igd vtb, jvfio igd vbt"})
+    void a_mistyped_command_is_answered_with_the_one_that_is_meant(String args, String meant) {
+        assertThat(run.execute(args.split(" "))).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err).contains("Did you mean: ").contains(meant);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "explain --snapshot FOLDER/absent, ENOENT",
+        "explain --snapshot FOLDER, EISDIR",
+        "serve edu --socket FOLDER/absent/s, ENOENT",
+        "serve nvme?file=FOLDER/absent/disk --socket FOLDER/s, ENOENT",
+        "serve igd?opregion=FOLDER/absent --socket FOLDER/s, ENOENT",
+        "igd vbt file:FOLDER/absent, ENOENT",
+    })
+    void a_file_that_cannot_be_had_is_told_with_errno_and_remedy(String args, String errno) {
+        String[] words = args.replace("FOLDER", root.toString()).split(" ");
+        assertThat(run.execute(words)).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err)
+                .startsWith("jvfio: ")
+                .contains(" failed: " + errno + " (")
+                .contains(root.toString())
+                .contains("hint: ")
+                .doesNotContain("unexpected")
+                .doesNotContain("Exception");
+    }
+
+    @Test
+    void a_socket_at_which_no_client_can_connect_is_refused_at_once() {
+        Path socket = root.resolve("s".repeat(108));
+        assertThat(run.execute("serve", "edu", "--socket", socket.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err).contains("ENAMETOOLONG").contains("107 bytes at most");
+    }
+
     @Test
     void an_interrupted_command_says_nothing() {
         openFailsWith(new IllegalStateException("closed"));
-        run.interruption.interrupt(new Thread(run.interruption::finished), java.time.Duration.ZERO);
+        run.interruption.interrupt(new Thread(() -> run.interruption.finished(0)), java.time.Duration.ZERO);
 
         assertThat(run.execute("read", EDU, "bar0", "0")).isEqualTo(ExitCode.INTERRUPTED);
         assertThat(run.err).isEmpty();

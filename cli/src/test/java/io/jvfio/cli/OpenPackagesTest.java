@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jvfio.cli.command.Environment;
 import io.jvfio.cli.command.Interruption;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ class OpenPackagesTest {
         List<String> open = descriptor(classes).opens().stream()
                 .map(ModuleDescriptor.Opens::source)
                 .toList();
-        CommandLine command = Jvfio.commandLine(Environment.system(new Interruption()));
+        CommandLine command =
+                Jvfio.commandLine(Environment.system(new Interruption(), OutputStream.nullOutputStream()));
 
         assertThat(packages(command).stream().filter(name -> name.startsWith("io.jvfio.")))
                 .isNotEmpty()

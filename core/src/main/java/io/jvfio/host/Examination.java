@@ -276,7 +276,7 @@ final class Examination {
                     Topic.LOCKED_MEMORY,
                     Level.NOTE,
                     "what " + who + " may lock is not known: a login or a service sets it",
-                    "run jvfio doctor as " + user.name() + ", or look at LimitMEMLOCK= of the service");
+                    "look at LimitMEMLOCK= of the service, or at \"ulimit -l\" in a login of " + user.name());
         } else {
             lockedMemory(known);
         }

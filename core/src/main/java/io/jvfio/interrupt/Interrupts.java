@@ -161,7 +161,7 @@ public final class Interrupts implements AutoCloseable {
     public long remove(int vector) {
         VectorSink sink;
         synchronized (lock) {
-            sink = sink(sinks.get(vector), vector);
+            sink = sink(at(vector), vector);
             port.assign(type, vector, Collections.singletonList(null));
             sinks.set(vector, null);
         }
@@ -175,7 +175,7 @@ public final class Interrupts implements AutoCloseable {
      * @throws io.jvfio.VfioException if the carrier cannot
      */
     public void trigger(int vector) {
-        VectorSink unused = sink(sinks.get(vector), vector);
+        VectorSink unused = sink(at(vector), vector);
         port.request(IrqRequest.trigger(type.index(), vector, 1).by(port.owner()));
     }
 
@@ -214,7 +214,7 @@ public final class Interrupts implements AutoCloseable {
      * @param vector an enabled vector
      */
     public Fd eventfd(int vector) {
-        return sink(sinks.get(vector), vector).eventfd().fd();
+        return sink(at(vector), vector).eventfd().fd();
     }
 
     /**
@@ -328,7 +328,7 @@ public final class Interrupts implements AutoCloseable {
 
     private void throwUnlessAddable(int vector) {
         throwIfEnded();
-        if (sinks.get(vector) != null) {
+        if (at(vector) != null) {
             throw new IllegalStateException(name(vector) + " is enabled already");
         }
         if (vector >= allocated && !info.resizable()) {
@@ -338,8 +338,16 @@ public final class Interrupts implements AutoCloseable {
         }
     }
 
+    private @Nullable VectorSink at(int vector) {
+        if (vector < 0 || vector >= sinks.length()) {
+            throw new IndexOutOfBoundsException(
+                    port.subject() + " has no " + type + " vector " + vector + "; it has 0 to " + (sinks.length() - 1));
+        }
+        return sinks.get(vector);
+    }
+
     private AwaitedVector awaited(int vector) {
-        VectorSink sink = sinks.get(vector);
+        VectorSink sink = at(vector);
         if (sink instanceof AwaitedVector awaited) {
             return awaited;
         }

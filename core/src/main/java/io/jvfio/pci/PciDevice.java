@@ -300,7 +300,7 @@ public final class PciDevice implements AutoCloseable {
      */
     public void removalDeadline(Duration deadline) {
         if (deadline.isNegative()) {
-            throw new IllegalArgumentException("removal deadline " + deadline + " is negative");
+            throw new IllegalArgumentException("a removal deadline of " + deadline.toMillis() + " ms is negative");
         }
         notices.removalDeadline(deadline);
     }

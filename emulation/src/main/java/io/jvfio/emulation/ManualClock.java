@@ -40,7 +40,8 @@ public final class ManualClock implements ModelClock {
      */
     public void advance(Duration duration) {
         if (duration.isNegative()) {
-            throw new IllegalArgumentException("time does not go back by " + duration);
+            throw new IllegalArgumentException(
+                    "time does not go back by " + duration.abs().toMillis() + " ms");
         }
         now.addAndGet(duration.toNanos());
         listeners.forEach(Runnable::run);

@@ -2,6 +2,7 @@
 package io.jvfio.vfiouser;
 
 import io.jvfio.Closing;
+import io.jvfio.Durations;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.Hex;
@@ -482,7 +483,10 @@ final class ServerConnection implements AutoCloseable {
 
     private VfioException late() {
         return new VfioException(
-                "recvmsg", Errno.ETIMEDOUT, name, "the server gave no answer within " + limits.timeout());
+                "recvmsg",
+                Errno.ETIMEDOUT,
+                name,
+                "the server gave no answer within " + Durations.text(limits.timeout()));
     }
 
     private ProtocolException strange() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Durations;
 import io.jvfio.Hex;
 import java.time.Duration;
 import java.util.Objects;
@@ -38,7 +39,8 @@ public record VfioUserLimits(int maxTransfer, int maxFds, int maxDmaMaps, Durati
             throw new IllegalArgumentException(maxFds + " descriptors in a message, " + maxDmaMaps + " DMA maps");
         }
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("a time limit of " + timeout + "; 1 ms to a day are possible");
+            throw new IllegalArgumentException(
+                    "a time limit of " + Durations.text(timeout) + "; 1 ms to a day are possible");
         }
     }
 

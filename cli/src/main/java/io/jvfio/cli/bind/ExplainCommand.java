@@ -2,6 +2,7 @@
 package io.jvfio.cli.bind;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.FileFailure;
 import io.jvfio.PciAddress;
 import io.jvfio.Vfio;
 import io.jvfio.VfioException;
@@ -23,7 +24,7 @@ import io.jvfio.variant.FunctionFacts;
 import io.jvfio.variant.StackReport;
 import io.jvfio.variant.VariantException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -167,18 +168,26 @@ public final class ExplainCommand extends DeviceCommand {
     }
 
     private static HostRecording read(Path file) {
+        String text;
         try {
-            return SnapshotJson.read(Files.readString(file));
+            text = Files.readString(file);
+        } catch (MalformedInputException e) {
+            throw new CommandFailure(file + " is no snapshot: it is no text");
         } catch (IOException e) {
-            throw new CommandFailure("cannot read " + file + ": " + e);
+            throw FileFailure.of("read", file, e);
+        }
+        try {
+            return SnapshotJson.read(text);
+        } catch (IOException e) {
+            throw new CommandFailure(file + " is no snapshot: " + e.getMessage());
         }
     }
 
     private static void write(Path file, HostRecording recording) {
         try {
             Files.writeString(file, SnapshotJson.text(recording), StandardOpenOption.CREATE_NEW);
-        } catch (IOException | UncheckedIOException e) {
-            throw new CommandFailure("cannot write " + file + ": " + e);
+        } catch (IOException e) {
+            throw FileFailure.of("write", file, e);
         }
     }
 }

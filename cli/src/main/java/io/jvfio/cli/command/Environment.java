@@ -15,6 +15,7 @@ import io.jvfio.host.PciIds;
 import io.jvfio.host.VfioAccess;
 import io.jvfio.pci.PciDevice;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -58,15 +59,15 @@ public record Environment(
         PciDevice open(String locator, OpenOptions options, Providers providers);
     }
 
-    /** The system that the process runs on. */
-    public static Environment system(Interruption interruption) {
+    /** The system that the process runs on, with its standard output. */
+    public static Environment system(Interruption interruption, OutputStream output) {
         return new Environment(
                 Host.system(),
                 KernelDrivers.system(),
                 PciIds::system,
                 OtherJars.of(System.getenv()),
                 Vfio::open,
-                new PrintWriter(System.out, true, Charset.defaultCharset()),
+                new PrintWriter(output, true, charset()),
                 isTerminal(Path.of("/proc/self/fd/1")),
                 interruption);
     }
@@ -92,6 +93,11 @@ public record Environment(
                 .flatMap(host::mdev)
                 .map(HostMdev::access)
                 .orElse(null);
+    }
+
+    /** That of the terminal or pipe, as the JVM found it. */
+    private static Charset charset() {
+        return System.out.charset();
     }
 
     /** Whether an open file is a terminal, by its name: {@code System.console} would ask standard input as well. */

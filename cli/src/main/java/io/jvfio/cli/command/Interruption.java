@@ -19,11 +19,12 @@ public final class Interruption {
     private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean requested;
+    private volatile boolean done;
 
     /** Interrupts this thread when the process is told to end. */
     public static Interruption install(Thread worker) {
         Interruption made = new Interruption();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> made.interrupt(worker, PATIENCE), "jvfio-shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> made.end(worker), "jvfio-shutdown"));
         return made;
     }
 
@@ -42,9 +43,22 @@ public final class Interruption {
         open.remove(resource);
     }
 
-    /** The command has ended; nothing is left to wait for. */
-    public void finished() {
+    /**
+     * The command has ended; nothing is left to wait for.
+     *
+     * @param code how: with 0 it has done all that it was for, although it was told to end
+     */
+    public void finished(int code) {
+        done = code == 0;
         finished.countDown();
+    }
+
+    /** The JVM would report the signal, whatever the command says. */
+    private void end(Thread worker) {
+        interrupt(worker, PATIENCE);
+        if (requested && done) {
+            Runtime.getRuntime().halt(0);
+        }
     }
 
     /** Interrupts a command, and closes what it has not closed in time. */

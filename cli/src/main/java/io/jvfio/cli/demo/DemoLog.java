@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.demo;
 
-import io.jvfio.cli.out.Durations;
+import io.jvfio.Durations;
 import io.jvfio.cli.out.Json;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.demo;
 
+import io.jvfio.Durations;
 import io.jvfio.Hex;
 import io.jvfio.cli.command.CommandFailure;
-import io.jvfio.cli.out.Durations;
 import io.jvfio.cli.out.Sizes;
 import io.jvfio.examples.Edu;
 import io.jvfio.examples.EduDriver;

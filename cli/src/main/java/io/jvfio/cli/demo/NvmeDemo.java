@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.demo;
 
+import io.jvfio.Durations;
 import io.jvfio.Hex;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.nvme.BlockTraffic;
 import io.jvfio.cli.nvme.PatternRun;
-import io.jvfio.cli.out.Durations;
 import io.jvfio.cli.out.Sizes;
 import io.jvfio.driver.nvme.ControllerInfo;
 import io.jvfio.driver.nvme.Namespace;

@@ -4,12 +4,15 @@ package io.jvfio.cli.device;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.Storeys;
+import io.jvfio.host.FunctionIds;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
 import io.jvfio.pci.Bar;
+import io.jvfio.pci.ConfigSpace;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.config.CapabilityHeader;
+import io.jvfio.pci.config.PciRegisters;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: immutable.
  *
+ * @param ids what its config space says that it is
  * @param storeys ids of what is on it, here or on the side of who serves it, from the lowest up
  * @param space its address space, and why it is of this kind
  * @param usable the addresses that it can have in there
@@ -33,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param capabilities of config space, standard ones first
  */
 record DeviceFacts(
+        FunctionIds ids,
         List<String> storeys,
         String space,
         List<IovaRange> usable,
@@ -43,7 +48,6 @@ record DeviceFacts(
         List<RegionFacts> regions,
         List<IrqInfo> irqs,
         List<CapabilityHeader> capabilities) {
-
     /**
      * A region.
      *
@@ -66,6 +70,7 @@ record DeviceFacts(
         List<CapabilityHeader> capabilities = new ArrayList<>(device.config().capabilities());
         capabilities.addAll(device.config().extendedCapabilities());
         return new DeviceFacts(
+                ids(device.config()),
                 Storeys.of(device.device()).ids(),
                 space.description(),
                 space.usable(),
@@ -76,6 +81,18 @@ record DeviceFacts(
                 regions(device),
                 irqs(device),
                 capabilities);
+    }
+
+    private static FunctionIds ids(ConfigSpace config) {
+        boolean endpoint = (config.read8(PciRegisters.HEADER_TYPE) & PciRegisters.HEADER_LAYOUT_MASK)
+                == PciRegisters.HEADER_ENDPOINT;
+        return new FunctionIds(
+                config.read16(PciRegisters.VENDOR_ID),
+                config.read16(PciRegisters.DEVICE_ID),
+                endpoint ? config.read16(PciRegisters.SUBSYSTEM_VENDOR_ID) : 0,
+                endpoint ? config.read16(PciRegisters.SUBSYSTEM_ID) : 0,
+                config.read32(PciRegisters.REVISION_ID) >>> Byte.SIZE,
+                config.read8(PciRegisters.REVISION_ID));
     }
 
     /** The interrupt indexes of a device that have a vector. */

@@ -2,13 +2,13 @@
 package io.jvfio.cli.device;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.Durations;
 import io.jvfio.Vfio;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.DeviceCommand;
 import io.jvfio.cli.command.ExitCode;
 import io.jvfio.cli.out.Columns;
-import io.jvfio.cli.out.Durations;
 import io.jvfio.host.AffectedFunction;
 import io.jvfio.host.AffectedFunction.Owner;
 import io.jvfio.host.HotResetPlan;

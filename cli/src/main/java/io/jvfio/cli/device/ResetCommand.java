@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.device;
 
+import io.jvfio.Durations;
 import io.jvfio.PciAddress;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.ExitCode;
-import io.jvfio.cli.out.Durations;
 import io.jvfio.host.ResetMethods;
 import io.jvfio.pci.PciDevice;
 import java.time.Duration;

@@ -85,7 +85,10 @@ public final class ShowCommand extends OneDeviceCommand {
                 }
                 DeviceFacts facts = shown.facts();
                 if (facts != null) {
-                    json.object("opened", item -> DeviceColumns.FACTS.write(item, facts));
+                    json.object("opened", item -> {
+                        HostColumns.ids(names).write(item, facts.ids());
+                        DeviceColumns.FACTS.write(item, facts);
+                    });
                 } else {
                     json.text("notOpened", shown.notOpen());
                 }
@@ -155,6 +158,9 @@ public final class ShowCommand extends OneDeviceCommand {
             properties.print(out);
             return;
         }
+        if (shown.function() == null) {
+            identity(properties, facts.ids(), names);
+        }
         DeviceColumns.FACTS.addTo(properties, facts);
         properties.print(out);
         for (Table table : List.of(
@@ -173,16 +179,7 @@ public final class ShowCommand extends OneDeviceCommand {
     }
 
     private void function(Properties properties, HostFunction function, PciIds names) {
-        var ids = function.ids();
-        properties.add("name", HostColumns.name(ids, names));
-        properties.add("id", HostColumns.id(ids) + ", revision " + HostColumns.digits(ids.revision(), 2));
-        properties.add("subsystem", subsystem(ids));
-        properties.add(
-                "class",
-                HostColumns.digits(ids.classCode(), 6)
-                        + names.className(ids.classCode())
-                                .map(name -> ", " + name)
-                                .orElse(""));
+        identity(properties, function.ids(), names);
         properties.add("driver", function.driver());
         properties.number("IOMMU group", function.group());
         properties.number("NUMA node", function.numaNode());
@@ -207,6 +204,18 @@ public final class ShowCommand extends OneDeviceCommand {
         if (function.access().noIommu()) {
             properties.add("IOMMU", "none: it can reach all memory, and is opened as " + function.locator());
         }
+    }
+
+    private static void identity(Properties properties, FunctionIds ids, PciIds names) {
+        properties.add("name", HostColumns.name(ids, names));
+        properties.add("id", HostColumns.id(ids) + ", revision " + HostColumns.digits(ids.revision(), 2));
+        properties.add("subsystem", subsystem(ids));
+        properties.add(
+                "class",
+                HostColumns.digits(ids.classCode(), 6)
+                        + names.className(ids.classCode())
+                                .map(name -> ", " + name)
+                                .orElse(""));
     }
 
     /** {@code 8086:0000}, or nothing where there is no subsystem. */

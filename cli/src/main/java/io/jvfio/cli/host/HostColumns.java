@@ -57,25 +57,7 @@ public final class HostColumns {
         return new Columns<HostFunction>()
                 .text("ADDRESS", "address", HostFunction::address)
                 .text("locator", HostFunction::locator)
-                .column("ID", function -> id(function.ids()))
-                .id("vendor", 16, function -> function.ids().vendor())
-                .id("device", 16, function -> function.ids().device())
-                .id("subsystemVendor", 16, function -> function.ids().subsystemVendor())
-                .id("subsystem", 16, function -> function.ids().subsystem())
-                .column("CLASS", function -> digits(function.ids().classCode(), 6))
-                .id("class", 24, function -> function.ids().classCode())
-                .id("revision", 8, function -> function.ids().revision())
-                .text(
-                        "vendorName",
-                        function -> names.vendor(function.ids().vendor()).orElse(null))
-                .text(
-                        "deviceName",
-                        function -> names.device(
-                                        function.ids().vendor(), function.ids().device())
-                                .orElse(null))
-                .text(
-                        "className",
-                        function -> names.className(function.ids().classCode()).orElse(null))
+                .columns(HostFunction::ids, ids(names))
                 .number("GROUP", "group", HostFunction::group)
                 .number("NUMA", "numaNode", HostFunction::numaNode)
                 .column(
@@ -92,6 +74,24 @@ public final class HostColumns {
                 .column("OPEN", function -> open(function.access()))
                 .object("access", HostFunction::access, ACCESS)
                 .column("NAME", function -> name(function.ids(), names));
+    }
+
+    /** What a function is, by its numbers and by what this list calls them. */
+    public static Columns<FunctionIds> ids(PciIds names) {
+        return new Columns<FunctionIds>()
+                .column("ID", HostColumns::id)
+                .id("vendor", 16, FunctionIds::vendor)
+                .id("device", 16, FunctionIds::device)
+                .id("subsystemVendor", 16, FunctionIds::subsystemVendor)
+                .id("subsystem", 16, FunctionIds::subsystem)
+                .column("CLASS", ids -> digits(ids.classCode(), 6))
+                .id("class", 24, FunctionIds::classCode)
+                .id("revision", 8, FunctionIds::revision)
+                .text("vendorName", ids -> names.vendor(ids.vendor()).orElse(null))
+                .text(
+                        "deviceName",
+                        ids -> names.device(ids.vendor(), ids.device()).orElse(null))
+                .text("className", ids -> names.className(ids.classCode()).orElse(null));
     }
 
     /** {@code 8086:10d3}. */

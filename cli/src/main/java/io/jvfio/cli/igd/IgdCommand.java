@@ -2,6 +2,7 @@
 package io.jvfio.cli.igd;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.FileFailure;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.DeviceCommand;
@@ -65,7 +66,7 @@ abstract class IgdCommand extends DeviceCommand {
         try {
             return Blob.read(Path.of(file));
         } catch (IOException e) {
-            throw new CommandFailure("the file " + file + " cannot be read: " + e);
+            throw FileFailure.of("read", file, e);
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.nvme;
 
-import io.jvfio.cli.out.Durations;
+import io.jvfio.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.nvme;
 
+import io.jvfio.Durations;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.command.ExitCode;
-import io.jvfio.cli.out.Durations;
 import io.jvfio.cli.out.Progress;
 import io.jvfio.cli.out.Sizes;
 import io.jvfio.driver.nvme.Namespace;

@@ -54,6 +54,11 @@ public final class PassCommand extends Subcommand {
             // A thread of its own, as waiting for a connection does not end when the command is interrupted.
             Thread serving = Thread.ofPlatform().daemon().start(() -> serve(server));
             serving.join();
+        } catch (InterruptedException e) {
+            if (!environment().interruption().requested()) {
+                throw e;
+            }
+            // Told to end, which is how it ends.
         }
         return 0;
     }

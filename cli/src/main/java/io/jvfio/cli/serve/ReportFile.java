@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.serve;
 
+import io.jvfio.FileFailure;
 import io.jvfio.Hex;
-import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.out.Json;
 import io.jvfio.emulation.EmulatedDevice;
 import io.jvfio.emulation.ModelReport;
@@ -60,7 +60,7 @@ final class ReportFile {
     /**
      * Writes the file.
      *
-     * @throws CommandFailure if that cannot be done
+     * @throws io.jvfio.VfioException if that cannot be done
      */
     synchronized void write() {
         ModelReport report = report();
@@ -69,7 +69,7 @@ final class ReportFile {
             Files.writeString(part, json ? json(report) + "\n" : text(report));
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new CommandFailure("the report cannot be written: " + e);
+            throw FileFailure.of("write", file, e);
         }
     }
 

@@ -105,6 +105,11 @@ abstract class ServingCommand extends DeviceCommand {
                     json.text("socket", socket == null ? null : socket.toString());
                 });
                 await(served, report);
+            } catch (InterruptedException e) {
+                if (!interruption.requested()) {
+                    throw e;
+                }
+                // Told to end, which is how it ends.
             } finally {
                 interruption.closed(server);
                 if (report != null) {

@@ -26,7 +26,7 @@ class InterruptionTest {
                 new CountDownLatch(1).await();
             } catch (InterruptedException expected) {
                 interruption.closed(device);
-                interruption.finished();
+                interruption.finished(0);
             }
         });
         waiting.await();
@@ -53,7 +53,7 @@ class InterruptionTest {
 
     @Test
     void after_the_command_nothing_is_interrupted() {
-        interruption.finished();
+        interruption.finished(0);
 
         interruption.interrupt(Thread.currentThread(), Duration.ofSeconds(50));
 

@@ -3,6 +3,7 @@ package io.jvfio.cli.out;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jvfio.Durations;
 import io.jvfio.Hex;
 import io.jvfio.cli.command.Converters;
 import java.io.PrintWriter;

@@ -8,6 +8,7 @@ import static io.jvfio.internal.uapi.IommuOption.IOMMU_OPTION_RLIMIT_MODE;
 import io.jvfio.Closing;
 import io.jvfio.DeviceLocator;
 import io.jvfio.Errno;
+import io.jvfio.FileFailure;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.PassServer;
 import io.jvfio.host.Host;
@@ -90,7 +91,7 @@ final class KernelPassServer implements PassServer {
         } catch (UserPrincipalNotFoundException e) {
             throw new IllegalArgumentException("there is no user " + user, e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the socket " + place + ": " + e.getMessage(), e);
+            throw FileFailure.of("bind", place, e);
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.internal.sys;
 
+import io.jvfio.Errno;
+import io.jvfio.VfioException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,13 +13,33 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Threads: pure functions.
  */
-final class UnixAddress {
+public final class UnixAddress {
     /** {@code UNIX_PATH_MAX}, bytes with the final zero. */
     private static final int PATH_MAX = 108;
 
     private static final int PATH_OFFSET = 2;
 
     private UnixAddress() {}
+
+    /**
+     * Refuses a path at which nobody can listen or connect.
+     *
+     * @throws VfioException with ENAMETOOLONG if it is too long
+     * @throws IllegalArgumentException if it is empty or has a zero inside
+     */
+    public static void check(String path) {
+        int bytes = path.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes >= PATH_MAX) {
+            throw new VfioException(
+                    "bind",
+                    Errno.ENAMETOOLONG,
+                    path,
+                    "the path of a socket has 107 bytes at most, and this one has " + bytes + ": take a shorter one");
+        }
+        if (bytes == 0 || path.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("the socket path \"" + path + "\" is empty or has a zero inside");
+        }
+    }
 
     /**
      * The address of a socket in the file system, in the given arena.

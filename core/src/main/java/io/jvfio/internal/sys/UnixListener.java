@@ -50,10 +50,22 @@ public final class UnixListener implements AutoCloseable {
      * @throws VfioException with EADDRINUSE if the path exists
      */
     public static UnixListener open(SystemCalls sys, String path, int backlog) {
+        return open(sys, path, path, backlog);
+    }
+
+    /**
+     * Listens at a path that is too long for an address.
+     *
+     * @param path of any length
+     * @param shortcut another path to the same file, at most 107 bytes; used by this call alone
+     * @param backlog how many connections may wait to be accepted
+     * @throws VfioException with EADDRINUSE if the path exists
+     */
+    public static UnixListener open(SystemCalls sys, String path, String shortcut, int backlog) {
         int result = sys.socket(Abi.AF_UNIX, Abi.SOCK_STREAM | Abi.SOCK_CLOEXEC, 0);
         Descriptor fd = Descriptor.of(sys, result, "socket", path);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = UnixAddress.of(arena, path);
+            MemorySegment address = UnixAddress.of(arena, shortcut);
             bind(sys, fd, address, backlog);
         } catch (RuntimeException e) {
             throw Closing.after(e, fd);

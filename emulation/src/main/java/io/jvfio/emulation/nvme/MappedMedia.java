@@ -2,7 +2,7 @@
 package io.jvfio.emulation.nvme;
 
 import io.jvfio.Closing;
-import io.jvfio.VfioException;
+import io.jvfio.FileFailure;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.LockedFile;
 import io.jvfio.internal.sys.MemFd;
@@ -93,8 +93,8 @@ final class MappedMedia implements Media {
                 } catch (IOException e) {
                     throw Closing.after(e, backing);
                 }
-            } catch (IOException | VfioException e) {
-                throw new IllegalArgumentException(path + " cannot be used: " + e.getMessage(), e);
+            } catch (IOException e) {
+                throw FileFailure.of("open", path, e);
             }
         }
 
@@ -124,7 +124,7 @@ final class MappedMedia implements Media {
                 return new MappedMedia(sys, part.map(channel, offset, size), true, part);
             } catch (IOException e) {
                 part.close();
-                throw new IllegalArgumentException(path + " cannot be mapped: " + e.getMessage(), e);
+                throw FileFailure.of("mmap", path, e);
             }
         }
 

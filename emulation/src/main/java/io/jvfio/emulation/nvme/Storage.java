@@ -2,6 +2,7 @@
 package io.jvfio.emulation.nvme;
 
 import io.jvfio.Closing;
+import io.jvfio.FileFailure;
 import io.jvfio.internal.sys.SystemCalls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +74,7 @@ final class Storage implements AutoCloseable {
             }
             return each;
         } catch (IOException e) {
-            throw new IllegalArgumentException(path + " cannot be used: " + e.getMessage(), e);
+            throw FileFailure.of("stat", path, e);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.models.igd;
 
+import io.jvfio.FileFailure;
 import io.jvfio.emulation.DeviceModel;
 import io.jvfio.emulation.ModelOption;
 import io.jvfio.emulation.ModelOptions;
@@ -66,7 +67,7 @@ public final class IgdProvider implements ModelProvider {
             }
             return bytes;
         } catch (IOException e) {
-            throw new IllegalArgumentException("the OpRegion of model igd cannot be read: " + e, e);
+            throw FileFailure.of("read", options.text(OP_REGION), e);
         }
     }
 }

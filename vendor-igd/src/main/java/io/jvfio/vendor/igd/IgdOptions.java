@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vendor.igd;
 
+import io.jvfio.FileFailure;
 import io.jvfio.vendor.igd.spec.Blob;
 import io.jvfio.vendor.igd.spec.OpRegion;
 import java.io.IOException;
@@ -37,7 +38,7 @@ record IgdOptions(@Nullable Blob opRegion, int gms) {
         try {
             bytes = Blob.read(Path.of(file));
         } catch (IOException e) {
-            throw new IllegalArgumentException("the OpRegion " + file + " cannot be read: " + e, e);
+            throw FileFailure.of("read", file, e);
         }
         try {
             OpRegion.parse(bytes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.server;
 
+import io.jvfio.Durations;
 import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
@@ -179,7 +180,9 @@ final class DmaMessages implements AutoCloseable {
                 }
             }
             if (!transfer.done) {
-                end(transfer, failure(transfer, Errno.ETIMEDOUT, "the client did not answer in " + patience));
+                end(
+                        transfer,
+                        failure(transfer, Errno.ETIMEDOUT, "the client did not answer in " + Durations.text(patience)));
             }
         } finally {
             lock.unlock();

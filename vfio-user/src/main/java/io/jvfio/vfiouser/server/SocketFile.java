@@ -3,14 +3,15 @@ package io.jvfio.vfiouser.server;
 
 import io.jvfio.Closing;
 import io.jvfio.Errno;
+import io.jvfio.FileFailure;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.UnixAddress;
 import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -52,11 +53,12 @@ final class SocketFile implements AutoCloseable {
     /**
      * Makes a socket, mode 0600, and its name.
      *
-     * @throws VfioException with EADDRINUSE if the name is taken
-     * @throws UncheckedIOException if the folder cannot be written
+     * @throws VfioException with EADDRINUSE if the name is taken, with ENAMETOOLONG if no client could connect to it, or if
+     *     the folder cannot be written
      */
     static SocketFile create(SystemCalls sys, Path socket, int backlog) {
         Path place = socket.toAbsolutePath();
+        UnixAddress.check(place.toString());
         Path parent = Objects.requireNonNull(place.getParent(), () -> socket + " is no name of a file");
         try {
             Path folder = Files.createTempDirectory(parent, ".jvfio");
@@ -72,13 +74,13 @@ final class SocketFile implements AutoCloseable {
                     place.toString(),
                     "somebody listens there, or it is no socket of this user");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the socket " + place + ": " + e.getMessage(), e);
+            throw FileFailure.of("bind", place, e);
         }
     }
 
     private static SocketFile create(SystemCalls sys, Path folder, Path place, int backlog) throws IOException {
         Path hidden = folder.resolve("s");
-        UnixListener listener = UnixListener.open(sys, hidden.toString(), backlog);
+        UnixListener listener = listen(sys, folder, hidden, backlog);
         try {
             Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
             if (isSocket(place) && isDead(sys, place)) {
@@ -92,6 +94,20 @@ final class SocketFile implements AutoCloseable {
             throw Closing.after(e, listener);
         } catch (RuntimeException e) {
             throw Closing.after(e, listener);
+        }
+    }
+
+    /** By its descriptor the folder has a short name, whatever it is called. */
+    private static UnixListener listen(SystemCalls sys, Path folder, Path hidden, int backlog) {
+        try (Descriptor opened = Descriptor.open(
+                sys, folder.toString(), Abi.O_RDONLY | Abi.host().oDirectory())) {
+            int number = opened.acquire();
+            try {
+                return UnixListener.open(
+                        sys, hidden.toString(), "/proc/self/fd/" + number + "/" + hidden.getFileName(), backlog);
+            } finally {
+                opened.release();
+            }
         }
     }
 
@@ -168,7 +184,7 @@ final class SocketFile implements AutoCloseable {
         } catch (NoSuchFileException gone) {
             // Somebody has removed it already.
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.of("unlink", path, e);
         }
     }
 

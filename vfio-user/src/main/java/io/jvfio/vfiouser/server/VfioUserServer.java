@@ -103,12 +103,12 @@ public final class VfioUserServer implements AutoCloseable {
      * left behind when it died is replaced; nothing else is.
      *
      * @param device borrowed: close the server before it
-     * @param path where, at most some 75 bytes; the folder must exist
+     * @param path where, at most 107 bytes as an absolute path; the folder must exist
      * @param options how far clients are trusted
      * @param listener is told of clients
      * @return the server, owned by the caller
-     * @throws VfioException with EADDRINUSE if somebody listens there, or it is no socket
-     * @throws java.io.UncheckedIOException if the folder cannot be written
+     * @throws VfioException with EADDRINUSE if somebody listens there, or it is no socket; with ENAMETOOLONG for a longer
+     *     path; or if the folder cannot be written
      */
     public static VfioUserServer listen(VfioDevice device, Path path, ServerOptions options, ServerListener listener) {
         return listen(DeviceSupply.of(device, options.trustClient()), path, options, listener);

@@ -50,6 +50,31 @@ class ServerSocketTest extends ServerTest {
     }
 
     @Test
+    void a_path_of_107_bytes_is_served_and_a_longer_one_refused_at_once() {
+        String start = folder + "/";
+        Path longest = Path.of(start + "s".repeat(107 - start.length()));
+        try (VfioUserServer longNamed = listen(longest);
+                RawClient client = RawClient.open(longest)) {
+            assertThat(client.reset()).isZero();
+            assertThat(longNamed.failure()).isEmpty();
+        }
+        assertThat(longest).doesNotExist();
+        Path longer = Path.of(longest + "s");
+        assertThatThrownBy(() -> listen(longer))
+                .isInstanceOfSatisfying(
+                        VfioException.class, e -> assertThat(e.name()).isEqualTo("ENAMETOOLONG"));
+        assertThat(longer).doesNotExist();
+    }
+
+    @Test
+    void a_folder_that_is_missing_is_told_as_that() {
+        assertThatThrownBy(() -> listen(folder.resolve("absent/s")))
+                .isInstanceOf(VfioException.class)
+                .hasMessageContaining("ENOENT")
+                .hasMessageContaining("absent/s");
+    }
+
+    @Test
     void what_is_no_socket_is_not_taken() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "mine");
         assertThatThrownBy(() -> listen(file)).isInstanceOf(VfioException.class);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.cli.out;
+package io.jvfio;
 
 import java.time.Duration;
 import java.util.Locale;
 
-/** Durations for people. Threads: stateless. */
+/**
+ * Durations for people.
+ *
+ * <p>Threads: pure functions.
+ */
 public final class Durations {
     private Durations() {}
 
