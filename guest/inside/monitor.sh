@@ -50,3 +50,15 @@ ask_monitor() {
     echo "no answer from the monitor: $1" >&2
     return 1
 }
+
+# await_event NAME PART SECONDS: waits for an event with that part in it; others are dropped.
+await_event() {
+    local deadline=$((SECONDS + $3))
+    while [ "$SECONDS" -le "$deadline" ]; do
+        read_monitor_line "$3" || return 1
+        case $monitor_line in
+            *"\"event\": \"$1\""*"$2"* | *"$2"*"\"event\": \"$1\""*) return 0 ;;
+        esac
+    done
+    return 1
+}

@@ -12,6 +12,7 @@ set_environment() {
     [ -z "$lab_jdk" ] || export JAVA_HOME=$lab_jdk
     # The checkout is the host's, and read-only here.
     export JVFIO_BUILD=never
+    export JVFIO_LAB_OUT=$share/out
 }
 
 # /run/lab/bin comes first in PATH: the lab's own commands, and what the host may lack or has too old.

@@ -21,7 +21,8 @@ open_run() {
     local base=${JVFIO_LAB_OUT:-$checkout/target/lab} old
     mkdir -p "$base"
     results=$base/$(date +%Y%m%d-%H%M%S)-$$
-    mkdir -p "$results"
+    mkdir -p "$results/out"
+    chmod 1777 "$results/out"
     ln -sfn "$(basename "$results")" "$base/latest"
     private=$(mktemp -d "${TMPDIR:-/tmp}/jvfio-lab.XXXXXX")
     truncate -s 1G "$private/nvme.img"
@@ -102,6 +103,7 @@ run_job() {
     fi
     if [ ! -s "$results/exit-code" ]; then
         cat "$results/qemu.log" >&2
+        [ "${#extra_arguments[@]}" -eq 0 ] || say "added to QEMU: ${extra_arguments[*]}"
         tail -n 20 "$results/console.log" >&2
         say "the guest ended without a result, see $results"
         return 125
@@ -114,6 +116,10 @@ lab_run() {
     while [ $# -gt 0 ]; do
         case $1 in
             --bare) devices=bare ;;
+            --device | --drive)
+                take_extra "$1" "${2:?$1 needs what QEMU takes after -${1#--}}"
+                shift
+                ;;
             --timeout)
                 timeout=${2:?--timeout needs a number of seconds}
                 shift
@@ -128,6 +134,9 @@ lab_run() {
         shift
     done
     [ $# -gt 0 ] || usage_error "run: which command?"
+    case $PWD in
+        /tmp | /run) say "the guest has a $PWD of its own, which is empty: start this in a folder below it" ;;
+    esac
     build_launcher "$1"
     lab_setup
     open_run
@@ -146,7 +155,17 @@ build_launcher() {
 lab_shell() {
     [ -t 0 ] && [ -t 1 ] || usage_error "shell: needs a terminal, use 'run' for commands"
     local devices=bound
-    [ "${1:-}" != --bare ] || devices=bare
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --bare) devices=bare ;;
+            --device | --drive)
+                take_extra "$1" "${2:?$1 needs what QEMU takes after -${1#--}}"
+                shift
+                ;;
+            *) usage_error "shell: unknown argument $1" ;;
+        esac
+        shift
+    done
     lab_setup
     open_run
     write_job shell "$devices"

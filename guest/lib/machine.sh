@@ -42,6 +42,18 @@ describe_common() {
     )
 }
 
+# What the user adds, for QEMU as it is. Such devices keep the driver that the kernel has for them.
+extra_arguments=()
+
+# take_extra OPTION VALUE: 0 if it is such an option.
+take_extra() {
+    case $1 in
+        --drive) extra_arguments+=(-drive "$2") ;;
+        --device) extra_arguments+=(-device "$2") ;;
+        *) return 1 ;;
+    esac
+}
+
 # Sets machine_arguments for a guest whose scratch folder is $1; sockets and images are in $2.
 describe_machine() {
     local private=$2
@@ -65,7 +77,7 @@ describe_machine() {
         -device "pcie-pci-bridge,id=pb,bus=pcie.0,addr=a"
         -device "edu,bus=pb,addr=1"
         -device "pci-testdev,bus=pb,addr=2"
-        -device "virtio-rng-pci,bus=pb,addr=3"
+        -device "virtio-rng-pci,iommu_platform=on,disable-legacy=on,bus=pb,addr=3"
 
         -device "virtio-net-pci,iommu_platform=on,disable-legacy=on,mac=52:54:00:00:00:0b,bus=pcie.0,addr=b"
 
@@ -73,6 +85,8 @@ describe_machine() {
         -device "pxb-pcie,id=pxb,bus_nr=64,bus=pcie.0,addr=c,bypass_iommu=on"
         -device "pcie-root-port,id=rp2,bus=pxb,chassis=3"
         -device "e1000e,mac=52:54:00:00:41:00,bus=rp2"
+
+        "${extra_arguments[@]}"
     )
 }
 
