@@ -31,6 +31,7 @@ final class AdminCommands {
     private final GuestMemory memory;
     private final DataPointer data;
     private final MemorySegment page;
+    private final Oddities oddities;
 
     /** Dword 0 of the completion of the last command. */
     private int result;
@@ -47,6 +48,7 @@ final class AdminCommands {
         this.memory = parts.ports().memory();
         this.data = parts.data();
         this.page = parts.page();
+        this.oddities = parts.oddities();
     }
 
     static boolean isSupported(int opcode) {
@@ -78,6 +80,10 @@ final class AdminCommands {
         if (command.isFused() || command.psdt() != SubmissionEntry.PSDT_PRP) {
             return isSupported(command.opcode()) ? StatusCode.INVALID_FIELD : StatusCode.INVALID_OPCODE;
         }
+        if (oddities.pretends(command)) {
+            result = oddities.result(command, 0);
+            return StatusCode.SUCCESS;
+        }
         return switch (command.opcode()) {
             case DELETE_SQ -> queueCommands.deleteSubmission(command);
             case CREATE_SQ -> queueCommands.createSubmission(command);
@@ -98,7 +104,11 @@ final class AdminCommands {
     private StatusCode identify(Command command) {
         page.fill((byte) 0);
         StatusCode status = fill(AdminCommand.IDENTIFY_CNS.of(command.cdw10()), command.nsid());
-        return status == StatusCode.SUCCESS ? data.give(command, page, Cns.SIZE) : status;
+        if (status != StatusCode.SUCCESS) {
+            return status;
+        }
+        oddities.spoil(command, page);
+        return data.give(command, page, Cns.SIZE);
     }
 
     private StatusCode fill(int cns, int nsid) {
@@ -130,7 +140,7 @@ final class AdminCommands {
 
     private StatusCode features(Command command) {
         StatusCode status = features.get(command);
-        result = features.result();
+        result = oddities.result(command, features.result());
         boolean hasData = AdminCommand.FEATURE_ID.of(command.cdw10()) == FeatureId.TIMESTAMP
                 && AdminCommand.FEATURE_SELECT.of(command.cdw10()) != AdminCommand.SELECT_CAPABILITIES;
         if (status == StatusCode.SUCCESS && hasData) {
@@ -145,7 +155,7 @@ final class AdminCommands {
 
     private StatusCode setFeatures(Command command) {
         StatusCode status = features.set(command);
-        result = features.result();
+        result = oddities.result(command, features.result());
         if (status == StatusCode.SUCCESS && AdminCommand.FEATURE_ID.of(command.cdw10()) == FeatureId.TIMESTAMP) {
             status = data.take(command, page, Timestamp.SIZE);
             if (status == StatusCode.SUCCESS) {

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  */
 final class Health {
     /** How many errors are remembered. */
-    static final int ERRORS = 64;
+    static final int ERRORS = 128;
 
     /** The composite temperature in kelvins, which does not change. */
     static final int TEMPERATURE = 310;

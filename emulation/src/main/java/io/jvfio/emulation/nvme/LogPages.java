@@ -17,7 +17,10 @@ import java.util.BitSet;
  * <p>Threads: one at a time.
  */
 final class LogPages {
-    private static final int LARGEST = 4096;
+    /** The largest page in bytes. */
+    static final int LARGEST = Health.ERRORS * LogPage.ERROR_SIZE;
+
+    private static final int EFFECTS_SIZE = 4096;
     private static final int FIRST_SLOT_ACTIVE = 1;
 
     /** Of an effect: the command is supported. */
@@ -39,6 +42,7 @@ final class LogPages {
     private final AsyncEvents events;
     private final DataPointer data;
     private final MemorySegment page;
+    private final Oddities oddities;
 
     /** The numbers of namespaces that have changed since the page was last read. */
     private final BitSet changed = new BitSet();
@@ -48,12 +52,19 @@ final class LogPages {
      *
      * @param page room for the largest page
      */
-    LogPages(Health health, Features features, AsyncEvents events, DataPointer data, MemorySegment page) {
+    LogPages(
+            Health health,
+            Features features,
+            AsyncEvents events,
+            DataPointer data,
+            MemorySegment page,
+            Oddities oddities) {
         this.health = health;
         this.features = features;
         this.events = events;
         this.data = data;
         this.page = page;
+        this.oddities = oddities;
     }
 
     /** A namespace has changed. */
@@ -65,7 +76,7 @@ final class LogPages {
     StatusCode get(Command command) {
         int id = AdminCommand.LOG_ID.of(command.cdw10());
         int size = size(id);
-        long offset = command.logOffset();
+        long offset = oddities.takesLogOffsets() ? command.logOffset() : 0;
         long length = length(command);
         if (size == 0) {
             return StatusCode.INVALID_LOG_PAGE;
@@ -79,6 +90,7 @@ final class LogPages {
         }
         page.fill((byte) 0);
         fill(id);
+        oddities.spoil(command, page);
         // What lies behind the page is not specified: nothing is transferred there.
         long part = Math.min(length, size - offset);
         StatusCode status = part == 0 ? StatusCode.SUCCESS : data.give(command, page.asSlice(offset), part);
@@ -99,10 +111,10 @@ final class LogPages {
 
     private static int size(int id) {
         return switch (id) {
-            case LogPage.ERRORS -> Health.ERRORS * LogPage.ERROR_SIZE;
+            case LogPage.ERRORS -> LARGEST;
             case LogPage.SMART -> LogPage.SMART_SIZE;
             case LogPage.FIRMWARE_SLOTS -> LogPage.FIRMWARE_SIZE;
-            case LogPage.CHANGED_NAMESPACES, LogPage.EFFECTS -> LARGEST;
+            case LogPage.CHANGED_NAMESPACES, LogPage.EFFECTS -> EFFECTS_SIZE;
             default -> 0;
         };
     }

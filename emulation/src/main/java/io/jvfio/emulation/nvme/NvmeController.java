@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,8 @@ final class NvmeController {
             Health health,
             DataPointer data,
             LogPages logPages,
-            MemorySegment page) {}
+            MemorySegment page,
+            Oddities oddities) {}
 
     /**
      * What kind of controller it is.
@@ -61,8 +63,17 @@ final class NvmeController {
      * @param queues I/O queue pairs, 1 or more
      * @param mapped whether doorbells may change without a trapped access
      * @param nanos the clock
+     * @param oddities what it does in its own way
+     * @param wakeAt has it run when the clock has come to a time
      */
-    record Setup(Identity identity, int queues, boolean mapped, LongSupplier nanos) {}
+    record Setup(
+            Identity identity, int queues, boolean mapped, LongSupplier nanos, Oddities oddities, LongConsumer wakeAt) {
+
+        /** A controller that keeps to the specification. */
+        Setup(Identity identity, int queues, boolean mapped, LongSupplier nanos) {
+            this(identity, queues, mapped, nanos, Oddities.none(), time -> {});
+        }
+    }
 
     private final Parts parts;
     private final Registers registers;
@@ -75,6 +86,15 @@ final class NvmeController {
     private final IoCommands io;
     private final MemorySegment entries;
     private final Command command;
+    private final Oddities oddities;
+    private final LongSupplier nanos;
+    private final LongConsumer wakeAt;
+
+    /** When the admin command that is next may be done, if {@link #held}. */
+    private long heldUntil;
+
+    /** Whether the admin command that is next was found to be one that takes its time. */
+    private boolean held;
 
     /** Whether it takes commands. */
     private boolean running;
@@ -95,6 +115,9 @@ final class NvmeController {
         doorbells = ports.doorbells();
         memory = ports.memory();
         interrupts = ports.interrupts();
+        oddities = setup.oddities();
+        nanos = setup.nanos();
+        wakeAt = setup.wakeAt();
         queues = parts.queues();
         events = parts.events();
         admin = new AdminCommands(parts);
@@ -109,11 +132,22 @@ final class NvmeController {
         Features features = new Features(queues, namespaces, events);
         Health health = new Health(setup.nanos());
         DataPointer data = new DataPointer(ports.memory(), setup.identity().sgl(), arena);
-        MemorySegment page = arena.allocate(Cns.SIZE, Long.BYTES);
-        LogPages logPages = new LogPages(health, features, events, data, page);
+        MemorySegment page = arena.allocate(Math.max(Cns.SIZE, LogPages.LARGEST), Long.BYTES);
+        LogPages logPages = new LogPages(health, features, events, data, page, setup.oddities());
         Timestamp timestamp = new Timestamp(setup.nanos());
         return new Parts(
-                setup.identity(), namespaces, ports, events, queues, features, timestamp, health, data, logPages, page);
+                setup.identity(),
+                namespaces,
+                ports,
+                events,
+                queues,
+                features,
+                timestamp,
+                health,
+                data,
+                logPages,
+                page,
+                setup.oddities());
     }
 
     /**
@@ -185,6 +219,7 @@ final class NvmeController {
         queues.add(new SubmissionQueue(0, registers.asq(), submissions, completion));
         parts.data().pageSize(QueueCommands.pageSize(cc));
         running = true;
+        oddities.started();
         registers.ready();
     }
 
@@ -227,6 +262,10 @@ final class NvmeController {
         long told = moved;
         for (int i = 0; i < count && running && moved < ENOUGH; i++) {
             command.at(i, queue.id());
+            if (queue.id() == 0 && isHeld()) {
+                flush(completions);
+                return i > 0;
+            }
             execute(queue);
             if (moved - told >= MUCH || completions.isBatchFull()) {
                 flush(completions);
@@ -235,6 +274,24 @@ final class NvmeController {
         }
         flush(completions);
         return true;
+    }
+
+    /** Whether the admin command that is next takes more time. */
+    private boolean isHeld() {
+        if (!held) {
+            long delay = oddities.delay(command);
+            if (delay == 0) {
+                return false;
+            }
+            held = true;
+            heldUntil = nanos.getAsLong() + delay;
+        }
+        if (nanos.getAsLong() - heldUntil < 0) {
+            wakeAt.accept(heldUntil);
+            return true;
+        }
+        held = false;
+        return false;
     }
 
     private void execute(SubmissionQueue queue) {
@@ -252,6 +309,10 @@ final class NvmeController {
 
     private @Nullable StatusCode run(boolean isAdmin) {
         try {
+            StatusCode refusal = oddities.refusal(command, isAdmin);
+            if (refusal != null) {
+                return refusal;
+            }
             if (isAdmin) {
                 return admin.execute(command);
             }
@@ -266,7 +327,13 @@ final class NvmeController {
     /** Whether the same command might succeed another time. */
     private static boolean isTransient(StatusCode status) {
         return switch (status) {
-            case ABORT_REQUESTED, DATA_TRANSFER_ERROR, INTERNAL_ERROR, WRITE_FAULT -> true;
+            case ABORT_REQUESTED,
+                    DATA_TRANSFER_ERROR,
+                    INTERNAL_ERROR,
+                    COMMAND_INTERRUPTED,
+                    NAMESPACE_NOT_READY,
+                    ADMIN_MEDIA_NOT_READY,
+                    WRITE_FAULT -> true;
             default -> false;
         };
     }
@@ -311,6 +378,7 @@ final class NvmeController {
 
     private void resetController() {
         running = false;
+        held = false;
         starved = false;
         doorbells.starving(false);
         queues.reset();

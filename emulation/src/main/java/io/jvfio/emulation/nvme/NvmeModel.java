@@ -38,7 +38,7 @@ final class NvmeModel implements DeviceModel, RegisterPort {
     private final ModelWorker worker;
     private final Storage storage;
     private final Arena arena = Arena.ofShared();
-    private final Registers registers = new Registers();
+    private final Registers registers;
     private final Doorbells doorbells;
     private final NvmeController controller;
     private final boolean polls;
@@ -47,6 +47,8 @@ final class NvmeModel implements DeviceModel, RegisterPort {
         this.worker = setup.worker();
         this.storage = storage;
         this.polls = options.mapped();
+        Oddities oddities = new Oddities(options.oddities(), setup.clock()::nanos);
+        this.registers = new Registers(oddities);
         setup.identity(PciIdentity.of(VENDOR, DEVICE)
                 .withSubsystem(VENDOR, DEVICE)
                 .withClass(ControllerRegisters.CLASS_CODE)
@@ -59,7 +61,8 @@ final class NvmeModel implements DeviceModel, RegisterPort {
                 InterruptKinds.none().withMsix(MsixLayout.of(options.queues() + 1, 0, MSIX_TABLE, MSIX_PENDING)));
         doorbells = new Doorbells(page);
         Identity identity = new Identity(VENDOR, VENDOR, storage.serial(), options.sgl());
-        var controllerSetup = new NvmeController.Setup(identity, options.queues(), polls, setup.clock()::nanos);
+        var controllerSetup = new NvmeController.Setup(
+                identity, options.queues(), polls, setup.clock()::nanos, oddities, worker::wakeAt);
         var ports = new NvmeController.Ports(
                 registers, doorbells, new DmaGuestMemory(setup.dma(), arena), interrupts::message);
         controller = new NvmeController(controllerSetup, namespaces(storage, identity, options), ports, arena);

@@ -4,6 +4,7 @@ package io.jvfio.emulation.nvme;
 import io.jvfio.emulation.ModelOption;
 import io.jvfio.emulation.ModelOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param mapped whether clients can map the doorbells, which a polling worker reads
  * @param sgl whether the controller takes SGLs
  * @param serial the serial number; empty for one that the model chooses
+ * @param oddities what the controller refuses, delays and answers wrongly
  */
 record NvmeOptions(
         long size,
@@ -30,7 +32,8 @@ record NvmeOptions(
         int queues,
         boolean mapped,
         boolean sgl,
-        String serial) {
+        String serial,
+        List<OddRule> oddities) {
     static final long DEFAULT_SIZE = 256L << 20;
     private static final long LARGEST_SIZE = 1L << 44;
     private static final int MOST_NAMESPACES = 256;
@@ -48,10 +51,14 @@ record NvmeOptions(
             new ModelOption("queues", "16", "pairs of I/O queues, 1 to 255"),
             new ModelOption("doorbells", "trapped", "trapped, or mapped with a worker that polls"),
             new ModelOption("sgl", "on", "whether the controller takes scatter/gather lists"),
-            new ModelOption("serial", "", "serial number; by default the file's, or one by chance"));
+            new ModelOption("serial", "", "serial number; by default the file's, or one by chance"),
+            new ModelOption("refuse", "", "admin commands that are refused, for example doorbells;log:id=2:most=1"),
+            new ModelOption("delay", "", "admin commands that take longer, for example identify-controller:ms=500"),
+            new ModelOption("lie", "", "answers that are wrong, for example identify-controller:byte=261:value=0"));
 
     NvmeOptions {
         Objects.requireNonNull(serial, "serial");
+        oddities = List.copyOf(oddities);
     }
 
     /** Reads the options. */
@@ -74,6 +81,15 @@ record NvmeOptions(
                 (int) options.number("queues", 1, MOST_QUEUES),
                 options.choice("doorbells", "trapped", "mapped").equals("mapped"),
                 options.flag("sgl"),
-                serial);
+                serial,
+                oddities(options));
+    }
+
+    private static List<OddRule> oddities(ModelOptions options) {
+        List<OddRule> all = new ArrayList<>();
+        all.addAll(OddRule.parse(OddRule.Kind.REFUSE, options.text("refuse")));
+        all.addAll(OddRule.parse(OddRule.Kind.DELAY, options.text("delay")));
+        all.addAll(OddRule.parse(OddRule.Kind.LIE, options.text("lie")));
+        return all;
     }
 }

@@ -58,8 +58,16 @@ final class Registers {
     private long acq;
     private int work;
 
-    /** At power-on. */
+    private final Oddities oddities;
+
+    /** At power-on, of a controller that keeps to the specification. */
     Registers() {
+        this(Oddities.none());
+    }
+
+    /** At power-on. */
+    Registers(Oddities oddities) {
+        this.oddities = oddities;
         long value = CAP_MQES.set(0L, MOST_ENTRIES - 1);
         value = CAP_CQR.set(value, 1);
         value = CAP_TO.set(value, READY_TIMEOUT);
@@ -76,8 +84,8 @@ final class Registers {
 
     private long read64(long base) {
         return switch ((int) base) {
-            case 0x00 -> cap;
-            case 0x08 -> Integer.toUnsignedLong(VERSION);
+            case 0x00 -> oddities.register(OddRule.Target.CAP, cap);
+            case 0x08 -> oddities.register(OddRule.Target.VS, Integer.toUnsignedLong(VERSION));
             case 0x10 -> Integer.toUnsignedLong(cc) << Integer.SIZE;
             case 0x18 -> Integer.toUnsignedLong(csts) << Integer.SIZE;
             case 0x20 -> Integer.toUnsignedLong(aqa) << Integer.SIZE;

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,13 @@ final class StorageTest {
                 "serial=123456789012345678901 | 20",
                 "serial=\u00e4 | ASCII",
                 "speed=9 | speed",
+                "refuse=nothing | is none of identify-controller, identify-namespace",
+                "refuse=cap | is none of",
+                "refuse=doorbells:status=0 | with a number that fits",
+                "refuse=doorbells:often=2 | is none of id=, most=",
+                "delay=doorbells | how long: ms=",
+                "delay=io:ms=5 | is none of",
+                "lie=log:byte=4096 | with a number that fits",
                 "size=1MiB&size=1MiB | twice",
             })
     void a_bad_option_says_what_would_do(String query, String hint) {
@@ -72,7 +80,8 @@ final class StorageTest {
     void options_have_limits_that_can_be_reached() {
         NvmeOptions options = parse(
                 "size=4096&namespaces=256&queues=255&lba=4096&doorbells=mapped&sgl=off&serial=12345678901234567890");
-        assertThat(options).isEqualTo(new NvmeOptions(4096, 256, null, 4096, 255, true, false, "12345678901234567890"));
+        assertThat(options)
+                .isEqualTo(new NvmeOptions(4096, 256, null, 4096, 255, true, false, "12345678901234567890", List.of()));
     }
 
     @Test

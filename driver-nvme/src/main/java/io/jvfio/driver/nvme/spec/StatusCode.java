@@ -114,6 +114,9 @@ public enum StatusCode {
     /** Transient transport error. */
     TRANSIENT_TRANSPORT_ERROR(StatusCode.TYPE_GENERIC, 0x22, "transient transport error"),
 
+    /** Admin command media not ready. */
+    ADMIN_MEDIA_NOT_READY(StatusCode.TYPE_GENERIC, 0x24, "admin command media not ready"),
+
     /** LBA out of range. */
     LBA_OUT_OF_RANGE(StatusCode.TYPE_GENERIC, 0x80, "LBA out of range"),
 
