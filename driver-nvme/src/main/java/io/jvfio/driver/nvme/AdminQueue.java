@@ -3,6 +3,8 @@ package io.jvfio.driver.nvme;
 
 import io.jvfio.Hex;
 import io.jvfio.driver.nvme.data.CommandFields;
+import io.jvfio.driver.nvme.data.DataDescription;
+import io.jvfio.driver.nvme.data.DescriptorPages;
 import io.jvfio.driver.nvme.queue.CompletionRing;
 import io.jvfio.driver.nvme.queue.Doorbell;
 import io.jvfio.driver.nvme.queue.SubmissionRing;
@@ -13,6 +15,7 @@ import io.jvfio.driver.nvme.spec.StatusCode;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.iommu.DmaOptions;
+import io.jvfio.iommu.ScatterList;
 import io.jvfio.pci.PciDevice;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -20,10 +23,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The admin queues: one command at a time, and beside it the requests for events, which stay with the controller until
  * there is one.
+ *
+ * <p>While the controller is stopped and started, only the thread that does that has the queue: whoever else comes is told by
+ * {@link NotTakenException}, with nothing asked of the controller.
  *
  * <p>Threads: thread-safe. A command has the queue until it is complete.
  */
@@ -36,6 +43,9 @@ final class AdminQueue implements AutoCloseable {
 
     /** Identifiers of requests for events begin here, those of commands end here. */
     private static final int FIRST_REQUEST = 0x8000;
+
+    /** Data is described by pages, which every controller takes. */
+    private static final DataDescription DATA = new DataDescription(true, false, false);
 
     private static final int SPINS = 200;
     private static final long FIRST_PAUSE_NANOS = 10_000;
@@ -53,8 +63,12 @@ final class AdminQueue implements AutoCloseable {
     /** Guarded by the lock. */
     private final CommandFields request = new CommandFields();
 
-    private final List<Integer> events = new ArrayList<>();
+    private final List<EventAnswer> events = new ArrayList<>();
     private int requests;
+
+    /** How many requests the controller takes, as far as is known. */
+    private int mostRequests = MOST_REQUESTS;
+
     private int nextCid;
     private int answer;
     private int answerStatus;
@@ -64,6 +78,21 @@ final class AdminQueue implements AutoCloseable {
 
     /** Somebody is about to reset the controller: whoever waits gives up. */
     private volatile boolean abandoned;
+
+    /** Who starts the controller, and has the queue alone; null if it is everybody's. */
+    private volatile @Nullable Thread starter;
+
+    /** Memory for data that is larger than {@link #page}; made when it is needed. */
+    private @Nullable DmaBuffer large;
+
+    /** The command was not given to the controller, as that is being reset. */
+    static final class NotTakenException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        NotTakenException(String name) {
+            super("the admin queue of " + name + " waits for a reset of the controller");
+        }
+    }
 
     AdminQueue(PciDevice device, ControllerRegs registers, ControllerCaps capabilities) {
         this.device = device;
@@ -99,7 +128,7 @@ final class AdminQueue implements AutoCloseable {
         return buffer.deviceAddress(pageSize);
     }
 
-    /** How many bytes of data one command moves at most. */
+    /** How many bytes of data a command moves without a list of pages. */
     int dataSize() {
         return pageSize;
     }
@@ -114,18 +143,25 @@ final class AdminQueue implements AutoCloseable {
         abandoned = true;
     }
 
-    /** Empties the queues of a stopped controller. */
+    /** Empties the queues of a stopped controller. They are the calling thread's alone until {@link #open}. */
     void clear() {
         lock.lock();
         try {
             submission.clear();
             completion.clear();
             requests = 0;
+            mostRequests = MOST_REQUESTS;
             stuck = false;
+            starter = Thread.currentThread();
             abandoned = false;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The controller is started: the queue is everybody's. */
+    void open() {
+        starter = null;
     }
 
     /**
@@ -144,14 +180,16 @@ final class AdminQueue implements AutoCloseable {
         }
     }
 
-    /** As {@link #execute}, with data that comes from the controller: up to {@link #dataSize} bytes. */
+    /** As {@link #execute}, with data that comes from the controller. */
     int read(CommandFields command, MemorySegment target, Duration limit) {
         lock.lock();
         try {
             checkUsable();
-            page.fill((byte) 0);
-            int result = run(command.prps(buffer.deviceAddress(2L * pageSize), 0), limit);
-            MemorySegment.copy(page, 0, target, 0, target.byteSize());
+            MemorySegment memory =
+                    target.byteSize() <= pageSize ? pageOf(command) : largeOf(command, target.byteSize());
+            memory.fill((byte) 0);
+            int result = run(command, limit);
+            MemorySegment.copy(memory, 0, target, 0, target.byteSize());
             return result;
         } finally {
             lock.unlock();
@@ -171,12 +209,43 @@ final class AdminQueue implements AutoCloseable {
         }
     }
 
+    private MemorySegment pageOf(CommandFields command) {
+        command.prps(buffer.deviceAddress(2L * pageSize), 0);
+        return page;
+    }
+
+    /** Nothing is under way, so what was too small can be freed. */
+    private MemorySegment largeOf(CommandFields command, long size) {
+        int pages = Math.toIntExact((size + pageSize - 1) / pageSize);
+        int lists = DATA.listPages(pages * pageSize, pageSize);
+        DmaBuffer memory = large;
+        if (memory == null || memory.memory().byteSize() < (long) (pages + lists) * pageSize) {
+            if (memory != null) {
+                large = null;
+                memory.close();
+            }
+            memory = device.dma()
+                    .allocate(
+                            (long) (pages + lists) * pageSize,
+                            DmaOptions.defaults().withAlignment(pageSize).withLabel("nvme log pages"));
+            large = memory;
+        }
+        long first = memory.memory().byteSize() - (long) lists * pageSize;
+        long[] addresses = new long[lists];
+        for (int list = 0; list < lists; list++) {
+            addresses[list] = memory.deviceAddress(first + (long) list * pageSize);
+        }
+        DescriptorPages description = new DescriptorPages(memory.memory().asSlice(first), addresses, pageSize);
+        DATA.describe(new ScatterList().add(memory, 0, size), description, command);
+        return memory.memory().asSlice(0, size);
+    }
+
     /** Lets the controller tell of so many events. */
     void requestEvents(int count) {
         lock.lock();
         try {
             checkUsable();
-            int wanted = Math.min(count, MOST_REQUESTS);
+            int wanted = Math.min(count, mostRequests);
             for (; requests < wanted; requests++) {
                 submission.put(requestFields());
             }
@@ -186,14 +255,17 @@ final class AdminQueue implements AutoCloseable {
         }
     }
 
-    /** The events that the controller told of since the last time: dword 0 of each. Each has used up a request. */
-    List<Integer> takeEvents() {
+    /**
+     * The events that the controller told of since the last time. Each has used up a request.
+     *
+     * @throws ControllerFailedException if what the controller wrote cannot be; it has to be reset
+     */
+    List<EventAnswer> takeEvents() {
         lock.lock();
         try {
-            if (!stuck && !abandoned) {
-                device.guard(() -> reap(-1));
-            }
-            List<Integer> taken = List.copyOf(events);
+            checkUsable();
+            device.guard(() -> reap(-1));
+            List<EventAnswer> taken = List.copyOf(events);
             events.clear();
             return taken;
         } finally {
@@ -203,7 +275,10 @@ final class AdminQueue implements AutoCloseable {
 
     @Override
     public void close() {
-        buffer.close();
+        DmaBuffer memory = large;
+        try (memory) {
+            buffer.close();
+        }
     }
 
     private CommandFields requestFields() {
@@ -272,9 +347,11 @@ final class AdminQueue implements AutoCloseable {
                 found = true;
             } else if (id >= FIRST_REQUEST && requests > 0) {
                 requests--;
-                if (completion.status() == 0) {
-                    events.add(completion.result());
+                if (StatusCode.ASYNC_EVENT_LIMIT_EXCEEDED.matches(completion.status())) {
+                    // It takes fewer than it says; one at least, or there are no events.
+                    mostRequests = Math.max(1, requests);
                 }
+                events.add(new EventAnswer(completion.status(), completion.result()));
             } else {
                 stuck = true;
                 throw new ControllerFailedException(
@@ -290,8 +367,23 @@ final class AdminQueue implements AutoCloseable {
         return found;
     }
 
+    /**
+     * What became of a request for events.
+     *
+     * @param status 0 if there was an event
+     * @param result dword 0 of the completion
+     */
+    record EventAnswer(int status, int result) {}
+
     private void checkUsable() {
-        if (stuck || abandoned) {
+        Thread alone = starter;
+        if (alone != null && !alone.equals(Thread.currentThread())) {
+            throw new NotTakenException(device.name());
+        }
+        if (abandoned) {
+            throw new NotTakenException(device.name());
+        }
+        if (stuck) {
             throw new ControllerFailedException(device.name(), "the admin queue waits for a reset of the controller");
         }
     }

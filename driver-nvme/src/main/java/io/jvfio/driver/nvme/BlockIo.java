@@ -8,14 +8,14 @@ import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.iommu.DmaOptions;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that block, on a queue and a buffer of their own. A long call keeps several commands under way, each with a part
- * of the buffer. After a call that could not be ended in order it is broken, and another one has to be made.
+ * Calls that block, on a queue and a buffer of their own, for any namespace of a controller. A long call keeps several
+ * commands under way, each with a part of the buffer. After a call that could not be ended in order it is broken, and
+ * another one has to be made.
  *
- * <p>Threads: thread-safe; one call at a time.
+ * <p>Threads: one at a time.
  */
 final class BlockIo implements AutoCloseable {
     private static final int PARTS = 8;
@@ -23,25 +23,23 @@ final class BlockIo implements AutoCloseable {
     private static final int MOST_BLOCKS = 1 << 16;
     private static final long LONGEST_RANGE = 0xffff_ffffL;
 
-    private final Namespace namespace;
     private final NvmeController controller;
     private final IoQueue queue;
     private final DmaBuffer buffer;
     private final MemorySegment memory;
     private final int partSize;
-    private final ReentrantLock lock = new ReentrantLock();
     private final CompletionHandler handler = this::completed;
-    private volatile boolean broken;
+    private boolean broken;
 
-    /** What the call under way moves, and what became of it; guarded by the lock. */
+    /** What the call under way moves, and what became of it. */
     private MemorySegment user = MemorySegment.NULL;
 
+    private int blockSize;
     private int freeParts;
     private @Nullable CommandFailedException failure;
 
-    BlockIo(Namespace namespace) {
-        this.namespace = namespace;
-        this.controller = namespace.controller();
+    BlockIo(NvmeController controller) {
+        this.controller = controller;
         this.partSize = Math.min(LARGEST_PART, controller.maxTransfer());
         this.queue = controller.queue(QueueOptions.defaults().withDepth(PARTS));
         try {
@@ -59,26 +57,26 @@ final class BlockIo implements AutoCloseable {
         return broken;
     }
 
-    void read(long lba, MemorySegment target) {
-        call(() -> move(lba, target, true));
+    void read(Namespace namespace, long lba, MemorySegment target) {
+        call(() -> move(namespace, lba, target, true));
     }
 
-    void write(long lba, MemorySegment source) {
-        call(() -> move(lba, source, false));
+    void write(Namespace namespace, long lba, MemorySegment source) {
+        call(() -> move(namespace, lba, source, false));
     }
 
-    void flush() {
+    void flush(Namespace namespace) {
         call(() -> {
             take().flush(namespace).post();
             finish();
         });
     }
 
-    void writeZeroes(long lba, long blocks) {
-        boolean own = controller.info().hasWriteZeroes();
+    /** Writes zeroes by the controller's own command, or by writes. */
+    void writeZeroes(Namespace namespace, long lba, long blocks, boolean own) {
         call(() -> {
-            int blockSize = namespace.info().blockSize();
-            int most = own ? MOST_BLOCKS : partSize / blockSize;
+            int size = namespace.info().blockSize();
+            int most = own ? MOST_BLOCKS : partSize / size;
             memory.asSlice(0, own ? 0 : partSize).fill((byte) 0);
             for (long done = 0; done < blocks && failure == null; ) {
                 int count = (int) Math.min(blocks - done, most);
@@ -93,7 +91,7 @@ final class BlockIo implements AutoCloseable {
         });
     }
 
-    void deallocate(long lba, long blocks) {
+    void deallocate(Namespace namespace, long lba, long blocks) {
         call(() -> {
             for (long done = 0; done < blocks && failure == null; ) {
                 long count = Math.min(blocks - done, LONGEST_RANGE);
@@ -116,31 +114,26 @@ final class BlockIo implements AutoCloseable {
     }
 
     private void call(Runnable work) {
-        lock.lock();
+        freeParts = (1 << PARTS) - 1;
+        failure = null;
+        user = MemorySegment.NULL;
+        // What is under way after a failure of the controller must not be repeated in a later call.
+        boolean ended = false;
         try {
-            freeParts = (1 << PARTS) - 1;
-            failure = null;
-            user = MemorySegment.NULL;
-            // What is under way after a failure of the controller must not be repeated in a later call.
-            boolean ended = false;
-            try {
-                controller.device().guard(work);
-                ended = true;
-            } finally {
-                user = MemorySegment.NULL;
-                broken |= !ended;
-            }
-            CommandFailedException failed = failure;
-            if (failed != null) {
-                throw failed;
-            }
+            controller.device().guard(work);
+            ended = true;
         } finally {
-            lock.unlock();
+            user = MemorySegment.NULL;
+            broken |= !ended;
+        }
+        CommandFailedException failed = failure;
+        if (failed != null) {
+            throw failed;
         }
     }
 
-    private void move(long lba, MemorySegment data, boolean reading) {
-        int blockSize = namespace.info().blockSize();
+    private void move(Namespace namespace, long lba, MemorySegment data, boolean reading) {
+        blockSize = namespace.info().blockSize();
         int most = partSize / blockSize;
         if (most == 0) {
             throw new IllegalStateException(
@@ -182,7 +175,6 @@ final class BlockIo implements AutoCloseable {
             int part = (int) (command.tag() % PARTS);
             freeParts |= 1 << part;
             if (command.opcode() == IoOpcode.READ) {
-                int blockSize = namespace.info().blockSize();
                 long offset = command.tag() / PARTS * blockSize;
                 long length = Math.min((long) partSize / blockSize * blockSize, user.byteSize() - offset);
                 MemorySegment.copy(memory, (long) part * partSize, user, offset, length);

@@ -12,8 +12,12 @@ import io.jvfio.interrupt.Interrupts;
 import io.jvfio.pci.DeviceState;
 import io.jvfio.pci.PciDevice;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +38,9 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     /** As {@link #SHUTDOWN_LIMIT}, while the kernel waits to have the device back. */
     private static final Duration LEAVING_LIMIT = Duration.ofSeconds(5);
 
+    /** How many resets in a row a command waits for. */
+    private static final int MOST_RESETS = 8;
+
     private enum State {
         READY,
         FAILED,
@@ -53,10 +60,13 @@ final class ControllerCore implements QueueHost, AutoCloseable {
 
     private volatile @Nullable Interrupts interrupts;
     private final AtomicInteger epoch = new AtomicInteger(1);
-    private volatile State state = State.FAILED;
+    private final AtomicReference<State> state = new AtomicReference<>(State.FAILED);
     private volatile @Nullable RuntimeException failure;
     /** Run after each reset; whoever has asked the controller for something asks again. */
-    private volatile Runnable afterReset = () -> {};
+    private volatile Consumer<AdminCommands> afterReset = commands -> {};
+
+    /** Ends a queue that nobody uses at the moment, if there is one. */
+    private volatile BooleanSupplier reclaim = () -> false;
 
     ControllerCore(PciDevice device, NvmeOptions options) {
         this.device = device;
@@ -66,7 +76,8 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         // A controller that was left running could write to what this one allocates.
         registers.disable(capabilities.timeout());
         this.adminQueue = new AdminQueue(device, registers, capabilities);
-        this.admin = new AdminCommands(adminQueue, options.adminTimeout(), device.name());
+        this.admin = new AdminCommands(
+                adminQueue, options.adminTimeout(), Retries.of(options, capabilities, List.of()), device.name());
         this.startup = new Startup(this, admin);
     }
 
@@ -137,8 +148,18 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         return options.dataPointers().description(info().sgls());
     }
 
-    void onReset(Runnable action) {
+    void onReset(Consumer<AdminCommands> action) {
         afterReset = action;
+    }
+
+    /** Has queues that are not needed ended by this when there are no more. */
+    void onShortage(BooleanSupplier action) {
+        reclaim = action;
+    }
+
+    /** Ends a queue that nobody uses at the moment; whether there was one. With the lock held. */
+    boolean reclaimQueue() {
+        return reclaim.getAsBoolean();
     }
 
     /** Starts the controller for the first time. */
@@ -147,7 +168,8 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         try {
             interrupts = enableInterrupts();
             startup.run();
-            state = State.READY;
+            adminQueue.open();
+            state.set(State.READY);
         } finally {
             lock.unlock();
         }
@@ -155,19 +177,45 @@ final class ControllerCore implements QueueHost, AutoCloseable {
 
     /** Commands of the user: one that is not answered has the controller reset, and is repeated if it may be. */
     <T extends @Nullable Object> T admin(boolean repeatable, Function<AdminCommands, T> command) {
-        int before = epoch.get();
+        int own = 0;
+        int others = 0;
+        while (true) {
+            int before = epoch.get();
+            try {
+                return taken(command);
+            } catch (ControllerFailedException e) {
+                if (!isReady() || !adminQueue.stuck() && before == epoch.get()) {
+                    throw e;
+                }
+                boolean tooOften = resetSince(before, e.toString()) ? ++own > 1 : ++others > MOST_RESETS;
+                if (!repeatable || tooOften) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Has a command done, after the end of a reset that is under way: until then the controller was given nothing. */
+    private <T extends @Nullable Object> T taken(Function<AdminCommands, T> command) {
+        for (int resets = 0; ; resets++) {
+            requireReady();
+            try {
+                return command.apply(admin);
+            } catch (AdminQueue.NotTakenException e) {
+                if (resets == MOST_RESETS) {
+                    throw new ControllerFailedException(name(), "it is reset again and again", e);
+                }
+                awaitReset();
+            }
+        }
+    }
+
+    private void awaitReset() {
+        lock.lock();
         try {
-            throwUnlessReady();
-            return command.apply(admin);
-        } catch (ControllerFailedException e) {
-            if (state != State.READY || !adminQueue.stuck()) {
-                throw e;
-            }
-            resetSince(before, e.toString());
-            if (!repeatable) {
-                throw e;
-            }
-            return command.apply(admin);
+            requireReady();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -175,7 +223,7 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     void reset() {
         lock.lock();
         try {
-            if (state == State.CLOSED || state == State.LEAVING) {
+            if (hasEnded()) {
                 throw unusable();
             }
             resetLocked();
@@ -184,20 +232,24 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         }
     }
 
-    private void resetSince(int before, String reason) {
+    /** Resets the controller, unless somebody has done so since; whether that was not so. */
+    private boolean resetSince(int before, String reason) {
         lock.lock();
         try {
-            if (epoch.get() == before) {
+            boolean mine = epoch.get() == before;
+            if (mine) {
                 LOG.log(System.Logger.Level.WARNING, "{0}: resetting the controller: {1}", device.name(), reason);
                 resetLocked();
             }
-            throwUnlessReady();
+            requireReady();
+            return mine;
         } finally {
             lock.unlock();
         }
     }
 
     private void resetLocked() {
+        State before = state.get();
         adminQueue.abandon();
         epoch.incrementAndGet();
         try {
@@ -214,24 +266,51 @@ final class ControllerCore implements QueueHost, AutoCloseable {
                 throw fail(second);
             }
         }
-        state = State.READY;
+        // It may have begun to leave meanwhile.
+        if (!state.compareAndSet(before, State.READY)) {
+            adminQueue.abandon();
+            throw unusable();
+        }
         failure = null;
-        afterReset.run();
+        try {
+            afterReset.accept(admin);
+        } finally {
+            adminQueue.open();
+        }
     }
 
     private RuntimeException fail(RuntimeException reason) {
-        state = State.FAILED;
-        failure = reason;
+        adminQueue.abandon();
+        if (!hasEnded()) {
+            failure = reason;
+            state.set(State.FAILED);
+        }
         epoch.incrementAndGet();
         return reason;
     }
 
-    /** Runs something that makes queues, with the controller ready and the lock held. */
+    private boolean hasEnded() {
+        State now = state.get();
+        return now == State.CLOSED || now == State.LEAVING;
+    }
+
+    /** Runs something that makes queues, with the controller ready and the lock held; once more if it took a reset. */
     <T> T locked(Function<AdminCommands, T> action) {
         lock.lock();
         try {
-            throwUnlessReady();
-            return action.apply(admin);
+            requireReady();
+            int before = epoch.get();
+            try {
+                return action.apply(admin);
+            } catch (ControllerFailedException e) {
+                if (!adminQueue.stuck()) {
+                    throw e;
+                }
+                resetSince(before, e.toString());
+                return action.apply(admin);
+            }
+        } catch (AdminQueue.NotTakenException e) {
+            throw unusable();
         } finally {
             lock.unlock();
         }
@@ -239,8 +318,7 @@ final class ControllerCore implements QueueHost, AutoCloseable {
 
     /** The device is about to be taken away: ends the work of all threads, and shuts the controller down. */
     void leave() {
-        State before = state;
-        state = State.LEAVING;
+        State before = state.getAndSet(State.LEAVING);
         adminQueue.abandon();
         epoch.incrementAndGet();
         if (before == State.READY) {
@@ -261,10 +339,12 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     public int join(QueueShape queue) {
         lock.lock();
         try {
-            throwUnlessReady();
+            requireReady();
             queue.clear();
             admin.createQueues(queue);
             return epoch.get();
+        } catch (AdminQueue.NotTakenException e) {
+            throw unusable();
         } finally {
             lock.unlock();
         }
@@ -273,9 +353,9 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     @Override
     public boolean abort(int queue, int cid) {
         try {
-            throwUnlessReady();
+            requireReady();
             return admin.abort(queue, cid);
-        } catch (NvmeException e) {
+        } catch (NvmeException | AdminQueue.NotTakenException e) {
             LOG.log(System.Logger.Level.WARNING, "{0}: {1}", name(queue), e.getMessage());
             return false;
         }
@@ -285,7 +365,7 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     public int recover(QueueShape queue, String reason) {
         lock.lock();
         try {
-            throwUnlessReady();
+            requireReady();
             int before = epoch.get();
             LOG.log(System.Logger.Level.WARNING, "{0}: making it anew: {1}", name(queue.id()), reason);
             try {
@@ -293,7 +373,7 @@ final class ControllerCore implements QueueHost, AutoCloseable {
                     throw new ControllerFailedException(device.name(), "it reports a fatal error (CSTS.CFS)");
                 }
                 forget(queue);
-            } catch (NvmeException e) {
+            } catch (NvmeException | AdminQueue.NotTakenException e) {
                 resetSince(before, e.toString());
             }
             return join(queue);
@@ -315,9 +395,9 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         try {
             device.guard(() -> {});
         } catch (DeviceGoneException e) {
-            if (state == State.READY) {
+            if (state.get() == State.READY) {
                 failure = e;
-                state = State.FAILED;
+                state.set(State.FAILED);
             }
             adminQueue.abandon();
             epoch.incrementAndGet();
@@ -329,7 +409,7 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     @Override
     public RuntimeException explain(RuntimeException failed) {
         DeviceState now = device.state();
-        boolean gone = state == State.LEAVING || now == DeviceState.GONE || now == DeviceState.LEAVING;
+        boolean gone = state.get() == State.LEAVING || now == DeviceState.GONE || now == DeviceState.LEAVING;
         return gone && !(failed instanceof DeviceGoneException)
                 ? new DeviceGoneException("NVMe command", device.name(), failed)
                 : failed;
@@ -359,11 +439,11 @@ final class ControllerCore implements QueueHost, AutoCloseable {
     }
 
     boolean isOpen() {
-        return state != State.CLOSED;
+        return state.get() != State.CLOSED;
     }
 
     boolean isReady() {
-        return state == State.READY;
+        return state.get() == State.READY;
     }
 
     /**
@@ -375,12 +455,11 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         State before;
         lock.lock();
         try {
-            before = state;
+            before = state.getAndSet(State.CLOSED);
             if (before == State.CLOSED) {
                 return;
             }
             adminQueue.abandon();
-            state = State.CLOSED;
             epoch.incrementAndGet();
         } finally {
             lock.unlock();
@@ -408,15 +487,16 @@ final class ControllerCore implements QueueHost, AutoCloseable {
         close(ControllerRegisters.SHN_NORMAL);
     }
 
-    private void throwUnlessReady() {
-        if (state != State.READY) {
+    /** Throws why the controller cannot be used, if it cannot. */
+    void requireReady() {
+        if (state.get() != State.READY) {
             throw unusable();
         }
     }
 
     private RuntimeException unusable() {
         RuntimeException reason = failure;
-        return switch (state) {
+        return switch (state.get()) {
             case LEAVING -> new DeviceGoneException("NVMe command", device.name());
             case CLOSED -> new IllegalStateException("the NVMe controller of " + device.name() + " is closed");
             default ->

@@ -4,6 +4,7 @@ package io.jvfio.driver.nvme;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.driver.nvme.spec.IdentifyController;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -20,6 +21,9 @@ import java.util.Objects;
  * @param maxTransfer the largest transfer of one command in bytes; {@link Integer#MAX_VALUE} if there is no limit
  * @param namespaces the largest number of a namespace, unsigned
  * @param adminCommands optional admin commands, as {@link IdentifyController#OACS}
+ * @param optionalEvents optional asynchronous events, as {@link IdentifyController#OAES}
+ * @param logAttributes what log pages can do, as {@link IdentifyController#LPA}
+ * @param retryDelays the delays that a status may ask for, in milliseconds
  * @param commands optional I/O commands, as {@link IdentifyController#ONCS}
  * @param sgls scatter/gather lists of I/O commands: 0 none, 1 of any alignment, 2 of whole dwords
  * @param writeCache whether there is a volatile write cache
@@ -38,6 +42,9 @@ public record ControllerInfo(
         int maxTransfer,
         int namespaces,
         int adminCommands,
+        int optionalEvents,
+        int logAttributes,
+        List<Integer> retryDelays,
         int commands,
         int sgls,
         boolean writeCache,
@@ -49,12 +56,15 @@ public record ControllerInfo(
     /** Transfers of more pages than this are not limited by MDTS. */
     private static final int LARGEST_MDTS = 18;
 
-    /** Refuses null. */
+    private static final int RETRY_DELAY_UNIT_MILLIS = 100;
+
+    /** Refuses null, and copies the list. */
     public ControllerInfo {
         Objects.requireNonNull(serial, "serial");
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(firmware, "firmware");
         Objects.requireNonNull(subsystem, "subsystem");
+        retryDelays = List.copyOf(retryDelays);
     }
 
     /**
@@ -78,6 +88,12 @@ public record ControllerInfo(
                 (int) Math.min(transfer, Integer.MAX_VALUE),
                 IdentifyController.NN.of(identify),
                 IdentifyController.OACS.of(identify),
+                IdentifyController.OAES.of(identify),
+                IdentifyController.LPA.of(identify),
+                List.of(
+                        IdentifyController.CRDT1.of(identify) * RETRY_DELAY_UNIT_MILLIS,
+                        IdentifyController.CRDT2.of(identify) * RETRY_DELAY_UNIT_MILLIS,
+                        IdentifyController.CRDT3.of(identify) * RETRY_DELAY_UNIT_MILLIS),
                 IdentifyController.ONCS.of(identify),
                 sgls > 2 ? 0 : sgls,
                 IdentifyController.VWC_PRESENT.isSet(IdentifyController.VWC.of(identify)),
@@ -101,6 +117,11 @@ public record ControllerInfo(
     /** Whether doorbells can be kept in memory. */
     public boolean hasShadowDoorbells() {
         return IdentifyController.OACS_DOORBELL_BUFFER.isSet(adminCommands);
+    }
+
+    /** Whether a log page can be read in parts. */
+    public boolean hasLogOffsets() {
+        return IdentifyController.LPA_EXTENDED.isSet(logAttributes);
     }
 
     /** Whether there is the compare command. */

@@ -42,7 +42,9 @@ final class ControllerRegs {
         if (cap == ALL_ONES) {
             throw new ControllerFailedException(device.name(), "CAP reads as all ones: the device does not answer");
         }
-        return ControllerCaps.of(cap, device.name());
+        int crto =
+                ControllerRegisters.CAP_CRWMS.isSet(cap) ? device.guard(() -> mmio.read(ControllerRegisters.CRTO)) : 0;
+        return ControllerCaps.of(cap, crto, device.name());
     }
 
     int version() {
@@ -73,8 +75,9 @@ final class ControllerRegs {
      * @param submission the address of the admin submission queue
      * @param completion the address of the admin completion queue
      * @param entries of each of them
+     * @param limit how long it may take
      */
-    void enable(ControllerCaps capabilities, long submission, long completion, int entries) {
+    void enable(ControllerCaps capabilities, long submission, long completion, int entries, Duration limit) {
         int sizes = ControllerRegisters.AQA_ASQS.set(ControllerRegisters.AQA_ACQS.set(0, entries - 1), entries - 1);
         int pageShift = Integer.numberOfTrailingZeros(capabilities.pageSize() >> 12);
         int control = ControllerRegisters.CC_MPS.set(0, pageShift);
@@ -90,7 +93,7 @@ final class ControllerRegs {
             mmio.write64LowFirst(ControllerRegisters.ASQ.offset(), submission);
             mmio.write64LowFirst(ControllerRegisters.ACQ.offset(), completion);
             mmio.write(ControllerRegisters.CC, enabled);
-            await(ControllerRegisters.CSTS_RDY, 1, true, capabilities.timeout(), "start");
+            await(ControllerRegisters.CSTS_RDY, 1, true, limit, "start");
         });
     }
 

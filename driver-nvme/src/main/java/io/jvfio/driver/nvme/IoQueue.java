@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * is made anew, and if that does not, the controller is reset. This happens in {@link #poll} and {@link #await}, which
  * then block. Commands that may be repeated (all of {@link NvmeCommand} are of that kind) are tried again, as often as
  * {@link NvmeOptions#retries} says, also after errors for which the controller does not say that it would be in vain;
- * then they end with a status. Completions that cannot be (of a command that is not under way, for another queue) are
+ * then they end with a status. Where the controller asks for a delay before that it gets it, and a namespace that is not
+ * ready is waited for, as {@link NvmeOptions#readyTimeout} says: the command is under way meanwhile. Completions that cannot be (of a command that is not under way, for another queue) are
  * treated in the same way. A controller that cannot be had back makes every method throw
  * {@link ControllerFailedException}, and one that is gone {@link io.jvfio.device.DeviceGoneException}.
  *
@@ -61,10 +62,16 @@ public final class IoQueue implements AutoCloseable {
     private final Terms terms;
     private final QueueWait wait;
 
+    /** How data is described, as far as the controller takes it. */
+    private DataDescription description;
+
     private int freeCount;
 
     /** How many are under way. */
     private int active;
+
+    /** How many of them wait to be tried again. */
+    private int postponed;
 
     private int epoch;
     private int idlePolls;
@@ -78,7 +85,7 @@ public final class IoQueue implements AutoCloseable {
      * @param mode how completions are waited for
      * @param maxTransfer bytes of one command
      * @param timeout nanoseconds for a command
-     * @param retries how often a command is tried again
+     * @param retries when a command is tried again
      * @param description how commands describe their data
      */
     record Terms(
@@ -86,7 +93,7 @@ public final class IoQueue implements AutoCloseable {
             CompletionMode mode,
             int maxTransfer,
             long timeout,
-            int retries,
+            Retries retries,
             DataDescription description) {}
 
     /** A queue that the controller knows in this epoch. */
@@ -94,6 +101,7 @@ public final class IoQueue implements AutoCloseable {
         this.host = host;
         this.shape = shape;
         this.terms = terms;
+        this.description = terms.description();
         this.epoch = epoch;
         this.submission = shape.submission();
         this.completion = shape.completion();
@@ -171,6 +179,9 @@ public final class IoQueue implements AutoCloseable {
         try {
             if (host.epoch() != epoch) {
                 return rejoin(handler);
+            }
+            if (postponed > 0) {
+                putPostponed();
             }
             submission.ring();
             int done = reap(handler);
@@ -272,6 +283,10 @@ public final class IoQueue implements AutoCloseable {
         }
     }
 
+    DataDescription description() {
+        return description;
+    }
+
     void release(NvmeCommand command) {
         command.released();
         free(command);
@@ -326,15 +341,39 @@ public final class IoQueue implements AutoCloseable {
 
     /** Ends a command, or tries it again; how many were ended. */
     private int finish(NvmeCommand command, int status, int result, CompletionHandler handler) {
-        if (status != 0 && command.attempts() <= terms.retries() && Retries.worthwhile(status)) {
+        long now = host.nanoTime();
+        if (status != 0 && terms.retries().again(status, command.failed(status), now - command.postedAt())) {
+            long pause = terms.retries().pauseNanos(status, command.attempts());
+            if (pause == 0) {
+                put(command);
+            } else {
+                command.postponed(now + pause);
+                postponed++;
+            }
+            return 0;
+        }
+        if (status != 0 && Retries.blamesSgl(status) && command.describeByPages()) {
+            LOG.log(System.Logger.Level.WARNING, "{0}: no SGLs from here on: {1}", this, StatusCode.describe(status));
+            description = terms.description().withoutSgls();
             put(command);
             return 0;
         }
-        command.completed(status, result, host.nanoTime());
+        command.completed(status, result, now);
         free(command);
         active--;
         handler.completed(command);
         return 1;
+    }
+
+    /** Those whose time has come are tried again. */
+    private void putPostponed() {
+        long now = host.nanoTime();
+        for (NvmeCommand command : commands) {
+            if (command.isPostponed() && command.isDue(now)) {
+                postponed--;
+                put(command);
+            }
+        }
     }
 
     private int checkDeadlines(CompletionHandler handler) {

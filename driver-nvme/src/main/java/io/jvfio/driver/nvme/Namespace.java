@@ -2,26 +2,27 @@
 package io.jvfio.driver.nvme;
 
 import io.jvfio.Hex;
+import io.jvfio.driver.nvme.spec.StatusCode;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.SeekableByteChannel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A namespace of a controller: blocks, numbered from 0.
  *
- * <p>The calls here are simple ones: each blocks until it is done and copies through memory that the device reaches. All
- * of them share one queue of the namespace, which the first one makes. A command that fails throws
- * {@link CommandFailedException}; of a call with many commands others may have been done then. An interrupt of the thread
- * does not end a call, and is kept.
+ * <p>The calls here are simple ones: each blocks until it is done and copies through memory that the device reaches. They
+ * share queues with those of the controller's other namespaces: each call has one to itself, and where the controller has
+ * no more, waits for one. A queue that no call uses makes way for one that {@link NvmeController#queue} makes. A command that
+ * fails throws {@link CommandFailedException}; of a call with many commands others may have been done then. An interrupt of
+ * the thread does not end a call, and is kept.
  *
- * <p>Threads: thread-safe; one call at a time has the queue, others wait.
+ * <p>Threads: thread-safe.
  */
 public final class Namespace {
     private final NvmeController controller;
     private volatile NamespaceInfo info;
 
-    /** Made when it is needed; guarded by this. */
-    private @Nullable BlockIo io;
+    /** Whether it was not ready when the controller was last asked. */
+    private volatile boolean late;
 
     Namespace(NvmeController controller, NamespaceInfo info) {
         this.controller = controller;
@@ -44,6 +45,19 @@ public final class Namespace {
     }
 
     /**
+     * Waits until it is ready, if it was not when the controller was last asked: as long as
+     * {@link NvmeOptions#readyTimeout} says. The calls below do that by themselves; a command of a queue does not.
+     *
+     * @return what the controller says of it now, which may be that it still is not ready
+     */
+    public NamespaceInfo awaitReady() {
+        if (late) {
+            controller.ask(this);
+        }
+        return info;
+    }
+
+    /**
      * Reads blocks.
      *
      * @param lba the first block
@@ -53,7 +67,7 @@ public final class Namespace {
      */
     public void read(long lba, MemorySegment target) {
         check(lba, target.byteSize());
-        io().read(lba, target);
+        controller.shared().call(io -> io.read(this, lba, target));
     }
 
     /**
@@ -66,13 +80,13 @@ public final class Namespace {
      */
     public void write(long lba, MemorySegment source) {
         check(lba, source.byteSize());
-        io().write(lba, source);
+        controller.shared().call(io -> io.write(this, lba, source));
     }
 
     /** Puts on the media what was written before. */
     public void flush() {
-        info.requireUsable();
-        io().flush();
+        awaitReady().requireUsable();
+        controller.shared().call(io -> io.flush(this));
     }
 
     /**
@@ -84,7 +98,16 @@ public final class Namespace {
      */
     public void writeZeroes(long lba, long blocks) {
         checkBlocks(lba, blocks);
-        io().writeZeroes(lba, blocks);
+        boolean own = controller.info().hasWriteZeroes();
+        try {
+            controller.shared().call(io -> io.writeZeroes(this, lba, blocks, own));
+        } catch (CommandFailedException e) {
+            if (!own || !e.is(StatusCode.INVALID_OPCODE) && !e.is(StatusCode.INVALID_FIELD)) {
+                throw e;
+            }
+            // It has the command, as it says, and does not take it.
+            controller.shared().call(io -> io.writeZeroes(this, lba, blocks, false));
+        }
     }
 
     /**
@@ -101,7 +124,7 @@ public final class Namespace {
         if (!controller.info().hasDatasetManagement()) {
             throw new IllegalStateException(controller.device().name() + " has no dataset management command");
         }
-        io().deallocate(lba, blocks);
+        controller.shared().call(io -> io.deallocate(this, lba, blocks));
     }
 
     /**
@@ -112,7 +135,7 @@ public final class Namespace {
      * @return the channel, owned by the caller, at position 0; closing it flushes what it wrote
      */
     public SeekableByteChannel channel(boolean writable) {
-        info.requireUsable();
+        awaitReady().requireUsable();
         return new NamespaceChannel(this, writable);
     }
 
@@ -123,32 +146,13 @@ public final class Namespace {
                 + controller.device().name();
     }
 
-    void update(NamespaceInfo now) {
+    void update(NamespaceInfo now, boolean notReady) {
         info = now;
-    }
-
-    synchronized void closeIo() {
-        BlockIo used = io;
-        if (used != null) {
-            used.close();
-        }
-    }
-
-    private synchronized BlockIo io() {
-        BlockIo made = io;
-        if (made != null && made.broken()) {
-            made.close();
-            made = null;
-        }
-        if (made == null) {
-            made = new BlockIo(this);
-            io = made;
-        }
-        return made;
+        late = notReady;
     }
 
     private void check(long lba, long bytes) {
-        NamespaceInfo now = info;
+        NamespaceInfo now = awaitReady();
         now.requireUsable();
         if (bytes % now.blockSize() != 0) {
             throw new IllegalArgumentException(
@@ -158,7 +162,7 @@ public final class Namespace {
     }
 
     private void checkBlocks(long lba, long blocks) {
-        NamespaceInfo now = info;
+        NamespaceInfo now = awaitReady();
         now.requireUsable();
         if (lba < 0 || blocks < 0 || lba > now.blocks() - blocks) {
             throw new IndexOutOfBoundsException(Hex.of(blocks) + " blocks from " + Hex.of(lba)

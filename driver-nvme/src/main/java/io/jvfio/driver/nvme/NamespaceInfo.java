@@ -78,6 +78,11 @@ public record NamespaceInfo(
                 problem(blocks, current, format));
     }
 
+    /** Of a namespace of which the controller says nothing. */
+    static NamespaceInfo unknown(int id, NvmeException reason) {
+        return new NamespaceInfo(id, 0, 0, 0, 0, 0, List.of(), "", "", String.valueOf(reason.getMessage()));
+    }
+
     /** How many bytes of data it holds; 0 if it cannot be used. */
     public long size() {
         return usable() ? blocks * blockSize : 0;

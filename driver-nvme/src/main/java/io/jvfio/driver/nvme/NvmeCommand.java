@@ -32,7 +32,9 @@ public final class NvmeCommand {
         TAKEN,
         POSTED,
         /** Posted, out of time, and to be aborted. */
-        ABORTING
+        ABORTING,
+        /** Not with the controller, to be posted again. */
+        POSTPONED
     }
 
     private final IoQueue queue;
@@ -43,6 +45,7 @@ public final class NvmeCommand {
 
     private State state = State.FREE;
     private int attempts;
+    private int failures;
     private long expectedBytes;
     private long tag;
     private long postedAt;
@@ -286,6 +289,7 @@ public final class NvmeCommand {
         expectedBytes = 0;
         tag = 0;
         attempts = 0;
+        failures = 0;
     }
 
     /** It was given back unposted. */
@@ -305,7 +309,7 @@ public final class NvmeCommand {
     CommandFields posted(long now, long until, int cid) {
         if (attempts == 0) {
             if (expectedBytes > 0) {
-                terms.description().describe(data, lists, fields);
+                queue.description().describe(data, lists, fields);
             }
             postedAt = now;
         }
@@ -321,6 +325,39 @@ public final class NvmeCommand {
         state = State.ABORTING;
     }
 
+    /** A try has failed; how many have, but for those that only came too early. */
+    int failed(int failedStatus) {
+        if (!Retries.notReady(failedStatus)) {
+            failures++;
+        }
+        return failures;
+    }
+
+    /** Describes its data by pages, if the controller did not take an SGL and that can be done; whether it was. */
+    boolean describeByPages() {
+        return terms.description().describeByPages(data, lists, fields);
+    }
+
+    /** It is to be tried again at a time. */
+    void postponed(long until) {
+        deadline = until;
+        state = State.POSTPONED;
+    }
+
+    boolean isPostponed() {
+        return state == State.POSTPONED;
+    }
+
+    /** Whether its time has come, or is over. */
+    boolean isDue(long now) {
+        return now - deadline >= 0;
+    }
+
+    /** When it was posted first. */
+    long postedAt() {
+        return postedAt;
+    }
+
     /** It has ended. */
     void completed(int completionStatus, int completionResult, long now) {
         status = completionStatus;
@@ -329,6 +366,7 @@ public final class NvmeCommand {
         state = State.FREE;
     }
 
+    /** Whether the controller has it. */
     boolean isUnderWay() {
         return state == State.POSTED || isAborting();
     }
@@ -338,7 +376,7 @@ public final class NvmeCommand {
     }
 
     boolean isOverdue(long now) {
-        return isUnderWay() && now - deadline >= 0;
+        return isUnderWay() && isDue(now);
     }
 
     private void transfer(int opcode, Namespace namespace, long lba, int blocks) {

@@ -3,9 +3,11 @@ package io.jvfio.driver.nvme;
 
 import io.jvfio.Closing;
 import io.jvfio.Hex;
+import io.jvfio.driver.nvme.queue.Doorbell;
 import io.jvfio.driver.nvme.spec.AdminCommand;
 import io.jvfio.driver.nvme.spec.Cns;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
+import io.jvfio.driver.nvme.spec.StatusCode;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.pci.ListenerRegistration;
 import io.jvfio.pci.PciDevice;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe. Methods that ask the controller block.
  */
 public final class NvmeController implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
     private final ControllerCore core;
     private final ListenerRegistration removal;
     private final ListenerRegistration errors;
@@ -46,12 +51,14 @@ public final class NvmeController implements AutoCloseable {
     /** By number; guarded by this map. */
     private final TreeMap<Integer, Namespace> namespaces = new TreeMap<>(Integer::compareUnsigned);
 
+    private final SharedQueues shared = new SharedQueues(this);
     private volatile @Nullable EventWatch events;
 
     private NvmeController(ControllerCore core) {
         this.core = core;
         this.removal = core.device().onRemoval(device -> core.leave());
         this.errors = core.device().onError(device -> core.examine());
+        core.onShortage(shared::reclaim);
     }
 
     /**
@@ -111,9 +118,15 @@ public final class NvmeController implements AutoCloseable {
         return core.queueLimit();
     }
 
-    /** Whether doorbells are kept in memory. */
+    /** How many commands a queue can have under way at most. */
+    public int depthLimit() {
+        return core.queues().depthLimit();
+    }
+
+    /** Whether doorbells are kept in memory: where the controller offers that and it works. */
     public boolean usesShadowDoorbells() {
-        return core.shadow() != null;
+        Doorbell.Shadow shadow = core.shadow();
+        return shadow != null && shadow.isTrusted();
     }
 
     /** The namespaces, by number. */
@@ -140,31 +153,89 @@ public final class NvmeController implements AutoCloseable {
         }
     }
 
-    /** Asks the controller for its namespaces again. Those that are still there keep their objects. */
+    /**
+     * Asks the controller for its namespaces again. Those that are still there keep their objects. One of which the
+     * controller says nothing cannot be used, as its {@link NamespaceInfo#problem} says; the others can.
+     */
     public void scan() {
-        List<NamespaceInfo> found = core.admin(true, admin -> {
-            List<NamespaceInfo> active = new ArrayList<>();
-            for (int id : admin.activeNamespaces(core.info())) {
-                MemorySegment answer = admin.identify(Cns.NAMESPACE, id);
-                NamespaceInfo info = NamespaceInfo.of(id, answer);
-                // All zeroes: it has gone meanwhile, or never was there.
-                if (info.blocks() != 0) {
-                    active.add(info);
-                }
-            }
-            return active;
-        });
-        synchronized (namespaces) {
-            namespaces.keySet().retainAll(found.stream().map(NamespaceInfo::id).toList());
-            for (NamespaceInfo info : found) {
-                Namespace known = namespaces.get(info.id());
-                if (known == null) {
-                    namespaces.put(info.id(), new Namespace(this, info));
-                } else {
-                    known.update(info);
-                }
+        AdminCommands.Numbers numbers = numbers();
+        List<Found> found = new ArrayList<>();
+        for (int id : numbers.ids()) {
+            Found each = find(id, admin -> admin.identifyNow(Cns.NAMESPACE, id));
+            if (each.exists(numbers.listed())) {
+                found.add(each);
             }
         }
+        synchronized (namespaces) {
+            namespaces
+                    .keySet()
+                    .retainAll(found.stream().map(each -> each.info().id()).toList());
+            for (Found each : found) {
+                namespaces
+                        .computeIfAbsent(each.info().id(), id -> new Namespace(this, each.info()))
+                        .update(each.info(), each.isLate());
+            }
+        }
+    }
+
+    /**
+     * What came of asking for a namespace.
+     *
+     * @param status 0 if the controller answered
+     */
+    private record Found(NamespaceInfo info, int status) {
+        boolean isLate() {
+            return Retries.notReady(status);
+        }
+
+        /** Whether it is there; of one that is in no list that is so if the controller tells of it, or of its trouble. */
+        boolean exists(boolean listed) {
+            if (status == 0) {
+                // All zeroes: it has gone meanwhile, or never was there.
+                return info.blocks() != 0;
+            }
+            return listed
+                    || !StatusCode.INVALID_NAMESPACE_OR_FORMAT.matches(status)
+                            && !StatusCode.INVALID_FIELD.matches(status);
+        }
+    }
+
+    private AdminCommands.Numbers numbers() {
+        try {
+            return core.admin(true, admin -> admin.activeNamespaces(core.info()));
+        } catch (ControllerFailedException e) {
+            if (!core.isReady()) {
+                throw e;
+            }
+            LOG.log(System.Logger.Level.WARNING, "{0}: no list of namespaces: {1}", device().name(), e.getMessage());
+            return AdminCommands.numbered(info().namespaces());
+        }
+    }
+
+    private Found find(int id, Function<AdminCommands, MemorySegment> question) {
+        try {
+            return new Found(NamespaceInfo.of(id, core.admin(true, question)), 0);
+        } catch (CommandFailedException e) {
+            return new Found(NamespaceInfo.unknown(id, e), e.status());
+        } catch (ControllerFailedException e) {
+            if (!core.isReady()) {
+                throw e;
+            }
+            // It does not answer for this one, and has been reset; it may for others.
+            return new Found(NamespaceInfo.unknown(id, e), StatusCode.INTERNAL_ERROR.status());
+        }
+    }
+
+    /** Asks for a namespace again, and waits until it is ready. */
+    void ask(Namespace namespace) {
+        int id = namespace.id();
+        Found found = find(id, admin -> admin.identify(Cns.NAMESPACE, id));
+        namespace.update(found.info(), found.isLate());
+    }
+
+    /** The queues of the simple calls. */
+    SharedQueues shared() {
+        return shared;
     }
 
     /**
@@ -207,15 +278,16 @@ public final class NvmeController implements AutoCloseable {
      *
      * @param page of {@link io.jvfio.driver.nvme.spec.LogPage}
      * @param namespace the namespace, or {@link SubmissionEntry#ALL_NAMESPACES}
-     * @param target what to fill from the page's start; a multiple of 4 bytes
-     * @throws IllegalArgumentException if it is not
+     * @param target what to fill from the page's start; a multiple of 4 bytes. More than a memory page is read in parts, or
+     *     in one transfer if the controller takes no offsets. The event that the page belongs to is let go by the last one
+     * @throws IllegalArgumentException if it is not, or is more than a controller that takes no offsets gives at once
      */
     public void readLog(int page, int namespace, MemorySegment target) {
         if (target.byteSize() == 0 || target.byteSize() % Integer.BYTES != 0) {
             throw new IllegalArgumentException(Hex.of(target.byteSize()) + " bytes are no multiple of 4");
         }
         core.admin(true, admin -> {
-            admin.readLog(page, namespace, 0, target);
+            admin.readLog(page, namespace, target, core.info(), core.maxTransfer());
             return null;
         });
     }
@@ -270,29 +342,52 @@ public final class NvmeController implements AutoCloseable {
     }
 
     /**
-     * Has events told from now on, on a thread of their own. There is one listener.
+     * Has events told from now on, as {@link #onEvent(Consumer, Consumer)}, and failures written to the log.
      *
-     * @param listener what is told; it may call methods of this controller
      * @throws IllegalStateException if there is a listener already
      */
-    public synchronized void onEvent(Consumer<NvmeEvent> listener) {
+    public void onEvent(Consumer<NvmeEvent> listener) {
+        onEvent(listener, failure -> LOG.log(System.Logger.Level.WARNING, device().name() + ": events", failure));
+    }
+
+    /**
+     * Has events told from now on, on a thread of their own, until the controller is closed or the device is gone. There is
+     * one listener. Neither a refused command nor a listener that throws ends that, nor does a reset of the controller; what
+     * happens during one is lost.
+     *
+     * @param listener what is told; it may call methods of this controller
+     * @param failures told of what went wrong: a log page that could not be read, a feature or a request for events that was
+     *     refused, what the listener threw. Called by the same thread, or by the one that makes a reset, and by this one
+     * @throws IllegalStateException if there is a listener already
+     */
+    public synchronized void onEvent(Consumer<NvmeEvent> listener, Consumer<? super Throwable> failures) {
         Objects.requireNonNull(listener, "listener");
+        Objects.requireNonNull(failures, "failures");
         if (events != null) {
             throw new IllegalStateException(device().name() + " has a listener for its events already");
         }
-        core.admin(true, admin -> {
-            EventWatch.enable(admin);
-            return null;
-        });
-        EventWatch watch = new EventWatch(core, event -> {
-            if (event.namespacesChanged()) {
-                scan();
-            }
-            listener.accept(event);
-        });
-        watch.start();
+        core.requireReady();
+        EventWatch watch = new EventWatch(core, event -> told(event, listener), failures);
         events = watch;
-        core.onReset(watch::request);
+        core.onReset(watch::afterReset);
+        watch.start();
+    }
+
+    private void told(NvmeEvent event, Consumer<NvmeEvent> listener) {
+        if (!event.namespacesChanged()) {
+            listener.accept(event);
+            return;
+        }
+        RuntimeException failed = null;
+        try {
+            scan();
+        } catch (RuntimeException e) {
+            failed = e;
+        }
+        listener.accept(event);
+        if (failed != null) {
+            throw failed;
+        }
     }
 
     /**
@@ -325,13 +420,11 @@ public final class NvmeController implements AutoCloseable {
     }
 
     private void close(int kind) {
-        for (Namespace each : namespaces()) {
-            each.closeIo();
-        }
         EventWatch watch = events;
         try (removal;
                 errors;
-                watch) {
+                watch;
+                shared) {
             core.close(kind);
         }
     }

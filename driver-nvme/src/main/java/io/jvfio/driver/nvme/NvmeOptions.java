@@ -11,6 +11,8 @@ import java.util.Objects;
  * <p>Threads: immutable.
  *
  * @param commandTimeout how long an I/O command may take before it is aborted
+ * @param readyTimeout how long a namespace that says that it is not ready is waited for, by each command from its first
+ *     try on. The controller's own limit applies too: CAP.TO or CRTO, and 30 seconds where they say less
  * @param adminTimeout how long an admin command may take before the controller is reset; format has an hour
  * @param retries how often a command that may be repeated is tried again after an error, 0 or more
  * @param maxTransfer the largest transfer of one command in bytes, a multiple of 4096; the controller's own limit applies too
@@ -21,6 +23,7 @@ import java.util.Objects;
  */
 public record NvmeOptions(
         Duration commandTimeout,
+        Duration readyTimeout,
         Duration adminTimeout,
         int retries,
         int maxTransfer,
@@ -36,6 +39,9 @@ public record NvmeOptions(
         if (commandTimeout.isNegative() || commandTimeout.isZero()) {
             throw new IllegalArgumentException("a command timeout of " + commandTimeout);
         }
+        if (readyTimeout.isNegative()) {
+            throw new IllegalArgumentException("a timeout of " + readyTimeout + " until a namespace is ready");
+        }
         if (adminTimeout.isNegative() || adminTimeout.isZero()) {
             throw new IllegalArgumentException("an admin timeout of " + adminTimeout);
         }
@@ -49,13 +55,15 @@ public record NvmeOptions(
     }
 
     /**
-     * 30 seconds for I/O commands and 60 for admin commands as Linux has them, 3 retries, transfers of up to 1 MiB, PRPs
+     * 30 seconds for I/O commands and 60 for admin commands as Linux has them, two minutes until a namespace is ready, 3
+     * retries, transfers of up to 1 MiB, PRPs
      * or SGLs as it fits, shadow doorbells, a vector for each processor and
      * four more.
      */
     public static NvmeOptions defaults() {
         return new NvmeOptions(
                 Duration.ofSeconds(30),
+                Duration.ofMinutes(2),
                 Duration.ofSeconds(60),
                 3,
                 1 << 20,
@@ -66,38 +74,49 @@ public record NvmeOptions(
 
     /** The same with this long for an I/O command. */
     public NvmeOptions withCommandTimeout(Duration timeout) {
-        return new NvmeOptions(timeout, adminTimeout, retries, maxTransfer, dataPointers, shadowDoorbells, vectors);
+        return new NvmeOptions(
+                timeout, readyTimeout, adminTimeout, retries, maxTransfer, dataPointers, shadowDoorbells, vectors);
+    }
+
+    /** The same with this long for a namespace to become ready; zero for not at all. */
+    public NvmeOptions withReadyTimeout(Duration timeout) {
+        return new NvmeOptions(
+                commandTimeout, timeout, adminTimeout, retries, maxTransfer, dataPointers, shadowDoorbells, vectors);
     }
 
     /** The same with this long for an admin command. */
     public NvmeOptions withAdminTimeout(Duration timeout) {
-        return new NvmeOptions(commandTimeout, timeout, retries, maxTransfer, dataPointers, shadowDoorbells, vectors);
+        return new NvmeOptions(
+                commandTimeout, readyTimeout, timeout, retries, maxTransfer, dataPointers, shadowDoorbells, vectors);
     }
 
     /** The same with so many retries. */
     public NvmeOptions withRetries(int count) {
         return new NvmeOptions(
-                commandTimeout, adminTimeout, count, maxTransfer, dataPointers, shadowDoorbells, vectors);
+                commandTimeout, readyTimeout, adminTimeout, count, maxTransfer, dataPointers, shadowDoorbells, vectors);
     }
 
     /** The same with transfers of up to so many bytes. */
     public NvmeOptions withMaxTransfer(int bytes) {
-        return new NvmeOptions(commandTimeout, adminTimeout, retries, bytes, dataPointers, shadowDoorbells, vectors);
+        return new NvmeOptions(
+                commandTimeout, readyTimeout, adminTimeout, retries, bytes, dataPointers, shadowDoorbells, vectors);
     }
 
     /** The same with data described so. */
     public NvmeOptions withDataPointers(DataPointers choice) {
-        return new NvmeOptions(commandTimeout, adminTimeout, retries, maxTransfer, choice, shadowDoorbells, vectors);
+        return new NvmeOptions(
+                commandTimeout, readyTimeout, adminTimeout, retries, maxTransfer, choice, shadowDoorbells, vectors);
     }
 
     /** The same with shadow doorbells where there are any, or without. */
     public NvmeOptions withShadowDoorbells(boolean wanted) {
-        return new NvmeOptions(commandTimeout, adminTimeout, retries, maxTransfer, dataPointers, wanted, vectors);
+        return new NvmeOptions(
+                commandTimeout, readyTimeout, adminTimeout, retries, maxTransfer, dataPointers, wanted, vectors);
     }
 
     /** The same with so many vectors at most. */
     public NvmeOptions withVectors(int count) {
         return new NvmeOptions(
-                commandTimeout, adminTimeout, retries, maxTransfer, dataPointers, shadowDoorbells, count);
+                commandTimeout, readyTimeout, adminTimeout, retries, maxTransfer, dataPointers, shadowDoorbells, count);
     }
 }

@@ -8,12 +8,15 @@ import java.util.Objects;
  *
  * <p>Threads: immutable.
  *
- * @param depth how many commands can be under way, 1 to 65535; the controller's own limit applies too
+ * @param depth how many commands can be under way, 1 to 65535. No more than 4096 are, so that an identifier has four bits
+ *     for telling one command of a place from the next; the controller's own limit applies too
  * @param mode how completions are waited for
  * @param controllerMemory whether the submission queue is put into the controller memory buffer, where there is one that
  *     takes it
  */
 public record QueueOptions(int depth, CompletionMode mode, boolean controllerMemory) {
+    /** The identifiers' other four bits tell a late completion from that of the next command in the same place. */
+    static final int MOST_COMMANDS = 1 << 12;
 
     /** Checks the depth. */
     public QueueOptions {

@@ -8,6 +8,7 @@ import io.jvfio.driver.nvme.queue.QueueMemory;
 import io.jvfio.driver.nvme.queue.QueueShape;
 import io.jvfio.driver.nvme.queue.SubmissionRing;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
+import io.jvfio.driver.nvme.spec.StatusCode;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.mmio.Mmio;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: guarded by the controller's lock.
  */
 final class Queues implements AutoCloseable {
+    /** How many numbers are tried for a queue. */
+    private static final int MOST_TRIES = 4;
+
     private final ControllerCore core;
     private final BitSet vectors = new BitSet();
 
@@ -41,40 +45,77 @@ final class Queues implements AutoCloseable {
         return open.isEmpty();
     }
 
-    /** Makes a queue and has the controller know it. */
+    /** Makes a queue and has the controller know it; one that is not used makes way for it. */
     IoQueue open(QueueOptions options, NvmeController owner) {
         return core.locked(admin -> {
-            int id = 1;
-            while (open.containsKey(id)) {
-                id++;
-            }
-            if (id > core.queueLimit()) {
-                throw new IllegalStateException(
-                        core.name() + " has " + core.queueLimit() + " I/O queues, and all are in use");
-            }
-            int vector = vector(options.mode());
-            int entries = Math.min(options.depth() + 1, core.capabilities().maxEntries());
-            int pageSize = core.capabilities().pageSize();
-            int listPages = core.description().listPages(core.maxTransfer(), pageSize);
-            QueueMemory memory = new QueueMemory(core.device().dma(), entries, listPages, pageSize);
-            ControllerMemory.Part reserved = null;
-            try {
-                reserved = options.controllerMemory() ? reserve(entries) : null;
-                Parts parts = new Parts(memory, reserved);
-                QueueShape shape = shape(id, vector, entries, parts);
-                IoQueue queue = new IoQueue(core, shape, terms(owner, options.mode()), core.epoch());
-                shape.clear();
-                admin.createQueues(shape);
-                if (vector >= 0) {
-                    vectors.set(vector);
+            BitSet refused = new BitSet();
+            RuntimeException reason = null;
+            int tries = MOST_TRIES;
+            while (true) {
+                int id = unused(refused);
+                if (id <= core.queueLimit() && tries > 0) {
+                    try {
+                        return open(id, vector(options.mode()), options, owner, admin);
+                    } catch (CommandFailedException e) {
+                        if (e.is(StatusCode.INVALID_INTERRUPT_VECTOR) && options.mode() != CompletionMode.INTERRUPT) {
+                            return open(id, -1, options, owner, admin);
+                        }
+                        // Another number may do, or there are fewer queues than the controller says.
+                        refused.set(id);
+                        reason = e;
+                        tries--;
+                        continue;
+                    } catch (IllegalStateException e) {
+                        reason = e;
+                    }
                 }
-                open.put(id, parts);
-                return queue;
-            } catch (RuntimeException e) {
-                free(reserved);
-                throw Closing.after(e, memory);
+                if (!core.reclaimQueue()) {
+                    throw reason == null ? none() : reason;
+                }
+                tries = Math.max(tries, 1);
             }
         });
+    }
+
+    private int unused(BitSet refused) {
+        int id = 1;
+        while (open.containsKey(id) || refused.get(id)) {
+            id++;
+        }
+        return id;
+    }
+
+    private IllegalStateException none() {
+        return new IllegalStateException(core.name() + " has " + core.queueLimit() + " I/O queues, and all are in use");
+    }
+
+    private IoQueue open(int id, int vector, QueueOptions options, NvmeController owner, AdminCommands admin) {
+        int entries = Math.min(options.depth(), depthLimit()) + 1;
+        int pageSize = core.capabilities().pageSize();
+        int listPages = core.description().listPages(core.maxTransfer(), pageSize);
+        QueueMemory memory = new QueueMemory(core.device().dma(), entries, listPages, pageSize);
+        ControllerMemory.Part reserved = null;
+        try {
+            reserved = options.controllerMemory() ? reserve(entries) : null;
+            Parts parts = new Parts(memory, reserved);
+            QueueShape shape = shape(id, vector, entries, parts);
+            IoQueue queue = new IoQueue(core, shape, terms(owner, options.mode()), core.epoch());
+            shape.clear();
+            admin.createQueues(shape);
+            if (vector >= 0) {
+                vectors.set(vector);
+            }
+            open.put(id, parts);
+            return queue;
+        } catch (RuntimeException e) {
+            free(reserved);
+            throw Closing.after(e, memory);
+        }
+    }
+
+    /** How many commands a queue can have under way at most. */
+    int depthLimit() {
+        return Math.min(QueueOptions.MOST_COMMANDS, core.capabilities().maxEntries() - 1);
     }
 
     private QueueShape shape(int id, int vector, int entries, Parts parts) {
@@ -103,7 +144,7 @@ final class Queues implements AutoCloseable {
                 mode,
                 core.maxTransfer(),
                 options.commandTimeout().toNanos(),
-                options.retries(),
+                Retries.of(options, core.capabilities(), core.info().retryDelays()),
                 core.description());
     }
 
@@ -178,7 +219,7 @@ final class Queues implements AutoCloseable {
     private void forget(QueueShape queue) {
         try {
             core.forget(queue);
-        } catch (NvmeException e) {
+        } catch (NvmeException | AdminQueue.NotTakenException e) {
             // The device could go on writing into memory that is freed now.
             core.reset();
         }

@@ -30,8 +30,7 @@ final class ShadowDoorbells implements AutoCloseable {
 
     /** Tells a controller that was just started. */
     void configure(AdminCommands admin) {
-        shadow.values().fill((byte) 0);
-        shadow.events().fill((byte) 0);
+        shadow.clear();
         admin.shadowDoorbells(buffer.deviceAddress(0), buffer.deviceAddress(pageSize));
     }
 

@@ -5,6 +5,8 @@ import io.jvfio.driver.nvme.queue.Doorbell;
 import io.jvfio.driver.nvme.spec.Cns;
 import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: one at a time; what was learnt can be asked for by all.
  */
 final class Startup implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
+    /** What is asked of the controller; it can do without all but the first. */
+    private enum Step {
+        IDENTIFY,
+        RETRY_DELAYS,
+        QUEUES,
+        DOORBELLS
+    }
+
     private final ControllerCore core;
     private final AdminCommands admin;
+
+    /** What was not answered since {@link #run} began. */
+    private final Set<Step> leftOut = EnumSet.noneOf(Step.class);
+
+    private Step step = Step.IDENTIFY;
     private volatile @Nullable ControllerInfo info;
     private volatile int queueLimit;
     private volatile @Nullable ShadowDoorbells shadow;
@@ -37,13 +54,33 @@ final class Startup implements AutoCloseable {
         return queueLimit;
     }
 
+    /** Pages of doorbells, which are kept even if the controller does not look at them. */
     Doorbell.@Nullable Shadow shadow() {
         ShadowDoorbells pages = shadow;
         return pages == null ? null : pages.shadow();
     }
 
-    /** Stops the controller and starts it; it then knows no I/O queue. */
+    /**
+     * Stops the controller and starts it; it then knows no I/O queue. Of what it can do without, it is started once more
+     * without what it did not answer.
+     */
     void run() {
+        leftOut.clear();
+        while (true) {
+            try {
+                step = Step.IDENTIFY;
+                start();
+                return;
+            } catch (ControllerFailedException e) {
+                if (step == Step.IDENTIFY || !leftOut.add(step)) {
+                    throw e;
+                }
+                LOG.log(System.Logger.Level.WARNING, "{0}: starting it once more without that: {1}", core.name(), e);
+            }
+        }
+    }
+
+    private void start() {
         ControllerRegs registers = core.registers();
         ControllerCaps capabilities = core.capabilities();
         registers.disable(capabilities.timeout());
@@ -53,20 +90,45 @@ final class Startup implements AutoCloseable {
                 capabilities,
                 core.adminQueue().submissionAddress(),
                 core.adminQueue().completionAddress(),
-                AdminQueue.ENTRIES);
+                AdminQueue.ENTRIES,
+                capabilities.startLimit(core.options().readyTimeout()));
         int version = registers.version();
         ControllerInfo now = ControllerInfo.of(admin.identify(Cns.CONTROLLER, 0), version, capabilities.pageSize());
         info = now;
-        queueLimit = admin.requestQueues(fittingQueues(registers.mmio().size(), capabilities.stride()));
+        admin.retries(Retries.of(core.options(), capabilities, now.retryDelays()));
+        if (begins(Step.RETRY_DELAYS)) {
+            admin.allowRetryDelays(now);
+        }
+        int fitting = fittingQueues(registers.mmio().size(), capabilities.stride());
+        queueLimit = begins(Step.QUEUES) ? admin.requestQueues(fitting) : 1;
         core.queues().reset();
         ShadowDoorbells pages = shadow;
         if (pages == null && core.queues().isEmpty() && core.options().shadowDoorbells() && now.hasShadowDoorbells()) {
             pages = new ShadowDoorbells(core.device().dma(), capabilities.pageSize());
             shadow = pages;
         }
-        // Queues that were made with them rely on them, whatever the controller says after a reset.
-        if (pages != null) {
+        // Those that once did not work are not tried again: doorbells are rung in registers then, as always.
+        if (pages != null && pages.shadow().isTrusted()) {
+            if (begins(Step.DOORBELLS)) {
+                configure(pages);
+            } else {
+                pages.shadow().distrust();
+            }
+        }
+    }
+
+    /** Begins a step, unless it is left out. */
+    private boolean begins(Step next) {
+        step = next;
+        return !leftOut.contains(next);
+    }
+
+    private void configure(ShadowDoorbells pages) {
+        try {
             pages.configure(admin);
+        } catch (CommandFailedException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0}: no doorbells in memory: {1}", core.name(), e.getMessage());
+            pages.shadow().distrust();
         }
     }
 

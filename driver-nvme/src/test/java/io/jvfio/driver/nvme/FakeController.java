@@ -31,6 +31,7 @@ final class FakeController implements QueueHost, RegisterPort {
     static final int BLOCK = 512;
     static final long BLOCKS = 1 << 20;
     static final Duration TIMEOUT = Duration.ofSeconds(10);
+    static final Duration READY = Duration.ofSeconds(20);
 
     /** A status of {@link Behaviour}: the command is not completed. */
     static final int NO_ANSWER = -1;
@@ -88,7 +89,12 @@ final class FakeController implements QueueHost, RegisterPort {
                 0,
                 0);
         IoQueue.Terms terms = new IoQueue.Terms(
-                null, CompletionMode.POLLED, 1 << 20, TIMEOUT.toNanos(), retries, DataPointers.AUTO.description(0));
+                null,
+                CompletionMode.POLLED,
+                1 << 20,
+                TIMEOUT.toNanos(),
+                new Retries(retries, READY.toNanos(), List.of(300, 0, 0)),
+                DataPointers.AUTO.description(0));
         return new IoQueue(this, shape, terms, epoch);
     }
 

@@ -157,7 +157,7 @@ final class IoQueueTest {
         List<Integer> ids = new ArrayList<>();
         controller.behaviour = (opcode, cid) -> {
             ids.add(cid);
-            return ids.size() < 3 ? StatusCode.NAMESPACE_NOT_READY.status() : 0;
+            return ids.size() < 3 ? StatusCode.INTERNAL_ERROR.status() : 0;
         };
         post(5);
         while (queue.busy() > 0) {
@@ -167,18 +167,47 @@ final class IoQueueTest {
         assertThat(ids).hasSize(3).doesNotHaveDuplicates();
     }
 
+    @Test
+    void a_namespace_that_is_not_ready_is_waited_for_and_no_longer_than_that() {
+        controller.behaviour = (opcode, cid) -> StatusCode.NAMESPACE_NOT_READY.status();
+        post(5);
+        for (int millis = 0; millis < FakeController.READY.toMillis() - 200; millis++) {
+            queue.poll(handler);
+            controller.pass(Duration.ofMillis(1));
+        }
+        assertThat(statuses).isEmpty();
+        assertThat(controller.commands).isBetween(50, 1000);
+        controller.behaviour = (opcode, cid) -> 0;
+        controller.pass(Duration.ofMillis(150));
+        queue.poll(handler);
+        assertThat(statuses).containsExactly(0);
+
+        controller.behaviour = (opcode, cid) -> StatusCode.NAMESPACE_NOT_READY.status();
+        post(6);
+        while (queue.busy() > 0) {
+            queue.poll(handler);
+            controller.pass(Duration.ofMillis(500));
+        }
+        assertThat(statuses).containsExactly(0, StatusCode.NAMESPACE_NOT_READY.status());
+    }
+
+    @Test
+    void the_controller_gets_the_delay_that_it_asks_for() {
+        int delayed = StatusCode.RETRY_DELAY.set(StatusCode.INTERNAL_ERROR.status(), 1);
+        controller.behaviour = (opcode, cid) -> controller.commands < 2 ? delayed : 0;
+        post(5);
+        queue.poll(handler);
+        controller.pass(Duration.ofMillis(299));
+        queue.poll(handler);
+        assertThat(controller.commands).isEqualTo(1);
+        controller.pass(Duration.ofMillis(1));
+        queue.poll(handler);
+        assertThat(controller.commands).isEqualTo(2);
+        assertThat(statuses).containsExactly(0);
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "0x4082, 1",
-        "0x0082, 3",
-        "0x0281, 3",
-        "0x0285, 1",
-        "0x0080, 1",
-        "0x0006, 3",
-        "0x0106, 1",
-        "0x0370, 3",
-        "0x07c1, 1"
-    })
+    @CsvSource({"0x4082, 1", "0x0281, 3", "0x0285, 1", "0x0080, 1", "0x0006, 3", "0x0106, 1", "0x0370, 3", "0x07c1, 1"})
     void an_error_that_stays_is_told_after_as_many_tries_as_make_sense(String status, int tries) {
         controller.behaviour = (opcode, cid) -> Integer.decode(status);
         post(5);

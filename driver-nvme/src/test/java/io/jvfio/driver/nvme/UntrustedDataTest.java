@@ -11,6 +11,7 @@ import io.jvfio.driver.nvme.spec.IdentifyNamespace;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,8 +27,8 @@ final class UntrustedDataTest {
     @Test
     void a_good_CAP_is_taken_apart() {
         long cap = ControllerRegisters.CAP_MPSMAX.set(ControllerRegisters.CAP_DSTRD.set(GOOD, 3), 4);
-        assertThat(ControllerCaps.of(cap, "fake"))
-                .isEqualTo(new ControllerCaps(1024, Duration.ofMillis(2500), 3, 4096, false));
+        assertThat(ControllerCaps.of(cap, 0, "fake"))
+                .isEqualTo(new ControllerCaps(1024, Duration.ofMillis(2500), Duration.ofMillis(2500), 3, 4096, false));
     }
 
     @Test
@@ -35,12 +36,40 @@ final class UntrustedDataTest {
         assertFailed(ControllerRegisters.CAP_MPSMIN.set(GOOD, 1), "memory pages");
         assertFailed(
                 ControllerRegisters.CAP_MPSMAX.set(ControllerRegisters.CAP_MPSMIN.set(GOOD, 9), 15), "memory pages");
-        assertFailed(ControllerRegisters.CAP_MQES.set(GOOD, 0), "queues of 1 entry");
         assertFailed(ControllerRegisters.CAP_CSS.set(GOOD, 0x80), "no NVM command set");
     }
 
+    @Test
+    void what_CAP_says_wrongly_is_made_the_best_of() {
+        assertThat(ControllerCaps.of(ControllerRegisters.CAP_MQES.set(GOOD, 0), 0, "fake")
+                        .maxEntries())
+                .isEqualTo(2);
+        assertThat(ControllerCaps.of(ControllerRegisters.CAP_CSS.set(GOOD, 0), 0, "fake")
+                        .maxEntries())
+                .isEqualTo(1024);
+    }
+
+    @Test
+    void the_longer_of_both_times_to_become_ready_counts() {
+        assertThat(ControllerCaps.of(GOOD, 60, "fake").readyTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(ControllerCaps.of(GOOD, 1, "fake").readyTimeout()).isEqualTo(Duration.ofMillis(2500));
+        ControllerCaps slow = ControllerCaps.of(GOOD, 60, "fake");
+        assertThat(slow.startLimit(Duration.ofMinutes(1))).isEqualTo(Duration.ofSeconds(30));
+        assertThat(slow.startLimit(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(10));
+        assertThat(slow.startLimit(Duration.ofSeconds(1))).isEqualTo(Duration.ofMillis(2500));
+    }
+
+    @ParameterizedTest(name = "CRTO {0} s, user {1} s: {2} s")
+    @CsvSource({"0, 120, 30", "60, 120, 60", "200, 120, 120", "60, 5, 5", "0, 0, 0"})
+    void waiting_goes_by_the_controller_and_the_user(int crto, int user, int expected) {
+        ControllerCaps capabilities = ControllerCaps.of(GOOD, 2 * crto, "fake");
+        NvmeOptions options = NvmeOptions.defaults().withReadyTimeout(Duration.ofSeconds(user));
+        assertThat(Retries.of(options, capabilities, List.of()).readyNanos())
+                .isEqualTo(Duration.ofSeconds(expected).toNanos());
+    }
+
     private static void assertFailed(long cap, String reason) {
-        assertThatThrownBy(() -> ControllerCaps.of(cap, "fake"))
+        assertThatThrownBy(() -> ControllerCaps.of(cap, 0, "fake"))
                 .isInstanceOf(ControllerFailedException.class)
                 .hasMessageContaining(reason);
     }

@@ -82,6 +82,11 @@ public final class CommandFields {
         return data(SubmissionEntry.PSDT_SGL, first, second);
     }
 
+    /** Whether its data is described by an SGL. */
+    public boolean hasSgl() {
+        return SubmissionEntry.PSDT.of(flags) == SubmissionEntry.PSDT_SGL;
+    }
+
     public int opcode() {
         return opcode;
     }

@@ -27,6 +27,24 @@ public record DataDescription(boolean prps, boolean sgls, boolean dwords) {
         }
     }
 
+    /**
+     * Puts the description by PRPs into a command in place of one by an SGL, if they may be used and can describe the data.
+     *
+     * @return whether it was so
+     */
+    public boolean describeByPages(ScatterList data, DescriptorPages lists, CommandFields command) {
+        if (!prps || !command.hasSgl() || !Prps.canDescribe(data, lists.pageSize())) {
+            return false;
+        }
+        Prps.describe(data, lists, command);
+        return true;
+    }
+
+    /** The same without SGLs. */
+    public DataDescription withoutSgls() {
+        return new DataDescription(prps, false, dwords);
+    }
+
     /** How many pages of lists a command needs that moves so many bytes. */
     public int listPages(int bytes, int pageSize) {
         return Math.max(1, Prps.listPages(bytes, pageSize));

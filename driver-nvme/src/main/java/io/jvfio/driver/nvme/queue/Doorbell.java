@@ -21,19 +21,45 @@ public final class Doorbell {
     private final @Nullable Shadow shadow;
     private int last;
 
-    /**
-     * The two pages of shadow doorbells.
-     *
-     * @param values what the host writes
-     * @param events where the controller says when it wants to be told
-     */
-    public record Shadow(MemorySegment values, MemorySegment events) {}
+    /** The two pages of shadow doorbells. Threads: thread-safe. */
+    public static final class Shadow {
+        private final MemorySegment values;
+        private final MemorySegment events;
+        private volatile boolean trusted = true;
+
+        /**
+         * Pages of doorbells.
+         *
+         * @param values what the host writes
+         * @param events where the controller says when it wants to be told
+         */
+        public Shadow(MemorySegment values, MemorySegment events) {
+            this.values = values;
+            this.events = events;
+        }
+
+        /** Whether the controller looks at the pages, as far as is known. */
+        public boolean isTrusted() {
+            return trusted;
+        }
+
+        /** The controller does not look at the pages: every change is told to its registers, too. */
+        public void distrust() {
+            trusted = false;
+        }
+
+        /** Empties both pages. */
+        public void clear() {
+            values.fill((byte) 0);
+            events.fill((byte) 0);
+        }
+    }
 
     /** A doorbell at an offset of the registers, whose value is 0. */
     public Doorbell(Mmio registers, long offset, @Nullable Shadow shadow) {
         this.registers = registers;
         this.offset = offset;
-        boolean covered = shadow != null && offset - FIRST < shadow.values().byteSize();
+        boolean covered = shadow != null && offset - FIRST < shadow.values.byteSize();
         this.shadow = covered ? shadow : null;
     }
 
@@ -41,29 +67,35 @@ public final class Doorbell {
     public void clear() {
         last = 0;
         if (shadow != null) {
-            DoorbellBuffer.publish(shadow.values(), offset - FIRST, 0);
-            DoorbellBuffer.publish(shadow.events(), offset - FIRST, 0);
+            DoorbellBuffer.publish(shadow.values, offset - FIRST, 0);
+            DoorbellBuffer.publish(shadow.events, offset - FIRST, 0);
         }
     }
 
     /** Tells the controller a new value, after all that was written before. */
     public void ring(int value) {
         if (shadow != null) {
-            DoorbellBuffer.publish(shadow.values(), offset - FIRST, value);
+            DoorbellBuffer.publish(shadow.values, offset - FIRST, value);
             // The controller stores its event, then looks at the value: one of us sees what the other one wrote.
             VarHandle.fullFence();
             int before = last;
             last = value;
-            int event = DoorbellBuffer.acquire(shadow.events(), offset - FIRST);
-            if (!DoorbellBuffer.passes(event, value, before)) {
+            int event = DoorbellBuffer.acquire(shadow.events, offset - FIRST);
+            if (shadow.trusted && !DoorbellBuffer.passes(event, value, before)) {
                 return;
             }
         }
         registers.write32(offset, value);
     }
 
-    /** Tells the controller the value even if it does not want to be told. */
+    /**
+     * Tells the controller the value even if it does not want to be told, as it seems not to have noticed it. From now on
+     * it is told of every one: it may not look at its shadow.
+     */
     public void ringAgain(int value) {
+        if (shadow != null) {
+            shadow.distrust();
+        }
         registers.write32(offset, value);
     }
 }

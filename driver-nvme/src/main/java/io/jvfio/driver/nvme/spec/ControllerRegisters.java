@@ -53,6 +53,9 @@ public final class ControllerRegisters {
     /** Of {@link #CAP}: {@link #CMBLOC} and {@link #CMBSZ} show the controller memory buffer only after {@link #CMBMSC}. */
     public static final Field CAP_CMBS = Field.bit(57);
 
+    /** Of {@link #CAP}, since 2.0: there is {@link #CRTO}, with {@link #CRTO_CRWMT}. */
+    public static final Field CAP_CRWMS = Field.bit(59);
+
     /** One unit of {@link #CAP_TO}, in milliseconds. */
     public static final int CAP_TO_UNIT_MILLIS = 500;
 
@@ -202,6 +205,12 @@ public final class ControllerRegisters {
 
     /** Of {@link #CMBMSC}: the address that the buffer has for the controller, in units of 4096 bytes. */
     public static final Field CMBMSC_CBA = Field.bits(63, 12);
+
+    /** Read-only, since 2.0: how long it may take until the controller is ready. */
+    public static final Register32 CRTO = Register32.at(0x68);
+
+    /** Of {@link #CRTO}: until it and its media are ready, in units of 500 ms. */
+    public static final Field CRTO_CRWMT = Field.bits(15, 0);
 
     /** Where the doorbells start, in bytes. */
     public static final long DOORBELLS = 0x1000;

@@ -2,6 +2,7 @@
 package io.jvfio.driver.nvme.spec;
 
 import io.jvfio.mmio.Field;
+import io.jvfio.mmio.Word8;
 
 /**
  * Features (5.21.1), with the fields of their values in dword 11 or in the completion.
@@ -53,6 +54,15 @@ public final class FeatureId {
 
     /** Keep alive timer. */
     public static final int KEEP_ALIVE = 0x0f;
+
+    /** What the host can do, {@link #HOST_BEHAVIOR_SIZE} bytes of data. */
+    public static final int HOST_BEHAVIOR = 0x16;
+
+    /** The size of the data of {@link #HOST_BEHAVIOR} in bytes. */
+    public static final int HOST_BEHAVIOR_SIZE = 512;
+
+    /** Of the data of {@link #HOST_BEHAVIOR}: 1 if the controller may ask for delays before another try. */
+    public static final Word8 RETRY_DELAYS = Word8.at(0);
 
     /** Software progress marker. */
     public static final int SOFTWARE_PROGRESS = 0x80;

@@ -52,6 +52,15 @@ public final class IdentifyController {
     /** Attributes of the controller. */
     public static final Word32 CTRATT = Word32.at(96);
 
+    /** The first of three delays, in units of 100 ms, that a status may ask for: {@link StatusCode#RETRY_DELAY}. */
+    public static final Word16 CRDT1 = Word16.at(128);
+
+    /** The second of three delays: see {@link #CRDT1}. */
+    public static final Word16 CRDT2 = Word16.at(130);
+
+    /** The third of three delays: see {@link #CRDT1}. */
+    public static final Word16 CRDT3 = Word16.at(132);
+
     /** Optional admin commands. */
     public static final Word16 OACS = Word16.at(256);
 
