@@ -73,7 +73,7 @@ final class NvmeDemo {
                     case WRITE -> writeAndVerify(traffic, blocks);
                     case RESTORE -> restoring(traffic, blocks);
                 }
-                flushes(namespace);
+                flushes(traffic);
                 measureLatency(traffic, blocks);
             }
         }
@@ -169,9 +169,9 @@ final class NvmeDemo {
         }
     }
 
-    private void flushes(Namespace namespace) {
+    private void flushes(BlockTraffic traffic) {
         if (access != Access.READ) {
-            namespace.flush();
+            traffic.flush();
             log.done("flush", "what was written outlives a loss of power");
         }
     }

@@ -88,6 +88,12 @@ public final class BlockTraffic implements AutoCloseable {
         move(first, blocks, null, look, progress);
     }
 
+    /** Puts on the media what was written before, by a command of the same queue. */
+    public void flush() {
+        take().flush(namespace).post();
+        queue.drain(NvmeCommand::check);
+    }
+
     private void move(long first, long blocks, @Nullable Blocks fill, @Nullable Blocks look, LongConsumer progress)
             throws InterruptedException {
         long end = first + blocks;

@@ -96,6 +96,7 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
         }
         return withController(controller -> {
             BenchPlan plan = plan(controller);
+            List<Integer> taken = depths(controller);
             if (write) {
                 checkMayWrite(plan.namespace());
             }
@@ -106,7 +107,7 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
                 text.headings();
             }
             Progress progress = new Progress(out(), environment().terminal() && !json());
-            List<BenchStep> steps = new BenchRun(plan, progress).run(depths, step -> {
+            List<BenchStep> steps = new BenchRun(plan, progress).run(taken, step -> {
                 if (!json()) {
                     text.step(step);
                     if (histogram) {
@@ -120,6 +121,17 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
             save(controller, plan, steps);
             return 0;
         });
+    }
+
+    /** The queue depths that the controller takes, each once. */
+    private List<Integer> depths(NvmeController controller) {
+        int most = controller.depthLimit();
+        List<Integer> more = depths.stream().filter(depth -> depth > most).toList();
+        if (!more.isEmpty()) {
+            say("the controller's queues take " + most + " commands at most: that is measured in place of QD "
+                    + String.join(", ", more.stream().map(String::valueOf).toList()));
+        }
+        return depths.stream().map(depth -> Math.min(depth, most)).distinct().toList();
     }
 
     private BenchPlan plan(NvmeController controller) {

@@ -9,6 +9,7 @@ import io.jvfio.cli.command.ExitCode;
 import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.driver.nvme.NvmeController;
 import io.jvfio.driver.nvme.NvmeOptions;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -55,10 +56,14 @@ abstract class NvmeDeviceCommand extends DeviceCommand {
             if (namespace != null) {
                 return usable(controller.namespace(namespace));
             }
-            return controller.namespaces().stream()
+            List<Namespace> all = controller.namespaces();
+            return all.stream()
                     .filter(each -> each.info().usable())
                     .findFirst()
-                    .orElseGet(() -> controller.namespaces().stream()
+                    .or(() -> all.stream()
+                            .filter(each -> each.awaitReady().usable())
+                            .findFirst())
+                    .orElseGet(() -> all.stream()
                             .findFirst()
                             .map(OnNamespace::usable)
                             .orElseThrow(() -> new CommandFailure(locator() + " has no namespace")));
@@ -78,7 +83,7 @@ abstract class NvmeDeviceCommand extends DeviceCommand {
         }
 
         private static Namespace usable(Namespace found) {
-            if (!found.info().usable()) {
+            if (!found.awaitReady().usable()) {
                 throw new CommandFailure(
                         found + " cannot be used: " + found.info().problem());
             }

@@ -5,6 +5,7 @@ import io.jvfio.cli.out.Columns;
 import io.jvfio.cli.out.Properties;
 import io.jvfio.cli.out.Sizes;
 import io.jvfio.driver.nvme.BlockFormat;
+import io.jvfio.driver.nvme.CommandFailedException;
 import io.jvfio.driver.nvme.ControllerInfo;
 import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.driver.nvme.NamespaceInfo;
@@ -13,6 +14,7 @@ import io.jvfio.driver.nvme.spec.LogPage;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** {@code jvfio nvme identify}. */
@@ -76,20 +78,26 @@ final class NvmeIdentifyCommand extends NvmeDeviceCommand {
     @Override
     public Integer call() throws Exception {
         return withController(controller -> {
-            MemorySegment smart = controller.smart();
+            MemorySegment smart = smart(controller);
             List<NamespaceInfo> namespaces =
                     controller.namespaces().stream().map(Namespace::info).toList();
             if (json()) {
                 printJson(locator(), json -> {
                     CONTROLLER.write(json, controller);
-                    json.object("health", health -> HEALTH.write(health, smart));
+                    if (smart == null) {
+                        json.text("health", null);
+                    } else {
+                        json.object("health", health -> HEALTH.write(health, smart));
+                    }
                     json.objects("namespaces", namespaces, NAMESPACES::write);
                 });
                 return 0;
             }
             Properties properties = new Properties();
             CONTROLLER.addTo(properties, controller);
-            HEALTH.addTo(properties, smart);
+            if (smart != null) {
+                HEALTH.addTo(properties, smart);
+            }
             properties.print(out());
             if (!namespaces.isEmpty()) {
                 out().println();
@@ -97,6 +105,16 @@ final class NvmeIdentifyCommand extends NvmeDeviceCommand {
             }
             return 0;
         });
+    }
+
+    /** The log page of health, which a controller that works may refuse all the same. */
+    private @Nullable MemorySegment smart(NvmeController controller) {
+        try {
+            return controller.smart();
+        } catch (CommandFailedException e) {
+            say("no health: " + e.getMessage());
+            return null;
+        }
     }
 
     private static int temperature(MemorySegment smart) {

@@ -67,18 +67,19 @@ final class NvmeVerifyCommand extends NvmeDeviceCommand.OnNamespace {
                 checkMayWrite(namespace);
             }
             try (BlockTraffic traffic = new BlockTraffic(namespace, depth, LARGEST_COMMAND)) {
-                return run(namespace, new PatternRun(traffic, generation), blocks);
+                return run(namespace, traffic, blocks);
             }
         });
     }
 
-    private int run(Namespace namespace, PatternRun run, long blocks) throws InterruptedException {
+    private int run(Namespace namespace, BlockTraffic traffic, long blocks) throws InterruptedException {
+        PatternRun run = new PatternRun(traffic, generation);
         long bytes = blocks * namespace.info().blockSize();
         long start = System.nanoTime();
         long written = start;
         if (write) {
             run.write(0, blocks, progress("writing", blocks));
-            namespace.flush();
+            traffic.flush();
             written = System.nanoTime();
             tell("wrote   ", bytes, written - start);
         }

@@ -288,4 +288,40 @@ final class NvmeCommandsTest {
                 .contains("<title>&lt;b&gt;&quot;&amp;</title>")
                 .contains("x&lt;y");
     }
+
+    private void openModel(String options) {
+        run.opener = (locator, open) -> Vfio.open(DEVICE + "?size=2MiB&" + options, open);
+    }
+
+    @Test
+    void verify_needs_one_queue() {
+        openModel("queues=1");
+        assertThat(run.execute("nvme", "verify", DEVICE, "--write")).isZero();
+        assertThat(run.out).contains("verified  2 MiB");
+    }
+
+    @Test
+    void bench_takes_the_depths_that_there_are_and_says_so() {
+        openModel("lie=cap:byte=0:value=0xff;cap:byte=1:value=0");
+        assertThat(run.execute("nvme", "bench", DEVICE, "--seconds", "0.02", "--qd", "1,255,256,1024"))
+                .isZero();
+        assertThat(run.out).contains("take 255 commands at most: that is measured in place of QD 256, 1024");
+        assertThat(run.out.lines().filter(line -> line.matches(" *255 .*"))).hasSize(1);
+    }
+
+    @Test
+    void identify_does_without_health() {
+        openModel("refuse=log:id=2");
+        assertThat(run.execute("nvme", "identify", DEVICE)).isZero();
+        assertThat(run.out).contains("no health: Get Log Page failed").contains("NAMESPACE");
+        assertThat(run.execute("nvme", "identify", DEVICE, "--json")).isZero();
+        assertThat(run.json().containsKey("health")).isTrue();
+        assertThat(run.json().get("health")).isNull();
+    }
+
+    @Test
+    void a_namespace_that_is_late_is_waited_for() {
+        openModel("refuse=identify-namespace:status=0x82:ms=700");
+        assertThat(run.execute("nvme", "read", DEVICE, "0", "1")).isZero();
+    }
 }
