@@ -54,7 +54,7 @@ final class EventQueue implements AutoCloseable {
             number = CommandWords.EQ_NUMBER.of(hca.run(arena, input, CommandWords.SHORT));
             arm();
         } catch (RuntimeException e) {
-            throw hca.freeing(e, memory);
+            throw hca.notMade(e, memory);
         }
     }
 
@@ -116,7 +116,7 @@ final class EventQueue implements AutoCloseable {
         try {
             hca.destroy(Opcode.DESTROY_EQ, number);
         } catch (RuntimeException e) {
-            throw hca.freeing(e, memory);
+            throw hca.notDestroyed(e, memory);
         }
         memory.close();
     }

@@ -35,6 +35,9 @@ interface HcaCommands {
     /** Destroys a resource. */
     void destroy(Opcode opcode, int number);
 
-    /** After a failure: frees memory now, or when the function has been reset if it may still write there. */
-    RuntimeException freeing(RuntimeException failure, DmaBuffer memory);
+    /** A resource could not be made: frees its memory now, or after a reset if the function may still write there. */
+    RuntimeException notMade(RuntimeException failure, DmaBuffer memory);
+
+    /** A resource could not be destroyed: its memory is freed when the function has been reset. */
+    RuntimeException notDestroyed(RuntimeException failure, DmaBuffer memory);
 }

@@ -78,7 +78,7 @@ public final class NopQueue implements AutoCloseable {
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
-        return hca.freeing(failure, memory);
+        return failure.getSuppressed().length == 0 ? hca.notMade(failure, memory) : hca.notDestroyed(failure, memory);
     }
 
     private int create(int madeDomain, CompletionQueue queue) {
@@ -213,7 +213,7 @@ public final class NopQueue implements AutoCloseable {
             completions.destroy();
             hca.destroy(Opcode.DEALLOC_PD, domain);
         } catch (RuntimeException e) {
-            throw hca.freeing(e, memory);
+            throw hca.notDestroyed(e, memory);
         }
         memory.close();
         owner.forget(this);
