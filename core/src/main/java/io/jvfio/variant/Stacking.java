@@ -59,6 +59,7 @@ public final class Stacking {
     public DeviceStack put(VfioDevice device, OpenOptions options) {
         VariantChoice request = options.variant();
         VfioDevice top = device;
+        List<StoreyContext> contexts = new ArrayList<>();
         try {
             if (request.mode() == VariantChoice.Mode.NONE || !device.info().pci()) {
                 return nothing(device, request, Outcome.NONE);
@@ -76,7 +77,7 @@ public final class Stacking {
             for (KnownProvider layer : layers) {
                 Candidate asked = layer(layer, top, identity, policy, below);
                 if (asked.state() == State.ACCEPTED) {
-                    top = on(top, layer, Map.of());
+                    top = on(top, layer, Map.of(), contexts);
                     asked = with(asked, State.CHOSEN);
                 }
                 laid.add(asked);
@@ -98,7 +99,10 @@ public final class Stacking {
                 throw new VariantException(answer.failure(), device + ": " + answer.message(), report, null);
             }
             if (answer.chosen() != null) {
-                top = on(top, answer.chosen(), answer.request().options());
+                top = on(top, answer.chosen(), answer.request().options(), contexts);
+            }
+            for (StoreyContext each : contexts) {
+                each.standsUnder(top);
             }
             return new DeviceStack(top, report);
         } catch (RuntimeException e) {
@@ -212,13 +216,15 @@ public final class Stacking {
     }
 
     /** Puts a storey on a device; the device stays open if that fails. */
-    private VfioDevice on(VfioDevice below, KnownProvider provider, Map<String, String> options) {
+    private VfioDevice on(
+            VfioDevice below, KnownProvider provider, Map<String, String> options, List<StoreyContext> contexts) {
         StoreyContext given = new StoreyContext(provider.id(), below, new HashMap<>(options), context);
         try {
             DeviceVariantProvider variant = provider.variant();
             VfioDevice made = variant != null
                     ? variant.open(below, given)
                     : Objects.requireNonNull(provider.layer()).open(below, given);
+            contexts.add(given);
             return made instanceof VariantDevice seated && seated.isSeatedIn(given)
                     ? made
                     : new Seated(Objects.requireNonNull(made, "what " + provider.id() + " opened"), below, given);

@@ -15,11 +15,13 @@ final class StoreyContext implements VariantContext, AutoCloseable {
     private final String device;
     private final Map<String, String> options;
     private final PciParts parts;
+    private volatile VfioDevice top;
 
     StoreyContext(String id, VfioDevice below, Map<String, String> options, CarrierContext context) {
         this.id = id;
         this.device = below.toString();
         this.options = options;
+        this.top = below;
         this.parts = new PciParts(below, id + " on " + below, context);
     }
 
@@ -61,6 +63,16 @@ final class StoreyContext implements VariantContext, AutoCloseable {
     @Override
     public void guard(Runnable body) {
         parts.faults().run(body);
+    }
+
+    /** The stack stands, and this is its top. */
+    void standsUnder(VfioDevice device) {
+        top = device;
+    }
+
+    @Override
+    public void reset() {
+        top.reset();
     }
 
     /** The device below has been reset. */

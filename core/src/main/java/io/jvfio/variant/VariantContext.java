@@ -48,4 +48,13 @@ public sealed interface VariantContext permits StoreyContext {
      * @throws io.jvfio.device.DeviceGoneException if the device is gone
      */
     void guard(Runnable body);
+
+    /**
+     * Resets the function as its user would: from the top of the stack that this storey is in, so that it and all others
+     * of the stack are told. Until the stack stands it is the device below that is reset. A storey calls it when its own
+     * work on the device failed, and not while it is told of a reset.
+     *
+     * @throws io.jvfio.VfioException if the function cannot be reset, as {@code VfioDevice.reset} says
+     */
+    void reset();
 }

@@ -142,6 +142,47 @@ class StackingTest {
         }
     }
 
+    /** A layer that says when it was told of a reset, and can ask for one. */
+    private record Resetting(String id, List<String> told, List<VariantContext> contexts)
+            implements PlatformLayerProvider {
+        @Override
+        public Set<Integer> claims() {
+            return Set.of();
+        }
+
+        @Override
+        public Verdict probe(VariantView device) {
+            return Verdict.accept();
+        }
+
+        @Override
+        public VfioDevice open(VfioDevice below, VariantContext context) {
+            contexts.add(context);
+            return new VariantDevice(below, context, Additions.none()) {
+                @Override
+                protected void wasReset(ResetCause cause) {
+                    told.add(id + " " + cause);
+                }
+            };
+        }
+    }
+
+    @Test
+    void a_reset_that_a_storey_asks_for_is_told_to_all_storeys_above_too() {
+        List<String> told = new ArrayList<>();
+        List<VariantContext> contexts = new ArrayList<>();
+        put(
+                new Resetting("a", told, contexts),
+                new Resetting("b", told, contexts),
+                new Resetting("c", told, contexts));
+        assertThat(contexts).hasSize(3);
+        contexts.forEach(VariantContext::reset);
+        List<String> once = List.of("a FUNCTION", "b FUNCTION", "c FUNCTION");
+        assertThat(told)
+                .containsExactlyElementsOf(
+                        Collections.nCopies(3, once).stream().flatMap(List::stream).toList());
+    }
+
     @Test
     void a_layer_applies_by_what_the_device_reports_and_alone_too() {
         Layer reporting = new Layer(
