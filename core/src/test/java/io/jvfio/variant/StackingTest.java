@@ -171,16 +171,14 @@ class StackingTest {
     void a_reset_that_a_storey_asks_for_is_told_to_all_storeys_above_too() {
         List<String> told = new ArrayList<>();
         List<VariantContext> contexts = new ArrayList<>();
-        put(
-                new Resetting("a", told, contexts),
-                new Resetting("b", told, contexts),
-                new Resetting("c", told, contexts));
+        put(new Resetting("a", told, contexts), new Resetting("b", told, contexts), new Resetting("c", told, contexts));
         assertThat(contexts).hasSize(3);
         contexts.forEach(VariantContext::reset);
         List<String> once = List.of("a FUNCTION", "b FUNCTION", "c FUNCTION");
         assertThat(told)
-                .containsExactlyElementsOf(
-                        Collections.nCopies(3, once).stream().flatMap(List::stream).toList());
+                .containsExactlyElementsOf(Collections.nCopies(3, once).stream()
+                        .flatMap(List::stream)
+                        .toList());
     }
 
     @Test

@@ -67,10 +67,12 @@ final class Capabilities {
         DEVICE_FREQUENCY_KHZ.set(maximum, FREQUENCY_KHZ);
         DRIVER_VERSION.set(maximum, 1);
         VHCA_ID.set(maximum, 1);
+        DTOR.set(maximum, options.limits().areTold() ? 1 : 0);
         if (!options.old()) {
             UMEM_UID_0.set(maximum, 1);
             FAST_TEARDOWN.set(maximum, 1);
-            maximum.set(ValueLayout.JAVA_BYTE, 0x22, (byte) 0x40); // where rdma-core looks for it
+            FORCE_TEARDOWN.set(maximum, 1);
+            maximum.set(ValueLayout.JAVA_BYTE, 0x22, (byte) 0xc0); // and where rdma-core looks for the first
         }
         reset();
     }

@@ -62,6 +62,7 @@ final class Hca {
     private long resetDue = Long.MAX_VALUE;
     private int done;
     private int completions;
+    private int softwareResets;
 
     private record Late(long due, CommandQueue.Fetched command, boolean tell) {}
 
@@ -109,9 +110,14 @@ final class Hca {
         registers.fixQueue(next != State.OFF);
     }
 
-    /** Pages owned, pages that came back changed, doorbells ignored, commands done, events and completions written. */
+    /**
+     * Pages owned, pages that came back changed, doorbells ignored, commands done, events and completions written,
+     * software resets.
+     */
     int[] counts() {
-        return new int[] {pages.owned(), pages.damaged(), doorbells.ignored(), done, events.written(), completions};
+        return new int[] {
+            pages.owned(), pages.damaged(), doorbells.ignored(), done, events.written(), completions, softwareResets
+        };
     }
 
     /** Forgets everything, as at power-on; the registers are not touched. */
@@ -183,6 +189,7 @@ final class Hca {
             return false;
         }
         forget();
+        softwareResets++;
         registers.restart();
         return true;
     }
@@ -221,6 +228,13 @@ final class Hca {
         Trouble status = find(met, Trouble.Kind.STATUS);
         if (status != null) {
             call.fail(status.value() & 0xff, 0x1ec7ed);
+            return;
+        }
+        if (find(met, Trouble.Kind.EMPTY) != null) {
+            return;
+        }
+        if (find(met, Trouble.Kind.STATE) != null) {
+            CommandWords.TEARDOWN_STATE.set(call.output(), 1);
             return;
         }
         commands.run(call);
@@ -273,13 +287,14 @@ final class Hca {
                 dead = true;
             }
             case NIC -> registers.showMode(trouble.value());
+            case STILL -> registers.keepMode();
             case GONE -> {
                 registers.vanish();
                 dead = true;
             }
             case STUCK -> registers.stop();
             case PORT -> system.port(trouble.value() == EventEntry.PORT_ACTIVE);
-            case STATUS, DELIVERY, NEVER, LATE, NUMBER -> {
+            case STATUS, DELIVERY, EMPTY, STATE, NEVER, LATE, NUMBER -> {
                 // It has happened.
             }
         }

@@ -62,6 +62,8 @@ final class Mlx5Model implements DeviceModel, RegisterPort {
                 .with("DOORBELL", InitSegment.DOORBELL.offset(), 4, 0, any)
                 .with("INITIALIZING", InitSegment.INITIALIZING.offset(), 4, any, 0)
                 .with("HEALTH", InitSegment.HEALTH, 0x40, any, 0)
+                .with("COMMAND_TIMEOUT", InitSegment.COMMAND_TIMEOUT.offset(), 4, any, 0)
+                .with("QUEUE_TIMEOUT", InitSegment.QUEUE_TIMEOUT.offset(), 4, any, 0)
                 .with("TIMER_HIGH", InitSegment.TIMER_HIGH.offset(), 4, any, 0)
                 .with("TIMER_LOW", InitSegment.TIMER_LOW.offset(), 4, any, 0)
                 .with("HEARTBEAT", InitSegment.HEARTBEAT.offset(), 4, any, 0)

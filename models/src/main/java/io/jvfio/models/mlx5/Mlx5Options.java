@@ -29,6 +29,8 @@ import java.util.regex.Pattern;
  * @param logQueueSize entries of the command queue, log2
  * @param logQueueStride bytes from entry to entry, log2
  * @param logQueues how many completion queues and send queues there can be, log2
+ * @param limits the time-outs that it tells
+ * @param queueMillis how long it initializes once more when it has been given a command queue
  * @param softwareReset whether a driver can ask for a reset by a register
  * @param troubles what goes wrong with commands
  */
@@ -49,6 +51,8 @@ record Mlx5Options(
         int logQueueSize,
         int logQueueStride,
         int logQueues,
+        FirmwareLimits limits,
+        int queueMillis,
         boolean softwareReset,
         List<Trouble> troubles) {
     private static final int MOST_PAGES = 100_000;
@@ -73,6 +77,8 @@ record Mlx5Options(
             new ModelOption("log_queue", "5", "entries of the command queue, log2; drivers take up to 5"),
             new ModelOption("log_stride", "6", "bytes from command to command, log2; 6 is the least"),
             new ModelOption("log_queues", "10", "most completion queues, and most send queues, log2"),
+            new ModelOption("timeouts", "", "time-outs that it tells, for example health_poll:200;command:5000"),
+            new ModelOption("queue_ms", "0", "how long it initializes again after the command queue is given to it"),
             new ModelOption("sw_reset", "on", "whether a driver can ask for a reset by a register"),
             new ModelOption(
                     "inject", "", "what goes wrong with commands, for example status:INIT_HCA:0x0f;never:CREATE_EQ"));
@@ -102,6 +108,8 @@ record Mlx5Options(
                 (int) options.number("log_queue", 0, 15),
                 (int) options.number("log_stride", 6, 15),
                 (int) options.number("log_queues", 0, 12),
+                limits(options),
+                (int) options.number("queue_ms", 0, Integer.MAX_VALUE),
                 options.flag("sw_reset"),
                 troubles(options));
     }
@@ -115,6 +123,16 @@ record Mlx5Options(
                 Integer.parseInt(matcher.group(1)),
                 Integer.parseInt(matcher.group(2)),
                 Integer.parseInt(matcher.group(3)));
+    }
+
+    private static FirmwareLimits limits(ModelOptions options) {
+        try {
+            return FirmwareLimits.parse(options.text("timeouts"));
+        } catch (IllegalArgumentException e) {
+            IllegalArgumentException bad = options.bad("timeouts", "a list of time-outs: " + e.getMessage());
+            bad.initCause(e);
+            throw bad;
+        }
     }
 
     private static List<Trouble> troubles(ModelOptions options) {

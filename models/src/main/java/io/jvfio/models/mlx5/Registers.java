@@ -25,10 +25,12 @@ final class Registers {
     private int queueHigh;
     private int queueLow;
     private long queue;
+    private boolean queueGiven;
     private boolean queueFixed;
     private int nic;
     private int nicWanted;
     private int shownNic;
+    private boolean nicKept;
     private int doorbells;
     private int syndrome;
     private boolean resetRequested;
@@ -47,10 +49,12 @@ final class Registers {
         queueHigh = 0;
         queueLow = 0;
         queue = 0;
+        queueGiven = false;
         queueFixed = false;
         nic = NIC_FULL;
         nicWanted = NIC_FULL;
         shownNic = -1;
+        nicKept = false;
         doorbells = 0;
         syndrome = 0;
         resetRequested = false;
@@ -110,6 +114,10 @@ final class Registers {
         } else if (offset == QUEUE_LOW.offset()) {
             int merged = queueLow & ~mask | bits;
             queueLow = merged & QUEUE_ADDRESS_MASK;
+            if (!queueGiven && queueLow != 0) {
+                queueGiven = true;
+                initialized = Math.max(initialized, clock.nanos() + options.queueMillis() * 1_000_000L);
+            }
             if ((mask & MASK_NIC) == MASK_NIC) {
                 want(NIC_INTERFACE.of(bits));
             }
@@ -120,14 +128,14 @@ final class Registers {
 
     private void want(int mode) {
         boolean known = mode == NIC_FULL || mode == NIC_DISABLED || mode == NIC_RESET && options.softwareReset();
-        if (known) {
+        if (known && !nicKept) {
             nicWanted = mode;
         }
     }
 
     /** The address counts when the first commands are handed over; until the function is enabled it can change. */
     private void ring(int slots) {
-        if (isInitializing() || nic != NIC_FULL) {
+        if (isInitializing() || nicWanted != NIC_FULL) {
             return;
         }
         if (!queueFixed) {
@@ -189,6 +197,12 @@ final class Registers {
     }
 
     private int timers(int offset) {
+        if (is(offset, COMMAND_TIMEOUT)) {
+            return options.limits().command();
+        }
+        if (is(offset, QUEUE_TIMEOUT)) {
+            return options.limits().queue();
+        }
         long now = clock.nanos();
         if (is(offset, TIMER_HIGH) || is(offset, REAL_TIME_HIGH)) {
             return (int) (now >>> Integer.SIZE);
@@ -232,8 +246,8 @@ final class Registers {
     /** A mode is there. */
     synchronized void mode(int reached) {
         nic = reached;
-        if (nicWanted == reached || reached != NIC_FULL) {
-            doorbells = 0;
+        if (reached != NIC_FULL) {
+            doorbells = 0; // those of a driver that has just taken the function stay
         }
     }
 
@@ -246,6 +260,11 @@ final class Registers {
     /** The NIC interface reads as this, whatever it is. */
     synchronized void showMode(int mode) {
         shownNic = mode;
+    }
+
+    /** The NIC interface stays as it is. */
+    synchronized void keepMode() {
+        nicKept = true;
     }
 
     /** The health counter stands. */

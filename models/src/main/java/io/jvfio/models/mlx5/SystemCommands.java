@@ -75,8 +75,9 @@ final class SystemCommands {
 
     void teardown(Call call) {
         int profile = TEARDOWN_PROFILE.of(call.input());
-        boolean fast = profile == TEARDOWN_FAST && !options.old();
-        Refusal.unless(fast || profile <= TEARDOWN_FORCE, CommandStatus.BAD_PARAMETER, 0x5004);
+        boolean fast = profile == TEARDOWN_FAST;
+        boolean known = profile == TEARDOWN_GRACEFUL || (fast || profile == TEARDOWN_FORCE) && !options.old();
+        Refusal.unless(known, CommandStatus.BAD_PARAMETER, 0x5004);
         if (!fast) {
             hca.resources().clear();
             hca.state(Hca.State.ENABLED);
@@ -163,11 +164,16 @@ final class SystemCommands {
         call.uses(call.outputLength());
         switch (REGISTER.of(call.input())) {
             case AccessRegister.HOST_ENDIANNESS -> Refusal.unless(!read, CommandStatus.BAD_PARAMETER, 0x5009);
-            case AccessRegister.DTOR -> Refusal.unless(read, CommandStatus.BAD_PARAMETER, 0x500a);
+            case AccessRegister.DTOR -> timeouts(call, read);
             case AccessRegister.PAOS -> port(call, data, read);
             case MODEL -> counts(call);
             default -> throw new Refusal(CommandStatus.BAD_PARAMETER, 0x500b);
         }
+    }
+
+    private void timeouts(Call call, boolean read) {
+        Refusal.unless(read, CommandStatus.BAD_PARAMETER, 0x500a);
+        options.limits().fill(call.output(), REGISTER_AT);
     }
 
     private void port(Call call, MemorySegment data, boolean read) {

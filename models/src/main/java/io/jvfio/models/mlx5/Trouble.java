@@ -25,6 +25,10 @@ record Trouble(Kind kind, int opcode, int value, int nth) {
         STATUS,
         /** It is not delivered, for this reason. */
         DELIVERY,
+        /** It is not done, and its answer is all zeros: no number, no pages. */
+        EMPTY,
+        /** TEARDOWN_HCA is not done and says so by its state. */
+        STATE,
         /** It is neither done nor completed. */
         NEVER,
         /** It is completed this many milliseconds later. */
@@ -39,6 +43,8 @@ record Trouble(Kind kind, int opcode, int value, int nth) {
         FATAL,
         /** After it the NIC interface reads as this. */
         NIC,
+        /** After it the NIC interface stays as it is, whatever a driver asks for. */
+        STILL,
         /** After it all registers read as ones. */
         GONE,
         /** After it the health counter stands. */

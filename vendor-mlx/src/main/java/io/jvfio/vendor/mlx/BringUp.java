@@ -11,6 +11,7 @@ import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.vendor.mlx.spec.AccessRegister;
 import io.jvfio.vendor.mlx.spec.CapabilityType;
 import io.jvfio.vendor.mlx.spec.CommandWords;
+import io.jvfio.vendor.mlx.spec.FirmwareTimeout;
 import io.jvfio.vendor.mlx.spec.GeneralCapability;
 import io.jvfio.vendor.mlx.spec.InitSegment;
 import io.jvfio.vendor.mlx.spec.Opcode;
@@ -19,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * The way from a function at rest to one that tells events by interrupt, step by step. What fails on the way is undone.
@@ -59,15 +61,16 @@ final class BringUp {
     private Hca start() {
         requireUnused();
         requireInterface();
-        step("wait for the firmware", this::awaitFirmware);
+        step("wait for the firmware", () -> awaitFirmware(options.initialization()));
         step("command queue", this::startCommands);
         step("ENABLE_HCA", this::enable);
         FirmwarePages pages = new FirmwarePages(access, channel.commands());
-        teardown.later(pages::takeAll);
+        teardown.later(() -> pages.takeAll(channel.timeouts().of(FirmwareTimeout.RECLAIM_PAGES)));
         teardown.freeing(pages::close);
         step("interface version", this::chooseIssi);
         step("pages for booting", () -> pages.giveFor(CommandWords.PAGES_BOOT));
         step("capabilities", this::chooseCapabilities);
+        step("time-outs", this::askTimeouts);
         step("pages for INIT_HCA", () -> pages.giveFor(CommandWords.PAGES_INIT));
         step("INIT_HCA", this::init);
         String psid = psid();
@@ -106,21 +109,18 @@ final class BringUp {
         }
     }
 
-    private void awaitFirmware() {
-        boolean ready = access.registers()
-                .awaitField(InitSegment.INITIALIZING, InitSegment.IS_INITIALIZING, 0, options.initialization());
+    private void awaitFirmware(Duration limit) {
+        boolean ready = access.registers().awaitField(InitSegment.INITIALIZING, InitSegment.IS_INITIALIZING, 0, limit);
         if (!ready) {
-            throw failed(
-                    Errno.EBUSY,
-                    "the firmware still initializes after "
-                            + options.initialization().toMillis() + " ms");
+            throw failed(Errno.EBUSY, "the firmware still initializes after " + limit.toMillis() + " ms");
         }
     }
 
     private void startCommands() {
-        channel.open(new CommandInterface(access, options.command()));
+        Duration limit = options.command().isZero() ? channel.timeouts().command() : options.command();
+        channel.open(new CommandInterface(access, channel.health(), limit));
         access.config().modify16(PciRegisters.COMMAND, PciRegisters.COMMAND_MASTER, PciRegisters.COMMAND_MASTER);
-        awaitFirmware();
+        awaitFirmware(channel.timeouts().queue());
     }
 
     private void enable() {
@@ -168,6 +168,12 @@ final class BringUp {
         }
     }
 
+    private void askTimeouts() {
+        if (GeneralCapability.DTOR.of(capabilities) != 0 && channel.timeouts().areTold()) {
+            channel.timeouts().ask(channel);
+        }
+    }
+
     private void query(int modifier, MemorySegment target) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment input = channel.start(arena, Opcode.QUERY_HCA_CAP, modifier, CommandWords.SHORT);
@@ -178,7 +184,11 @@ final class BringUp {
 
     private void init() {
         channel.call(Opcode.INIT_HCA);
-        teardown.later(() -> channel.call(Opcode.TEARDOWN_HCA));
+        HcaStop stop = new HcaStop(channel, capabilities);
+        teardown.later(stop::orderly);
+        if (options.fastTeardown()) {
+            teardown.first(stop::fast);
+        }
         query(CapabilityType.GENERAL.current(), capabilities);
     }
 

@@ -26,12 +26,12 @@ import java.util.function.Consumer;
 final class CommandInterface implements AutoCloseable {
     private static final int PAGE = 4096;
     private static final int MOST_SLOTS = 32;
-    private static final Duration USUAL_LIMIT = Duration.ofMinutes(1);
     private static final long HEALTH_NANOS = 200_000_000;
     private static final int EAGER_LOOKS = 200;
     private static final long REST_NANOS = 50_000;
 
     private final MlxAccess access;
+    private final HealthWatch health;
     private final DmaBuffer queue;
     private final DmaBuffer mailboxes;
     private final CommandSlot commands;
@@ -42,8 +42,9 @@ final class CommandInterface implements AutoCloseable {
     private volatile boolean broken;
     private Consumer<Duration> patience = CommandInterface::rest;
 
-    CommandInterface(MlxAccess access, Duration limit) {
+    CommandInterface(MlxAccess access, HealthWatch health, Duration limit) {
         this.access = access;
+        this.health = health;
         int sizes = access.registers().read(QUEUE_LOW);
         int logSize = LOG_QUEUE_SIZE.of(sizes);
         int logStride = LOG_QUEUE_STRIDE.of(sizes);
@@ -54,7 +55,7 @@ final class CommandInterface implements AutoCloseable {
                     access.name(),
                     "it has 2^" + logSize + " entries at 2^" + logStride + " bytes: that does not fit a page");
         }
-        this.limit = limit.isZero() ? firmwareLimit(access) : limit;
+        this.limit = limit;
         queue = access.dma().allocate(PAGE);
         try {
             mailboxes = access.dma().allocate(2 * CommandSlot.MAILBOX_BYTES);
@@ -66,14 +67,6 @@ final class CommandInterface implements AutoCloseable {
         pages = new CommandSlot(queue.memory(), (long) last << logStride, last, mailboxes, CommandSlot.MAILBOX_BYTES);
         access.registers().write(QUEUE_HIGH, (int) (queue.deviceAddress(0) >>> Integer.SIZE));
         access.registers().write(QUEUE_LOW, (int) queue.deviceAddress(0));
-    }
-
-    private static Duration firmwareLimit(MlxAccess access) {
-        if (access.registers().read(QUEUE_TIMEOUT) == 0) {
-            return USUAL_LIMIT;
-        }
-        long millis = timeoutMillis(access.registers().read(COMMAND_TIMEOUT));
-        return millis == 0 ? USUAL_LIMIT : Duration.ofMillis(millis);
     }
 
     /** Signatures are checked from now on, by both sides. */
@@ -166,7 +159,7 @@ final class CommandInterface implements AutoCloseable {
                         Errno.ETIMEDOUT,
                         access.name(),
                         "the firmware did not complete it in " + limit.toMillis() + " ms; "
-                                + MlxHealth.read(access.registers()).text());
+                                + health.look().text());
             }
             if (waited > nextLook) {
                 nextLook = waited + HEALTH_NANOS;
@@ -177,10 +170,10 @@ final class CommandInterface implements AutoCloseable {
     }
 
     private void requireHealth(int opcode) {
-        MlxHealth health = MlxHealth.read(access.registers());
-        if (health.isFatal()) {
+        MlxHealth found = health.look();
+        if (found.isFatal()) {
             broken = true;
-            throw new MlxException(Opcode.text(opcode), Errno.EIO, access.name(), health.text());
+            throw new MlxException(Opcode.text(opcode), Errno.EIO, access.name(), found.text());
         }
     }
 

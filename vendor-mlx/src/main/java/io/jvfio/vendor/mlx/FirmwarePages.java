@@ -10,8 +10,10 @@ import io.jvfio.mmio.BigWord64;
 import io.jvfio.vendor.mlx.spec.Opcode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The memory that the firmware works in: given to it page by page, and taken back.
@@ -20,6 +22,7 @@ import java.util.Map;
  */
 final class FirmwarePages implements AutoCloseable {
     private static final int PAGE = 4096;
+    private static final long REST_NANOS = 1_000_000;
 
     /** How many pages a command gives or takes: what its mailboxes have room for, with some to spare. */
     private static final int AT_ONCE = 512;
@@ -156,10 +159,19 @@ final class FirmwarePages implements AutoCloseable {
         return new MlxException(Opcode.MANAGE_PAGES.name(), Errno.EINVAL, access.name(), what);
     }
 
-    /** Takes all pages back. */
-    void takeAll() {
+    /**
+     * Takes all pages back. A firmware that has none to give at the moment is asked again.
+     *
+     * @param patience how long it may take from one page to the next
+     */
+    void takeAll(Duration patience) {
+        long last = System.nanoTime();
         while (!owners.isEmpty()) {
-            if (take(owners.size(), 0) == 0) {
+            if (take(owners.size(), 0) > 0) {
+                last = System.nanoTime();
+            } else if (System.nanoTime() - last < patience.toNanos()) {
+                LockSupport.parkNanos(REST_NANOS);
+            } else {
                 throw new MlxException(
                         Opcode.MANAGE_PAGES.name(),
                         Errno.EBUSY,

@@ -81,9 +81,9 @@ public final class Hca implements AutoCloseable {
         return events.vectors();
     }
 
-    /** How the function is. */
+    /** How the function is. That its firmware has stopped is seen only by who asks again and again. */
     public MlxHealth health() {
-        return MlxHealth.read(channel.access().registers());
+        return channel.health().look();
     }
 
     /**

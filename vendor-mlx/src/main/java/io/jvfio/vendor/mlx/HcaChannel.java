@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HcaChannel implements HcaCommands {
     private final MlxAccess access;
+    private final Timeouts timeouts;
+    private final HealthWatch health;
     private final List<DmaBuffer> doubtful = new ArrayList<>();
     private volatile @Nullable CommandInterface commands;
     private @Nullable Mmio doorbells;
@@ -31,6 +33,17 @@ final class HcaChannel implements HcaCommands {
 
     HcaChannel(MlxAccess access) {
         this.access = access;
+        this.timeouts = new Timeouts(access.registers());
+        this.health = new HealthWatch(access.registers(), timeouts);
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /** What is known of the function's health. */
+    HealthWatch health() {
+        return health;
     }
 
     /** Commands can be run from now on. */

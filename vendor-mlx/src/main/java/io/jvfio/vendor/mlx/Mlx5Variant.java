@@ -141,7 +141,8 @@ public final class Mlx5Variant extends VariantDevice {
         @Override
         public synchronized MlxHealth health() {
             requireOpen();
-            return MlxHealth.read(registers());
+            Hca found = up;
+            return found != null && found.isOpen() ? found.health() : MlxHealth.read(registers());
         }
 
         @Override
@@ -152,7 +153,12 @@ public final class Mlx5Variant extends VariantDevice {
                 throw new MlxException("bring-up", Errno.EBUSY, context.device(), "it is up already");
             }
             MlxAccess access = new MlxAccess(
-                    context.device(), registers(), context.dma(), context.interrupts(), context.config(), below::reset);
+                    context.device(),
+                    registers(),
+                    context.dma(),
+                    context.interrupts(),
+                    context.config(),
+                    context::reset);
             Hca made = Hca.bringUp(access, options);
             up = made;
             return made;

@@ -44,7 +44,9 @@ public record MlxHealth(
         /** The NIC interface is being reset. */
         NIC_RESET("the NIC interface is in software reset"),
         /** The firmware asks for a reset. */
-        FIRMWARE("the firmware asks for a reset");
+        FIRMWARE("the firmware asks for a reset"),
+        /** The firmware has stopped; it takes more than one look to find that out. */
+        COUNTER("the health counter stands still");
 
         private final String text;
 
@@ -91,6 +93,11 @@ public record MlxHealth(
             case NIC_RESET -> Sensor.NIC_RESET;
             default -> failed ? Sensor.FIRMWARE : Sensor.NONE;
         };
+    }
+
+    /** The same with something else that is fatal. */
+    MlxHealth with(Sensor other) {
+        return new MlxHealth(other, syndrome, extended, resetRequested, severity, counter, asserts);
     }
 
     /** Whether nothing but a reset helps. */

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class Teardown {
     private final HcaChannel channel;
     private final Deque<Runnable> undo = new ArrayDeque<>();
     private final List<Runnable> memory = new ArrayList<>();
+    private BooleanSupplier stop = () -> false;
 
     Teardown(HcaChannel channel) {
         this.channel = channel;
@@ -29,6 +31,14 @@ final class Teardown {
         undo.push(how);
     }
 
+    /**
+     * A way to stop the function at once, tried before all else. If it has stopped so, nothing that would be done by
+     * commands is left to do.
+     */
+    void first(BooleanSupplier how) {
+        stop = how;
+    }
+
     /** Memory to free when the function does not reach it any more. */
     void freeing(Runnable how) {
         memory.add(how);
@@ -36,18 +46,22 @@ final class Teardown {
 
     /** Undoes it all; the first failure is told when everything is done. */
     void run() {
-        boolean reset = channel.isInDoubt();
+        boolean doubt = channel.isInDoubt();
         RuntimeException failure = null;
+        boolean stopped = stop.getAsBoolean();
+        if (stopped) {
+            channel.lost();
+        }
         while (!undo.isEmpty()) {
             boolean silent = channel.isBroken();
             try {
                 undo.pop().run();
             } catch (RuntimeException e) {
-                reset = true;
+                doubt = true;
                 failure = failure == null && !silent ? e : failure;
             }
         }
-        finish(reset || channel.isBroken(), failure);
+        finish(!stopped && (doubt || channel.isBroken()), failure);
     }
 
     private void finish(boolean reset, @Nullable RuntimeException failure) {
@@ -57,7 +71,7 @@ final class Teardown {
             steps.attempt(() -> access.config().modify16(PciRegisters.COMMAND, PciRegisters.COMMAND_MASTER, 0));
         }
         if (reset) {
-            steps.attempt(access.reset());
+            steps.attempt(new Recovery(access, channel.timeouts())::run);
         }
         memory.forEach(steps::attempt);
         channel.free(steps);

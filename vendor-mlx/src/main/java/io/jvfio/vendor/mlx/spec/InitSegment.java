@@ -176,8 +176,8 @@ public final class InitSegment {
         return switch (TIMEOUT_UNIT.of(register)) {
             case 0 -> value;
             case 1 -> value * 1000;
-            case 2 -> value * 120_000;
-            default -> value * 3 * 3_600_000;
+            case 2 -> value * 60_000;
+            default -> value * 3_600_000;
         };
     }
 }
