@@ -64,7 +64,8 @@ final class QueueCommands {
         boolean plain = CqContext.UMEM.of(in) == 0
                 && CqContext.RECORD_UMEM.of(in, CqContext.AT) == 0
                 && CqContext.ENTRY_SIZE.of(in, CqContext.AT) == 0
-                && CqContext.MODERATION.of(in, CqContext.AT) == 0;
+                && CqContext.PERIOD.of(in, CqContext.AT) == 0
+                && CqContext.MOST_HELD.of(in, CqContext.AT) == 0;
         Refusal.unless(plain, CommandStatus.BAD_PARAMETER, 0x4101);
         int logSize = CqContext.LOG_SIZE.of(in, CqContext.AT);
         Refusal.unless(logSize <= Capabilities.LOG_QUEUE_SIZE, CommandStatus.LIMIT, 0x4102);
@@ -108,7 +109,8 @@ final class QueueCommands {
                 && SqContext.TIMESTAMPS.of(in, at) < 2
                 && SqContext.RING_TYPE.of(in, at) == SqContext.CYCLIC
                 && SqContext.LOG_STRIDE.of(in, at) == SendWork.LOG_BLOCK
-                && SqContext.UMEM.of(in, at) == 0;
+                && SqContext.RECORD_UMEM.of(in, at) == 0
+                && SqContext.RING_UMEM.of(in, at) == 0;
         Refusal.unless(plain, CommandStatus.BAD_PARAMETER, 0x4201);
         int logSize = SqContext.LOG_SIZE.of(in, at);
         Refusal.unless(logSize < Capabilities.LOG_QUEUE_SIZE, CommandStatus.LIMIT, 0x4202);

@@ -63,10 +63,14 @@ final class CommandInterface implements AutoCloseable {
             throw Closing.after(e, queue);
         }
         int last = (1 << logSize) - 1;
-        commands = new CommandSlot(queue.memory(), 0, 0, mailboxes, 0);
-        pages = new CommandSlot(queue.memory(), (long) last << logStride, last, mailboxes, CommandSlot.MAILBOX_BYTES);
+        commands = slot(0, 0, 0);
+        pages = slot((long) last << logStride, last, CommandSlot.MAILBOX_BYTES);
         access.registers().write(QUEUE_HIGH, (int) (queue.deviceAddress(0) >>> Integer.SIZE));
         access.registers().write(QUEUE_LOW, (int) queue.deviceAddress(0));
+    }
+
+    private CommandSlot slot(long base, int number, long start) {
+        return new CommandSlot(queue.memory(), base, number, mailboxes.memory(), mailboxes::deviceAddress, start);
     }
 
     /** Signatures are checked from now on, by both sides. */

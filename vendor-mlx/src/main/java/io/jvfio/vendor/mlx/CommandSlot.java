@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vendor.mlx;
 
-import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.vendor.mlx.spec.CommandEntry;
 import io.jvfio.vendor.mlx.spec.DeliveryStatus;
 import io.jvfio.vendor.mlx.spec.Mailbox;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongUnaryOperator;
 
 /**
  * A slot of the command queue with its mailboxes, one chain for each direction. The function may write to all of it
@@ -26,7 +26,8 @@ final class CommandSlot {
     private final MemorySegment queue;
     private final long base;
     private final int number;
-    private final DmaBuffer mailboxes;
+    private final MemorySegment mailboxes;
+    private final LongUnaryOperator addresses;
     private final long start;
 
     /**
@@ -36,13 +37,21 @@ final class CommandSlot {
      * @param base where the slot's entry is there
      * @param number which slot
      * @param mailboxes memory of both chains
+     * @param addresses where the function finds an offset of that memory
      * @param start where they start there
      */
-    CommandSlot(MemorySegment queue, long base, int number, DmaBuffer mailboxes, long start) {
+    CommandSlot(
+            MemorySegment queue,
+            long base,
+            int number,
+            MemorySegment mailboxes,
+            LongUnaryOperator addresses,
+            long start) {
         this.queue = queue;
         this.base = base;
         this.number = number;
         this.mailboxes = mailboxes;
+        this.addresses = addresses;
         this.start = start;
     }
 
@@ -72,21 +81,20 @@ final class CommandSlot {
 
     /** Makes a chain and tells its address; what there is of the input goes into it. */
     private long chain(int first, int count, int token, MemorySegment input, int inputLength) {
-        MemorySegment memory = mailboxes.memory();
         for (int i = 0; i < count; i++) {
             long at = at(first + i);
-            memory.asSlice(at, Mailbox.SIZE).fill((byte) 0);
+            mailboxes.asSlice(at, Mailbox.SIZE).fill((byte) 0);
             int from = CommandEntry.INLINE + Mailbox.DATA * i;
             int length = Math.max(0, Math.min(Mailbox.DATA, inputLength - from));
             if (length > 0) {
-                MemorySegment.copy(input, from, memory, at, length);
+                MemorySegment.copy(input, from, mailboxes, at, length);
             }
-            Mailbox.NEXT.set(memory, at, i + 1 < count ? mailboxes.deviceAddress(at(first + i + 1)) : 0);
-            Mailbox.NUMBER.set(memory, at, i);
-            Mailbox.TOKEN.set(memory, at, token);
-            Mailbox.sign(memory, at);
+            Mailbox.NEXT.set(mailboxes, at, i + 1 < count ? addresses.applyAsLong(at(first + i + 1)) : 0);
+            Mailbox.NUMBER.set(mailboxes, at, i);
+            Mailbox.TOKEN.set(mailboxes, at, token);
+            Mailbox.sign(mailboxes, at);
         }
-        return count == 0 ? 0 : mailboxes.deviceAddress(at(first));
+        return count == 0 ? 0 : addresses.applyAsLong(at(first));
     }
 
     boolean isDone() {
@@ -111,10 +119,10 @@ final class CommandSlot {
         MemorySegment.copy(queue, base + CommandEntry.OUTPUT, output, 0, Math.min(length, CommandEntry.INLINE));
         for (int i = 0; i < Mailbox.count(length); i++) {
             int at = CommandEntry.INLINE + Mailbox.DATA * i;
-            if (checked && !Mailbox.isSigned(mailboxes.memory(), at(BLOCKS + i))) {
+            if (checked && !Mailbox.isSigned(mailboxes, at(BLOCKS + i))) {
                 return DeliveryStatus.SIGNATURE;
             }
-            MemorySegment.copy(mailboxes.memory(), at(BLOCKS + i), output, at, Math.min(Mailbox.DATA, length - at));
+            MemorySegment.copy(mailboxes, at(BLOCKS + i), output, at, Math.min(Mailbox.DATA, length - at));
         }
         return DeliveryStatus.OK;
     }

@@ -15,6 +15,30 @@ public final class CqContext {
     /** Of the whole command: the queue's memory is a registered one. */
     public static final WordBits UMEM = WordBits.bit(0x5c, 31);
 
+    /** Of the whole command: which registered memory the queue is in. */
+    public static final WordBits UMEM_ID = WordBits.word(0x58);
+
+    /** Of the whole command: where in that memory it starts. */
+    public static final BigWord64 UMEM_OFFSET = BigWord64.at(0x50);
+
+    /** Of MODIFY_CQ's input: what of the context counts. */
+    public static final WordBits MODIFY_SELECT = WordBits.word(0x0c);
+
+    /** {@link #MODIFY_SELECT}: {@link #PERIOD}. */
+    public static final int SELECT_PERIOD = 1;
+
+    /** {@link #MODIFY_SELECT}: {@link #MOST_HELD}. */
+    public static final int SELECT_MOST_HELD = 1 << 1;
+
+    /** {@link #MODIFY_SELECT}: {@link #IGNORE_OVERRUN}. */
+    public static final int SELECT_IGNORE_OVERRUN = 1 << 2;
+
+    /** {@link #MODIFY_SELECT}: {@link #EVENT_QUEUE}. */
+    public static final int SELECT_EVENT_QUEUE = 1 << 3;
+
+    /** {@link #MODIFY_SELECT}: {@link #PERIOD_MODE}. */
+    public static final int SELECT_PERIOD_MODE = 1 << 4;
+
     /** Of the whole command: where the addresses of the queue's pages start, 8 bytes each. */
     public static final int PAGES_AT = 0x110;
 
@@ -30,6 +54,9 @@ public final class CqContext {
     /** The doorbell record is in a registered memory. */
     public static final WordBits RECORD_UMEM = WordBits.bit(0x00, 25);
 
+    /** Which registered memory that is; {@link #RECORD} is where it is there. */
+    public static final WordBits RECORD_UMEM_ID = WordBits.word(0x04);
+
     /** 0 for entries of 64 bytes. */
     public static final WordBits ENTRY_SIZE = WordBits.at(0x00, 23, 21);
 
@@ -39,8 +66,20 @@ public final class CqContext {
     /** Completions are written whether there is room or not. */
     public static final WordBits IGNORE_OVERRUN = WordBits.bit(0x00, 17);
 
-    /** 9 is armed, 0xa has fired. */
+    /** {@link #PERIOD} starts: 0 at the event, 1 at the completion. */
+    public static final WordBits PERIOD_MODE = WordBits.at(0x00, 16, 15);
+
+    /** {@link #ARMED} or {@link #FIRED}. */
     public static final WordBits STATE = WordBits.at(0x00, 11, 8);
+
+    /** {@link #STATE}: the next completion makes an event. */
+    public static final int ARMED = 9;
+
+    /** {@link #STATE}: the next completion that asks for it, or fails, makes an event. */
+    public static final int ARMED_SOLICITED = 6;
+
+    /** {@link #STATE}: it has made its event. */
+    public static final int FIRED = 0xa;
 
     /** How many entries, log2. */
     public static final WordBits LOG_SIZE = WordBits.at(0x0c, 28, 24);
@@ -48,8 +87,11 @@ public final class CqContext {
     /** The UAR that it is armed in. */
     public static final WordBits UAR = WordBits.at(0x0c, 23, 0);
 
-    /** Events are held back by time or number. */
-    public static final WordBits MODERATION = WordBits.at(0x10, 27, 0);
+    /** Events are held back so many microseconds. */
+    public static final WordBits PERIOD = WordBits.at(0x10, 27, 16);
+
+    /** Events are held back until there are so many completions. */
+    public static final WordBits MOST_HELD = WordBits.at(0x10, 15, 0);
 
     /** The event queue that is told. */
     public static final WordBits EVENT_QUEUE = WordBits.at(0x14, 7, 0);

@@ -76,8 +76,20 @@ public final class SqContext {
     /** How many WQEBBs, log2. */
     public static final WordBits LOG_SIZE = WordBits.at(0x50, 4, 0);
 
-    /** Record or ring are in registered memory. */
-    public static final WordBits UMEM = WordBits.at(0x54, 31, 30);
+    /** The doorbell record is in registered memory. */
+    public static final WordBits RECORD_UMEM = WordBits.bit(0x54, 31);
+
+    /** The ring is in registered memory. */
+    public static final WordBits RING_UMEM = WordBits.bit(0x54, 30);
+
+    /** Which memory the record is in; {@link #RECORD} is where it is there. */
+    public static final WordBits RECORD_UMEM_ID = WordBits.word(0x58);
+
+    /** Which memory the ring is in. */
+    public static final WordBits RING_UMEM_ID = WordBits.word(0x5c);
+
+    /** Where in that memory the ring starts. */
+    public static final BigWord64 RING_UMEM_OFFSET = BigWord64.at(0x60);
 
     private SqContext() {}
 }
