@@ -4,12 +4,17 @@ package io.jvfio.vendor.mlx;
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.variant.RegionOps;
+import io.jvfio.vendor.mlx.spec.CommandWords;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * A region through which commands are run on a function that is up. A command's image is written at {@link #INPUT}, its
  * length at {@link #INPUT_LENGTH}, that of the output at {@link #OUTPUT_LENGTH}; a write to {@link #RUN} runs it, and
- * waits. Then {@link #RESULT} is 0 and the output is at {@link #OUTPUT}, or it is the errno. The control words are
- * little-endian, as registers of VFIO are; images are as the firmware has them.
+ * waits. Then {@link #RESULT} is 0 and the output is at {@link #OUTPUT}, or it is the errno; of a command that the
+ * firmware refused the output has status and syndrome, and is all zeros otherwise. The control words are little-endian,
+ * as registers of VFIO are; images are as the firmware has them. Two who use it at once spoil each other's images; the
+ * firmware gets one command at a time all the same.
  *
  * <p>Threads: thread-safe; one access at a time.
  */
@@ -72,6 +77,7 @@ final class CommandRegion implements RegionOps {
     }
 
     private int run(int inputLength, int outputLength) {
+        Arrays.fill(bytes, OUTPUT, INPUT_LENGTH, (byte) 0);
         if (inputLength < LEAST
                 || outputLength < LEAST
                 || inputLength > CommandSlot.LONGEST
@@ -87,6 +93,11 @@ final class CommandRegion implements RegionOps {
             System.arraycopy(bytes, INPUT, input, 0, inputLength);
             System.arraycopy(hca.command(input, outputLength), 0, bytes, OUTPUT, outputLength);
             return 0;
+        } catch (CommandFailedException e) {
+            MemorySegment output = MemorySegment.ofArray(bytes).asSlice(OUTPUT);
+            CommandWords.STATUS.set(output, e.status());
+            CommandWords.SYNDROME.set(output, e.syndrome());
+            return e.errno();
         } catch (VfioException e) {
             return e.errno();
         }

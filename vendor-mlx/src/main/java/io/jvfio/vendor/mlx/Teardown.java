@@ -48,6 +48,7 @@ final class Teardown {
     void run() {
         boolean doubt = channel.isInDoubt();
         RuntimeException failure = null;
+        letAnswer();
         boolean stopped = stop.getAsBoolean();
         if (stopped) {
             channel.lost();
@@ -62,6 +63,20 @@ final class Teardown {
             }
         }
         finish(!stopped && (doubt || channel.isBroken()), failure);
+    }
+
+    /** Whoever has had the device meanwhile may have switched off what the firmware answers by. */
+    private void letAnswer() {
+        if (!channel.isOpen() || channel.isBroken()) {
+            return;
+        }
+        try {
+            channel.access()
+                    .config()
+                    .modify16(PciRegisters.COMMAND, PciRegisters.COMMAND_MASTER, PciRegisters.COMMAND_MASTER);
+        } catch (RuntimeException e) {
+            channel.lost(); // the device is gone, and with it whoever could answer
+        }
     }
 
     private void finish(boolean reset, @Nullable RuntimeException failure) {
