@@ -14,7 +14,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What the function can do, and what a driver has chosen of it. There are general capabilities and no others.
+ * What the function can do, and what a driver has chosen of it. There are general capabilities, and no others that
+ * are more than zeros.
  *
  * <p>Threads: one at a time.
  */
@@ -55,6 +56,9 @@ final class Capabilities {
         LOG_MAX_MKEY.set(maximum, 24);
         LOG_MAX_PD.set(maximum, 24);
         LOG_MAX_TRANSPORT_DOMAIN.set(maximum, LOG_OBJECTS);
+        LOG_MAX_TIS.set(maximum, LOG_OBJECTS);
+        CQ_MODERATION.set(maximum, 1);
+        CQ_OI.set(maximum, 1);
         LOG_MAX_UMEM.set(maximum, LOG_OBJECTS);
         MAX_WQE_SZ_SQ.set(maximum, 1024);
         PORT_TYPE.set(maximum, options.ethernet() ? 1 : 0);
@@ -67,6 +71,7 @@ final class Capabilities {
         DEVICE_FREQUENCY_KHZ.set(maximum, FREQUENCY_KHZ);
         DRIVER_VERSION.set(maximum, 1);
         VHCA_ID.set(maximum, 1);
+        HCA_CAP_2.set(maximum, options.generalTwo() ? 1 : 0);
         DTOR.set(maximum, options.limits().areTold() ? 1 : 0);
         if (!options.old()) {
             UMEM_UID_0.set(maximum, 1);
@@ -88,17 +93,28 @@ final class Capabilities {
         return CMDIF_CHECKSUM.of(current) == CHECKSUMS;
     }
 
-    void query(Call call) {
+    /** Whether a command is about the general capabilities; of the others there are the second ones at most. */
+    private boolean isGeneral(Call call) {
         int type = call.modifier() >>> 1;
-        Refusal.unless(type == CapabilityType.GENERAL.number(), CommandStatus.BAD_PARAMETER, 0x3001);
-        MemorySegment from = (call.modifier() & 1) == 0 ? maximum : current;
-        MemorySegment.copy(from, 0, call.output(), CommandWords.CAPABILITIES_AT, GeneralCapability.SIZE);
+        boolean known = type == CapabilityType.GENERAL.number()
+                || type == CapabilityType.GENERAL_2.number() && HCA_CAP_2.of(maximum) != 0;
+        Refusal.unless(known, CommandStatus.BAD_OPERATION, 0x3001);
+        return type == CapabilityType.GENERAL.number();
+    }
+
+    void query(Call call) {
+        if (isGeneral(call)) {
+            MemorySegment from = (call.modifier() & 1) == 0 ? maximum : current;
+            MemorySegment.copy(from, 0, call.output(), CommandWords.CAPABILITIES_AT, GeneralCapability.SIZE);
+        }
         call.uses(CommandWords.CAPABILITIES_LENGTH);
     }
 
     void set(Call call) {
-        int type = call.modifier() >>> 1;
-        Refusal.unless(type == CapabilityType.GENERAL.number(), CommandStatus.BAD_PARAMETER, 0x3002);
+        Refusal.unless((call.modifier() & 1) == 0, CommandStatus.BAD_OPERATION, 0x3003);
+        if (!isGeneral(call)) {
+            return;
+        }
         MemorySegment wanted = call.input().asSlice(CommandWords.CAPABILITIES_AT, GeneralCapability.SIZE);
         for (GeneralCapability limit : LIMITS) {
             Refusal.unless(

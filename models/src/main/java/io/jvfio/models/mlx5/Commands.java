@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Commands {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
     private static final int SHORT_OUT = 12;
+    private static final int TIS_IN = 192;
     private static final int CAPABILITIES_IN = CommandWords.CAPABILITIES_AT + 256;
 
     private static final Set<Hca.State> OFF = EnumSet.of(Hca.State.OFF);
@@ -70,6 +71,7 @@ final class Commands {
         add(QUERY_EQ, RUNNING, 16, EqContext.PAGES_AT, queues::queryEq);
         add(GEN_EQE, RUNNING, 80, 16, queues::generateEvent);
         add(CREATE_CQ, RUNNING, EqContext.PAGES_AT, 16, queues::createCq);
+        add(MODIFY_CQ, RUNNING, SqContext.PAGES_AT, 16, queues::modifyCq);
         add(DESTROY_CQ, RUNNING, 16, 16, queues::destroyCq);
         add(QUERY_CQ, RUNNING, 16, EqContext.PAGES_AT, queues::queryCq);
         add(CREATE_SQ, RUNNING, SqContext.PAGES_AT, 16, queues::createSq);
@@ -87,6 +89,8 @@ final class Commands {
         add(DEALLOC_TRANSPORT_DOMAIN, RUNNING, 16, 16, objects::freeTransportDomain);
         add(CREATE_MKEY, RUNNING, SqContext.PAGES_AT, 16, objects::createKey);
         add(DESTROY_MKEY, RUNNING, 16, 16, objects::destroyKey);
+        add(CREATE_TIS, RUNNING, TIS_IN, 16, objects::createTransport);
+        add(DESTROY_TIS, RUNNING, 16, 16, objects::destroyTransport);
         add(CREATE_UMEM, RUNNING, CommandWords.UMEM_PAGES_AT, 16, objects::createUmem);
         add(DESTROY_UMEM, RUNNING, 16, 16, objects::destroyUmem);
     }

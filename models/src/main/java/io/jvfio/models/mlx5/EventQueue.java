@@ -12,23 +12,15 @@ import java.lang.foreign.MemorySegment;
  * <p>Threads: {@link #doorbell} from any thread, the rest one at a time.
  */
 final class EventQueue extends Numbered {
-    private static final int MASK = 0xff_ffff;
-
     private final UarPage uar;
     private final Ring ring;
     private final int vector;
     private final long events;
+    private final Arming arming = new Arming();
     private int producer;
-    private boolean armed;
-    private boolean retired;
-
-    /** Guarded by this, as the next. */
-    private int consumer;
-
-    private boolean armAsked;
 
     EventQueue(int number, UarPage uar, Ring ring, int vector, long events) {
-        super(number);
+        super(number, uar);
         this.uar = uar;
         this.ring = ring;
         this.vector = vector;
@@ -47,23 +39,13 @@ final class EventQueue extends Numbered {
         return (events >>> type & 1) != 0;
     }
 
-    synchronized void doorbell(int index, boolean arm) {
-        consumer = index;
-        armAsked |= arm;
+    void doorbell(int index, boolean arm) {
+        arming.tell(index, arm);
     }
 
     /** Arms the queue if that was asked for; whether to interrupt at once. */
     boolean settle() {
-        int behind;
-        synchronized (this) {
-            if (!armAsked) {
-                return false;
-            }
-            armAsked = false;
-            behind = producer - consumer & MASK;
-        }
-        armed = behind == 0;
-        return behind != 0;
+        return arming.settle(producer);
     }
 
     /** How an event went. */
@@ -80,11 +62,7 @@ final class EventQueue extends Numbered {
 
     /** Writes an event, of which the owner bit is set here. */
     Outcome post(HostMemory memory, MemorySegment event) {
-        int behind;
-        synchronized (this) {
-            behind = producer - consumer & MASK;
-        }
-        if (behind >= ring.size()) {
+        if ((producer - arming.seen() & Arming.MASK) >= ring.size()) {
             return Outcome.OVERRUN;
         }
         long address = ring.address(producer);
@@ -93,31 +71,18 @@ final class EventQueue extends Numbered {
         if (!memory.write(address, event.asSlice(0, before)) || !memory.write32(address + before, last)) {
             return Outcome.FAILED;
         }
-        producer = producer + 1 & MASK;
-        boolean fire = armed;
-        armed = false;
-        return fire ? Outcome.INTERRUPT : Outcome.QUIET;
-    }
-
-    /** The command that destroys it was accepted; one last event may come. */
-    void retire() {
-        retired = true;
-    }
-
-    boolean isRetired() {
-        return retired;
+        producer = producer + 1 & Arming.MASK;
+        return arming.fire() ? Outcome.INTERRUPT : Outcome.QUIET;
     }
 
     /** Answers QUERY_EQ. */
     void tell(Call call) {
         MemorySegment out = call.output();
-        EqContext.STATE.set(out, EqContext.AT, armed ? EqContext.ARMED : EqContext.FIRED);
+        EqContext.STATE.set(out, EqContext.AT, arming.isArmed() ? EqContext.ARMED : EqContext.FIRED);
         EqContext.LOG_SIZE.set(out, EqContext.AT, ring.logSize());
         EqContext.UAR.set(out, EqContext.AT, uar.number());
         EqContext.VECTOR.set(out, EqContext.AT, vector);
-        synchronized (this) {
-            EqContext.CONSUMER.set(out, EqContext.AT, consumer);
-        }
+        EqContext.CONSUMER.set(out, EqContext.AT, arming.seen());
         EqContext.PRODUCER.set(out, EqContext.AT, producer);
         EqContext.EVENT_MASK.set(out, events);
         ring.tell(out, EqContext.PAGES_AT);

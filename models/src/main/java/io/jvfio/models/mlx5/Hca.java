@@ -60,6 +60,7 @@ final class Hca {
     private State state = State.OFF;
     private boolean dead;
     private long resetDue = Long.MAX_VALUE;
+    private long moderated = Long.MAX_VALUE;
     private int done;
     private int completions;
     private int softwareResets;
@@ -131,6 +132,7 @@ final class Hca {
         state = State.OFF;
         dead = false;
         resetDue = Long.MAX_VALUE;
+        moderated = Long.MAX_VALUE;
     }
 
     /**
@@ -159,7 +161,7 @@ final class Hca {
 
     /** When there will be work although nobody asks for it; {@link Long#MAX_VALUE} for never. */
     long due() {
-        long due = resetDue;
+        long due = Math.min(resetDue, moderated);
         for (Late one : late) {
             due = Math.min(due, one.due);
         }
@@ -305,15 +307,17 @@ final class Hca {
             return false;
         }
         boolean[] did = new boolean[1];
+        moderated = Long.MAX_VALUE;
         resources.sendQueues.forEach(sender -> {
             if (sender.isRung()) {
                 did[0] |= send(sender);
             }
         });
         resources.completionQueues.forEach(one -> {
-            if (one.settle()) {
+            if (one.settle(clock.nanos())) {
                 events.completion(one);
             }
+            moderated = Math.min(moderated, one.due());
         });
         events.settle();
         return did[0];
@@ -321,7 +325,7 @@ final class Hca {
 
     private boolean send(SendQueue sender) {
         for (int i = 0; i < BATCH; i++) {
-            switch (sender.step(memory, work, entry)) {
+            switch (sender.step(memory, work, entry, clock.nanos())) {
                 case IDLE -> {
                     return i > 0;
                 }
@@ -335,7 +339,13 @@ final class Hca {
     }
 
     private void complete(CompletionQueue target) {
-        switch (target.post(memory, entry)) {
+        if (target.settle(clock.nanos())) { // what was armed before this work was rung for
+            events.completion(target);
+        }
+        if (options.recovery()) {
+            target.recover(memory);
+        }
+        switch (target.post(memory, entry, clock.nanos())) {
             case QUIET -> completions++;
             case EVENT -> {
                 completions++;

@@ -31,6 +31,8 @@ import java.util.regex.Pattern;
  * @param logQueues how many completion queues and send queues there can be, log2
  * @param limits the time-outs that it tells
  * @param queueMillis how long it initializes once more when it has been given a command queue
+ * @param recovery whether it reads armings of completion queues in their records too
+ * @param generalTwo whether there are the second general capabilities
  * @param softwareReset whether a driver can ask for a reset by a register
  * @param troubles what goes wrong with commands
  */
@@ -53,6 +55,8 @@ record Mlx5Options(
         int logQueues,
         FirmwareLimits limits,
         int queueMillis,
+        boolean recovery,
+        boolean generalTwo,
         boolean softwareReset,
         List<Trouble> troubles) {
     private static final int MOST_PAGES = 100_000;
@@ -79,6 +83,8 @@ record Mlx5Options(
             new ModelOption("log_queues", "10", "most completion queues, and most send queues, log2"),
             new ModelOption("timeouts", "", "time-outs that it tells, for example health_poll:200;command:5000"),
             new ModelOption("queue_ms", "0", "how long it initializes again after the command queue is given to it"),
+            new ModelOption("recovery", "off", "whether armings of completion queues are read in their records too"),
+            new ModelOption("caps_2", "off", "whether there are the second general capabilities, all of them 0"),
             new ModelOption("sw_reset", "on", "whether a driver can ask for a reset by a register"),
             new ModelOption(
                     "inject", "", "what goes wrong with commands, for example status:INIT_HCA:0x0f;never:CREATE_EQ"));
@@ -110,6 +116,8 @@ record Mlx5Options(
                 (int) options.number("log_queues", 0, 12),
                 limits(options),
                 (int) options.number("queue_ms", 0, Integer.MAX_VALUE),
+                options.flag("recovery"),
+                options.flag("caps_2"),
                 options.flag("sw_reset"),
                 troubles(options));
     }

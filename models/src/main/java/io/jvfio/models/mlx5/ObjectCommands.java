@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.models.mlx5;
 
-import io.jvfio.mmio.BigWord64;
-import io.jvfio.vendor.mlx.spec.CommandStatus;
 import io.jvfio.vendor.mlx.spec.CommandWords;
 
 /**
@@ -11,8 +9,6 @@ import io.jvfio.vendor.mlx.spec.CommandWords;
  * <p>Threads: one at a time.
  */
 final class ObjectCommands {
-    private static final int LARGEST_LOG_PAGE = 20;
-
     private final Resources all;
 
     ObjectCommands(Resources all) {
@@ -46,36 +42,26 @@ final class ObjectCommands {
     /** A memory key of a protection domain. */
     void createKey(Call call) {
         Numbered domain = all.domains.require(CommandWords.MKEY_PD.of(call.input()), 0x6004);
-        call.answer(all.keys.add(new Key(all.keys.free(), domain)).number());
-        domain.use();
+        call.answer(all.keys.add(new Numbered(all.keys.free(), domain)).number());
     }
 
     void destroyKey(Call call) {
-        if (all.keys.remove(call.number(), 0x6005) instanceof Key key) {
-            key.domain.unuse();
-        }
+        all.keys.remove(call.number(), 0x6005);
     }
 
-    private static final class Key extends Numbered {
-        private final Numbered domain;
+    /** What packets would be sent by. */
+    void createTransport(Call call) {
+        Numbered domain = all.transportDomains.require(CommandWords.TIS_DOMAIN.of(call.input()), 0x600a);
+        call.answer(
+                all.transports.add(new Numbered(all.transports.free(), domain)).number());
+    }
 
-        Key(int number, Numbered domain) {
-            super(number);
-            this.domain = domain;
-        }
+    void destroyTransport(Call call) {
+        all.transports.remove(call.number(), 0x600b);
     }
 
     void createUmem(Call call) {
-        long count = CommandWords.UMEM_PAGES.of(call.input());
-        boolean fits = count > 0 && count <= (call.inputLength() - CommandWords.UMEM_PAGES_AT) / Long.BYTES;
-        Refusal.unless(fits, CommandStatus.BAD_INPUT_LENGTH, 0x6006);
-        int shift = CommandWords.UMEM_LOG_PAGE.of(call.input());
-        Refusal.unless(shift <= LARGEST_LOG_PAGE, CommandStatus.BAD_PARAMETER, 0x6007);
-        for (int i = 0; i < count; i++) {
-            long page = BigWord64.at(CommandWords.UMEM_PAGES_AT).of(call.input(), (long) Long.BYTES * i);
-            Refusal.unless((page & 0xffc) == 0, CommandStatus.BAD_PARAMETER, 0x6008);
-        }
-        create(call, all.memories);
+        call.answer(all.memories.add(Umem.of(all.memories.free(), call)).number());
     }
 
     void destroyUmem(Call call) {

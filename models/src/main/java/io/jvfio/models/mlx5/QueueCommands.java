@@ -16,7 +16,12 @@ import java.lang.foreign.MemorySegment;
  * <p>Threads: one at a time.
  */
 final class QueueCommands {
-    private static final int RECORD_ALIGNMENT = 8;
+    /** What MODIFY_CQ can change. */
+    private static final int ALL = CqContext.SELECT_PERIOD
+            | CqContext.SELECT_MOST_HELD
+            | CqContext.SELECT_IGNORE_OVERRUN
+            | CqContext.SELECT_EVENT_QUEUE
+            | CqContext.SELECT_PERIOD_MODE;
 
     private final Resources all;
     private final HostMemory memory;
@@ -39,14 +44,11 @@ final class QueueCommands {
         int vector = EqContext.VECTOR.of(in, EqContext.AT);
         Refusal.unless(vector < vectors, CommandStatus.BAD_INDEX, 0x4003);
         EventQueue queue = new EventQueue(all.eventQueues.free(), uar, ring, vector, EqContext.EVENT_MASK.of(in));
-        uar.use();
         call.answer(all.eventQueues.add(queue).number());
     }
 
     void destroyEq(Call call) {
-        EventQueue queue = all.eventQueues.remove(CommandWords.EQ_NUMBER.of(call.input()), 0x4010);
-        queue.uar().unuse();
-        queue.retire();
+        all.eventQueues.remove(CommandWords.EQ_NUMBER.of(call.input()), 0x4010);
     }
 
     void queryEq(Call call) {
@@ -61,40 +63,42 @@ final class QueueCommands {
 
     void createCq(Call call) {
         MemorySegment in = call.input();
-        boolean plain = CqContext.UMEM.of(in) == 0
-                && CqContext.RECORD_UMEM.of(in, CqContext.AT) == 0
-                && CqContext.ENTRY_SIZE.of(in, CqContext.AT) == 0
-                && CqContext.PERIOD.of(in, CqContext.AT) == 0
-                && CqContext.MOST_HELD.of(in, CqContext.AT) == 0;
-        Refusal.unless(plain, CommandStatus.BAD_PARAMETER, 0x4101);
-        int logSize = CqContext.LOG_SIZE.of(in, CqContext.AT);
+        int at = CqContext.AT;
+        Refusal.unless(CqContext.ENTRY_SIZE.of(in, at) == 0, CommandStatus.BAD_PARAMETER, 0x4101);
+        int logSize = CqContext.LOG_SIZE.of(in, at);
         Refusal.unless(logSize <= Capabilities.LOG_QUEUE_SIZE, CommandStatus.LIMIT, 0x4102);
-        Ring ring = Ring.of(call, CqContext.PAGES_AT, logSize, CqContext.LOG_PAGE.of(in, CqContext.AT));
-        UarPage uar = all.uars.require(CqContext.UAR.of(in, CqContext.AT), 0x4103);
-        EventQueue queue = all.eventQueues.require(CqContext.EVENT_QUEUE.of(in, CqContext.AT), 0x4104);
-        long record = record(CqContext.RECORD.of(in, CqContext.AT));
-        var shape = new CompletionQueue.Shape(
-                queue,
-                uar,
-                ring,
-                record,
-                CqContext.COLLAPSED.isSet(in, CqContext.AT),
-                CqContext.IGNORE_OVERRUN.isSet(in, CqContext.AT));
-        CompletionQueue made = all.completionQueues.add(new CompletionQueue(all.completionQueues.free(), shape));
-        queue.use();
-        uar.use();
-        call.answer(made.number());
+        Places places = new Places(all);
+        Ring ring = CqContext.UMEM.isSet(in, 0)
+                ? places.ring(CqContext.UMEM_ID.of(in), CqContext.UMEM_OFFSET.of(in), logSize)
+                : Ring.of(call, CqContext.PAGES_AT, logSize, CqContext.LOG_PAGE.of(in, at));
+        UarPage uar = places.use(all.uars.require(CqContext.UAR.of(in, at), 0x4103));
+        EventQueue queue = places.use(all.eventQueues.require(CqContext.EVENT_QUEUE.of(in, at), 0x4104));
+        long record = CqContext.RECORD.of(in, at);
+        record = CqContext.RECORD_UMEM.isSet(in, at)
+                ? places.record(CqContext.RECORD_UMEM_ID.of(in, at), record)
+                : places.record(record);
+        var shape =
+                new CompletionQueue.Shape(queue, uar, ring, record, CqContext.COLLAPSED.isSet(in, at), places.uses());
+        CompletionQueue made = new CompletionQueue(all.completionQueues.free(), shape);
+        made.modify(in, ALL);
+        call.answer(all.completionQueues.add(made).number());
     }
 
-    private static long record(long address) {
-        Refusal.unless(address != 0 && address % RECORD_ALIGNMENT == 0, CommandStatus.BAD_PARAMETER, 0x4105);
-        return address;
+    /** What can be changed of a queue while it runs; its size cannot. */
+    void modifyCq(Call call) {
+        Refusal.unless(call.modifier() == 0, CommandStatus.BAD_OPERATION, 0x4130);
+        CompletionQueue queue = all.completionQueues.require(call.number(), 0x4131);
+        int select = CqContext.MODIFY_SELECT.of(call.input());
+        Refusal.unless((select & ~ALL) == 0, CommandStatus.BAD_PARAMETER, 0x4132);
+        if ((select & CqContext.SELECT_EVENT_QUEUE) != 0) {
+            int events = CqContext.EVENT_QUEUE.of(call.input(), CqContext.AT);
+            queue.events(all.eventQueues.require(events, 0x4133));
+        }
+        queue.modify(call.input(), select);
     }
 
     void destroyCq(Call call) {
-        CompletionQueue queue = all.completionQueues.remove(call.number(), 0x4110);
-        queue.events().unuse();
-        queue.uar().unuse();
+        all.completionQueues.remove(call.number(), 0x4110);
     }
 
     void queryCq(Call call) {
@@ -105,32 +109,38 @@ final class QueueCommands {
         MemorySegment in = call.input();
         int at = SqContext.AT;
         boolean plain = SqContext.STATE.of(in, at) == SqContext.RESET
-                && SqContext.TIS_COUNT.of(in, at) == 0
+                && SqContext.TIS_COUNT.of(in, at) <= 1
                 && SqContext.TIMESTAMPS.of(in, at) < 2
                 && SqContext.RING_TYPE.of(in, at) == SqContext.CYCLIC
-                && SqContext.LOG_STRIDE.of(in, at) == SendWork.LOG_BLOCK
-                && SqContext.RECORD_UMEM.of(in, at) == 0
-                && SqContext.RING_UMEM.of(in, at) == 0;
+                && SqContext.LOG_STRIDE.of(in, at) == SendWork.LOG_BLOCK;
         Refusal.unless(plain, CommandStatus.BAD_PARAMETER, 0x4201);
         int logSize = SqContext.LOG_SIZE.of(in, at);
         Refusal.unless(logSize < Capabilities.LOG_QUEUE_SIZE, CommandStatus.LIMIT, 0x4202);
-        Ring ring = Ring.of(call, SqContext.PAGES_AT, logSize, SqContext.LOG_PAGE.of(in, at));
-        UarPage uar = all.uars.require(SqContext.UAR.of(in, at), 0x4203);
-        CompletionQueue queue = all.completionQueues.require(SqContext.CQ.of(in, at), 0x4204);
-        Numbered domain = all.domains.require(SqContext.PD.of(in, at), 0x4205);
+        Places places = new Places(all);
+        Ring ring = SqContext.RING_UMEM.isSet(in, at)
+                ? places.ring(SqContext.RING_UMEM_ID.of(in, at), SqContext.RING_UMEM_OFFSET.of(in, at), logSize)
+                : Ring.of(call, SqContext.PAGES_AT, logSize, SqContext.LOG_PAGE.of(in, at));
+        UarPage uar = places.use(all.uars.require(SqContext.UAR.of(in, at), 0x4203));
+        CompletionQueue queue = places.use(all.completionQueues.require(SqContext.CQ.of(in, at), 0x4204));
+        Numbered domain = places.use(all.domains.require(SqContext.PD.of(in, at), 0x4205));
+        if (SqContext.TIS_COUNT.of(in, at) == 1) {
+            places.use(all.transports.require(SqContext.TIS.of(in, at), 0x4206));
+        }
+        long record = SqContext.RECORD.of(in, at);
+        record = SqContext.RECORD_UMEM.isSet(in, at)
+                ? places.record(SqContext.RECORD_UMEM_ID.of(in, at), record)
+                : places.record(record);
         var shape = new SendQueue.Shape(
                 queue,
                 domain,
                 uar,
                 ring,
-                record(SqContext.RECORD.of(in, at)),
+                record,
                 SqContext.FLUSH_IN_ERROR.isSet(in, at),
-                SqContext.USER_INDEX.of(in, at));
-        SendQueue made = all.sendQueues.add(new SendQueue(all.sendQueues.free(), shape));
-        queue.use();
-        uar.use();
-        domain.use();
-        call.answer(made.number());
+                SqContext.USER_INDEX.of(in, at),
+                places.uses());
+        call.answer(
+                all.sendQueues.add(new SendQueue(all.sendQueues.free(), shape)).number());
     }
 
     void modifySq(Call call) {
@@ -145,10 +155,7 @@ final class QueueCommands {
     }
 
     void destroySq(Call call) {
-        SendQueue queue = all.sendQueues.remove(call.number(), 0x4220);
-        queue.completions().unuse();
-        queue.uar().unuse();
-        queue.domain().unuse();
+        all.sendQueues.remove(call.number(), 0x4220);
     }
 
     void querySq(Call call) {

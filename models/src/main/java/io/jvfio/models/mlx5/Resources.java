@@ -20,7 +20,8 @@ final class Resources {
     final Table<Numbered> domains = objects();
     final Table<Numbered> transportDomains = objects();
     final Table<Numbered> keys = objects();
-    final Table<Numbered> memories = objects();
+    final Table<Numbered> transports = objects();
+    final Table<Umem> memories = new Table<>(1 << Capabilities.LOG_OBJECTS, 1, LAST_24);
 
     /** Room for so many queues of each kind, log2, and for the doorbells in a BAR of this size. */
     Resources(int logQueues, long barSize) {
@@ -42,6 +43,7 @@ final class Resources {
         domains.clear();
         transportDomains.clear();
         keys.clear();
+        transports.clear();
         memories.clear();
     }
 }

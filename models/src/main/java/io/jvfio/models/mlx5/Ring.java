@@ -47,6 +47,18 @@ final class Ring {
         return new Ring(pages, shift, logSize);
     }
 
+    /** A ring that starts on a page of registered memory. */
+    static Ring of(Umem memory, long offset, int logSize) {
+        Refusal.unless((offset & 0xfff) == 0, CommandStatus.BAD_PARAMETER, 0x1104);
+        long bytes = 1L << logSize + LOG_ENTRY;
+        int piece = (int) Math.min(bytes, 1L << PAGE_SHIFT);
+        long[] pages = new long[(int) (bytes / piece)];
+        for (int i = 0; i < pages.length; i++) {
+            pages[i] = memory.address(offset + (long) piece * i, piece);
+        }
+        return new Ring(pages, PAGE_SHIFT, logSize);
+    }
+
     int logSize() {
         return logSize;
     }

@@ -6,6 +6,7 @@ import io.jvfio.vendor.mlx.spec.DoorbellRecord;
 import io.jvfio.vendor.mlx.spec.SendWork;
 import io.jvfio.vendor.mlx.spec.SqContext;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * A send queue that sends no packets: what it can do is nothing, and say so. The doorbell wakes it; how far it may go
@@ -36,10 +37,11 @@ final class SendQueue extends Numbered {
             Ring ring,
             long record,
             boolean flushes,
-            int userIndex) {}
+            int userIndex,
+            List<Numbered> uses) {}
 
     SendQueue(int number, Shape shape) {
-        super(number);
+        super(number, shape.uses);
         this.completions = shape.completions;
         this.domain = shape.domain;
         this.uar = shape.uar;
@@ -91,9 +93,10 @@ final class SendQueue extends Numbered {
      * @param memory where it is
      * @param work room for a WQEBB
      * @param entry filled with a completion, if there is one
+     * @param now the time that it is completed at
      * @return what came of it
      */
-    Outcome step(HostMemory memory, MemorySegment work, MemorySegment entry) {
+    Outcome step(HostMemory memory, MemorySegment work, MemorySegment entry, long now) {
         rung = false;
         if (state == SqContext.RESET) {
             return Outcome.IDLE;
@@ -129,6 +132,7 @@ final class SendQueue extends Numbered {
             return Outcome.COMPLETION;
         }
         fill(entry, work, first, CompletionEntry.REQUEST, 0);
+        CompletionEntry.TIMESTAMP.set(entry, now);
         return SendWork.COMPLETION.of(work) >= SendWork.ALWAYS ? Outcome.COMPLETION : Outcome.SILENT;
     }
 
@@ -147,8 +151,6 @@ final class SendQueue extends Numbered {
         CompletionEntry.USER_INDEX.set(entry, userIndex);
         if (syndrome != 0) {
             CompletionEntry.SYNDROME.set(entry, syndrome);
-        } else {
-            CompletionEntry.TIMESTAMP.set(entry, System.nanoTime());
         }
         CompletionEntry.WORK_OPCODE.set(entry, SendWork.OPCODE.of(work));
         CompletionEntry.QUEUE.set(entry, number());

@@ -61,6 +61,7 @@ final class Table<T extends Numbered> {
     }
 
     T add(T made) {
+        made.enter();
         slots.set(made.number() & step, made);
         return made;
     }
@@ -70,6 +71,7 @@ final class Table<T extends Numbered> {
         T found = require(number, syndrome);
         Refusal.unless(!found.isUsed(), CommandStatus.BAD_RESOURCE_STATE, syndrome);
         slots.set(number & step, null);
+        found.leave();
         return found;
     }
 

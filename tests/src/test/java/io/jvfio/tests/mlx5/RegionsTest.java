@@ -123,11 +123,12 @@ class RegionsTest {
         assertThat(segment.read8(0x23d)).isZero();
         assertThat(segment.read16(0x04)).as("big-endian 5").isEqualTo(0x0500);
         assertThat(segment.read64(0x00)).isEqualTo(bar.read64(0x00));
-        assertThat(InitSegment.INTERFACE_REVISION.of(segment.read(InitSegment.INTERFACE))).isEqualTo(5);
+        assertThat(InitSegment.INTERFACE_REVISION.of(segment.read(InitSegment.INTERFACE)))
+                .isEqualTo(5);
 
         assertThatThrownBy(() -> segment.write32(0x14, 0))
-                .isInstanceOfSatisfying(VfioException.class, e -> assertThat(e.errno())
-                        .isEqualTo(Errno.EINVAL));
+                .isInstanceOfSatisfying(
+                        VfioException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocate(8);
             assertThatThrownBy(() -> region.write(0x10, bytes)).isInstanceOf(VfioException.class);
@@ -170,7 +171,8 @@ class RegionsTest {
         assertThat(run(region, command(0x80d, 16), 16)).isZero();
         assertThat(output(region, 272)).containsOnly(0);
         // With mailboxes in both directions.
-        assertThat(run(region, "0100" + "0000" + "00000001" + "00".repeat(8), 4112)).isZero();
+        assertThat(run(region, "0100" + "0000" + "00000001" + "00".repeat(8), 4112))
+                .isZero();
         assertThat(output(region, 4112)[0x10 + 0x1f] & 0xf).as("log_max_eq").isEqualTo(6);
     }
 
@@ -191,7 +193,9 @@ class RegionsTest {
 
         assertThat(run(region, command(0xfff, 16), 16)).as("no command").isEqualTo(Errno.EINVAL);
         assertThat(output(region, 16)[0] & 0xff).isEqualTo(CommandStatus.BAD_OPERATION);
-        assertThat(run(region, command(0x301, 16), 16)).as("CREATE_EQ of 16 bytes").isEqualTo(Errno.EIO);
+        assertThat(run(region, command(0x301, 16), 16))
+                .as("CREATE_EQ of 16 bytes")
+                .isEqualTo(Errno.EIO);
         assertThat(output(region, 16)[0] & 0xff).isEqualTo(CommandStatus.BAD_INPUT_LENGTH);
 
         Mmio registers = region.mmio();
@@ -199,7 +203,9 @@ class RegionsTest {
         assertThatThrownBy(() -> registers.write32(region.size(), 1)).isInstanceOf(IndexOutOfBoundsException.class);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment end = arena.allocate(16);
-            assertThat(region.write(region.size() - 8, end)).as("cut at the end").isEqualTo(8);
+            assertThat(region.write(region.size() - 8, end))
+                    .as("cut at the end")
+                    .isEqualTo(8);
         }
         assertThat(run(region, command(0x80d, 16), 16)).as("after all that").isZero();
     }
@@ -243,7 +249,8 @@ class RegionsTest {
         };
         Callable<Integer> broken = () -> {
             for (int i = 0; i < ROUNDS; i++) {
-                assertThat(run(region, command(0xfff, 17 + i % 600), 16 + i % 900)).isIn(0, Errno.EINVAL, Errno.EIO);
+                assertThat(run(region, command(0xfff, 17 + i % 600), 16 + i % 900))
+                        .isIn(0, Errno.EINVAL, Errno.EIO);
             }
             return ROUNDS;
         };

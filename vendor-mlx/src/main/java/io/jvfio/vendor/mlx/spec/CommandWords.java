@@ -125,11 +125,17 @@ public final class CommandWords {
     /** CREATE_UMEM input: its pages have 4096 bytes shifted left by this. */
     public static final WordBits UMEM_LOG_PAGE = WordBits.at(0x20, 4, 0);
 
+    /** CREATE_UMEM input: where in its first page it starts. */
+    public static final BigWord32 UMEM_PAGE_OFFSET = BigWord32.at(0x24);
+
     /** CREATE_UMEM input: how many pages. */
     public static final BigWord64 UMEM_PAGES = BigWord64.at(0x28);
 
     /** CREATE_UMEM input: where the addresses of its pages start. */
     public static final int UMEM_PAGES_AT = 0x30;
+
+    /** CREATE_TIS input: the transport domain. */
+    public static final WordBits TIS_DOMAIN = WordBits.at(0x44, 23, 0);
 
     /** CREATE_MKEY input: the protection domain. */
     public static final WordBits MKEY_PD = WordBits.at(0x1c, 23, 0);

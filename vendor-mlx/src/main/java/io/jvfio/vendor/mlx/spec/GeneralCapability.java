@@ -73,6 +73,7 @@ public enum GeneralCapability {
     ETH_NET_OFFLOADS(0x40, 3, 3),
     ROCE(0x40, 2, 2),
     ATOMIC(0x40, 1, 1),
+    CQ_OI(0x44, 31, 31),
     CQ_RESIZE(0x44, 30, 30),
     CQ_MODERATION(0x44, 29, 29),
     PG(0x44, 24, 24),

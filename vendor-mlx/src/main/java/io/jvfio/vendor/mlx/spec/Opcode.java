@@ -48,6 +48,8 @@ public enum Opcode {
     MODIFY_SQ(0x905),
     DESTROY_SQ(0x906),
     QUERY_SQ(0x907),
+    CREATE_TIS(0x912),
+    DESTROY_TIS(0x914),
     CREATE_UMEM(0xa08),
     DESTROY_UMEM(0xa0a);
 

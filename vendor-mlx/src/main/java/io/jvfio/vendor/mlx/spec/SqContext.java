@@ -49,6 +49,9 @@ public final class SqContext {
     /** How many TISs there are: 0 in a queue that sends no packets. */
     public static final WordBits TIS_COUNT = WordBits.at(0x20, 31, 16);
 
+    /** The first of those. */
+    public static final WordBits TIS = WordBits.at(0x2c, 23, 0);
+
     /** {@link #CYCLIC}. */
     public static final WordBits RING_TYPE = WordBits.at(0x30, 31, 28);
 
