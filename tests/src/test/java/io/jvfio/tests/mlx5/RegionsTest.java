@@ -8,6 +8,7 @@ import io.jvfio.Errno;
 import io.jvfio.Vfio;
 import io.jvfio.VfioException;
 import io.jvfio.device.OpenOptions;
+import io.jvfio.device.SlowRegions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.mmio.Mmio;
 import io.jvfio.pci.DeviceRegion;
@@ -55,6 +56,7 @@ class RegionsTest {
 
     private Rig rig;
     private Mlx5 mlx;
+    private VfioDevice extended;
 
     @BeforeEach
     void start() {
@@ -72,6 +74,7 @@ class RegionsTest {
                 .stack(Rig.model(query), OpenOptions.defaults())
                 .device();
         mlx = stack.ability(Mlx5.class).orElseThrow();
+        extended = stack;
         return rig.plain(way.equals("in process") ? stack : rig.overSocket(stack));
     }
 
@@ -163,6 +166,11 @@ class RegionsTest {
         PciDevice device = opened(way, "");
         mlx.bringUp(OPTIONS);
         DeviceRegion region = commands(device);
+        SlowRegions slow = extended.ability(SlowRegions.class).orElseThrow();
+        assertThat(slow.slow(region.info().index()))
+                .as("it waits for the firmware")
+                .isTrue();
+        assertThat(slow.slow(region.info().index() + 1)).as("health does not").isFalse();
         assertThat(run(region, command(0x101, 16), 272)).isZero();
         byte[] adapter = output(region, 272);
         assertThat(adapter[0]).isZero();

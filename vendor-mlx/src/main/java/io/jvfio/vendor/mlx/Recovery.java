@@ -13,6 +13,8 @@ import io.jvfio.vendor.mlx.spec.InitSegment;
  * <p>Threads: one at a time.
  */
 final class Recovery {
+    private static final System.Logger LOG = System.getLogger("io.jvfio");
+
     private final MlxAccess access;
     private final Timeouts timeouts;
 
@@ -23,24 +25,24 @@ final class Recovery {
 
     /** Resets. The function does no DMA when this returns. */
     void run() {
-        if (MlxHealth.read(access.registers()).sensor() == MlxHealth.Sensor.FIRMWARE) {
-            restartFirmware();
+        Mmio registers = access.registers();
+        boolean asked = MlxHealth.read(registers).sensor() == MlxHealth.Sensor.FIRMWARE;
+        if (asked && InitSegment.RESET_SUPPORTED.isSet(registers.read(InitSegment.INITIALIZING))) {
+            restartFirmware(registers);
         }
         access.reset().run();
     }
 
-    /** Has the firmware start again; whether it did so in time. */
-    private boolean restartFirmware() {
-        Mmio registers = access.registers();
-        if (!InitSegment.RESET_SUPPORTED.isSet(registers.read(InitSegment.INITIALIZING))) {
-            return false;
-        }
+    private void restartFirmware(Mmio registers) {
         setMode(registers, InitSegment.NIC_RESET);
-        return registers.awaitField(
+        boolean done = registers.awaitField(
                 InitSegment.QUEUE_LOW,
                 InitSegment.NIC_INTERFACE,
                 InitSegment.NIC_DISABLED,
                 timeouts.of(FirmwareTimeout.PCIE_TOGGLE));
+        if (!done) {
+            LOG.log(System.Logger.Level.WARNING, access.name() + ": the firmware did not start again when asked to");
+        }
     }
 
     /** Asks for a mode of the NIC interface; the queue's address stays. */
