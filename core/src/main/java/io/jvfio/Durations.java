@@ -26,6 +26,11 @@ public final class Durations {
                 : nanos < 1e9 ? round(nanos / 1e6) + " ms" : round(nanos / 1e9) + " s";
     }
 
+    /** {@code 12.3 ms}, {@code 5 us}: as {@link #text}, without zeros behind the point. */
+    public static String round(Duration duration) {
+        return text(duration).replaceFirst("(\\.\\d*?)0+ ", "$1 ").replace(". ", " ");
+    }
+
     private static String round(double value) {
         int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
         return String.format(Locale.ROOT, "%." + decimals + "f", value);

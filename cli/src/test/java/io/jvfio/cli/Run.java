@@ -34,6 +34,8 @@ public final class Run {
         throw new AssertionError("nothing is to be opened, but " + locator + " is");
     };
 
+    private volatile StringWriter writing = new StringWriter();
+
     public int code;
     public String out = "";
     public String err = "";
@@ -50,6 +52,7 @@ public final class Run {
 
     public int execute(String... args) {
         StringWriter outText = new StringWriter();
+        writing = outText;
         StringWriter errText = new StringWriter();
         Environment environment = new Environment(
                 host.host(),
@@ -66,6 +69,11 @@ public final class Run {
         out = outText.toString();
         err = errText.toString();
         return code;
+    }
+
+    /** What a command that runs on another thread has printed so far. */
+    public String progress() {
+        return writing.toString();
     }
 
     public Map<?, ?> json() {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * A measurement as a page of its own: tables and plots in one file, which asks for nothing from anywhere.
@@ -16,6 +17,8 @@ final class BenchPage {
     private static final List<String> COLOURS =
             List.of("#1b6ca8", "#d1495b", "#3c8d40", "#b07d12", "#6b4fa0", "#008891", "#a0522d", "#5c6b73", "#c2185b");
 
+    private static final String QUEUE_DEPTH = "queue depth";
+
     /** Where percentile curves have points, in per cent. */
     private static final double[] PERCENTILES = {
         0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99, 99.999
@@ -24,21 +27,30 @@ final class BenchPage {
     private static final String STYLE = """
             body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 900px; color: #222; }
             h1 { font-size: 1.4em; margin-bottom: 0; } h2 { font-size: 1.1em; margin-top: 2em; }
-            table { border-collapse: collapse; } th, td { padding: 2px 12px; text-align: right; }
+            .table { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: 2px 12px; text-align: right; }
             th { border-bottom: 1px solid #888; font-weight: 600; } td { border-bottom: 1px solid #ddd; }
             svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: #444; }
+            .narrow { display: none; }
+            @media (max-width: 640px) { body { margin: 1em 12px; } th, td { padding: 2px 6px; }
+              .wide { display: none; } .narrow { display: block; } }
             .axis { stroke: #999; } .grid { stroke: #e4e4e4; }
             @media (prefers-color-scheme: dark) { body { background: #181818; color: #ddd; } svg text { fill: #bbb; }
               .grid { stroke: #333; } td { border-color: #333; } }
             """;
 
     private final String title;
-    private final String subtitle;
+    private final List<String> subtitles;
     private final List<BenchStep> steps;
 
-    BenchPage(String title, String subtitle, List<BenchStep> steps) {
+    /**
+     * A page.
+     *
+     * @param title what was measured
+     * @param subtitles how and where, a line each
+     */
+    BenchPage(String title, List<String> subtitles, List<BenchStep> steps) {
         this.title = title;
-        this.subtitle = subtitle;
+        this.subtitles = List.copyOf(subtitles);
         this.steps = List.copyOf(steps);
     }
 
@@ -49,7 +61,7 @@ final class BenchPage {
                 + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
                 + "<title>" + name + "</title>\n<style>\n" + STYLE + "</style></head>\n<body>\n<h1>" + name
                 + "</h1>\n<p>"
-                + escape(subtitle) + "</p>\n" + table()
+                + subtitles.stream().map(BenchPage::escape).collect(Collectors.joining("<br>")) + "</p>\n" + table()
                 + "<h2>Commands in a second, by queue depth</h2>\n" + iops().svg()
                 + "<h2>Latency, by queue depth</h2>\n" + latencies().svg()
                 + "<h2>Latency, by percentile</h2>\n" + percentiles().svg()
@@ -58,8 +70,8 @@ final class BenchPage {
     }
 
     private String table() {
-        StringBuilder rows =
-                new StringBuilder("<table><tr><th>QD</th><th>IOPS</th><th>MiB/s</th><th>mean</th><th>p50</th>"
+        StringBuilder rows = new StringBuilder(
+                "<div class=\"table\"><table><tr><th>QD</th><th>IOPS</th><th>MiB/s</th><th>mean</th><th>p50</th>"
                         + "<th>p99</th><th>p99.9</th><th>max</th></tr>\n");
         for (BenchStep step : steps) {
             rows.append("<tr>");
@@ -73,7 +85,7 @@ final class BenchPage {
             cell(rows, Durations.text(Duration.ofNanos(step.latencies().getMaxValue())));
             rows.append("</tr>\n");
         }
-        return rows.append("</table>\n").toString();
+        return rows.append("</table></div>\n").toString();
     }
 
     private static void cell(StringBuilder row, String text) {
@@ -81,14 +93,15 @@ final class BenchPage {
     }
 
     private SvgPlot iops() {
-        SvgPlot plot = new SvgPlot(depths(), value -> String.format(Locale.ROOT, "%,.0f", value), false);
+        SvgPlot plot = new SvgPlot(
+                QUEUE_DEPTH, "commands/s", depths(), value -> String.format(Locale.ROOT, "%,.0f", value), false);
         plot.line(
                 "IOPS", COLOURS.getFirst(), steps.stream().map(BenchStep::iops).toList());
         return plot;
     }
 
     private SvgPlot latencies() {
-        SvgPlot plot = new SvgPlot(depths(), BenchPage::time, true);
+        SvgPlot plot = new SvgPlot(QUEUE_DEPTH, "latency", depths(), BenchPage::time, true);
         double[] shown = {50, 99, 99.9};
         for (int i = 0; i < shown.length; i++) {
             double percentile = shown[i];
@@ -107,7 +120,7 @@ final class BenchPage {
         for (double percentile : PERCENTILES) {
             labels.add(number(percentile));
         }
-        SvgPlot plot = new SvgPlot(labels, BenchPage::time, true);
+        SvgPlot plot = new SvgPlot("per cent of the commands", "latency", labels, BenchPage::time, true);
         for (int i = 0; i < steps.size(); i++) {
             BenchStep step = steps.get(i);
             List<Double> values = new ArrayList<>();
@@ -124,7 +137,7 @@ final class BenchPage {
     }
 
     private static String time(double nanos) {
-        return Durations.text(Duration.ofNanos((long) nanos));
+        return Durations.round(Duration.ofNanos((long) nanos));
     }
 
     private static String number(double value) {

@@ -29,6 +29,11 @@ record BenchPlan(
         int threads,
         Duration duration) {
 
+    /** The same for another time. */
+    BenchPlan during(Duration other) {
+        return new BenchPlan(namespace, blocksPerCommand, writing, random, mode, threads, other);
+    }
+
     /** What one command moves, in bytes. */
     int commandSize() {
         return blocksPerCommand * namespace.info().blockSize();

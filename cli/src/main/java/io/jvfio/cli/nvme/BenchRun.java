@@ -5,6 +5,7 @@ import io.jvfio.cli.out.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
@@ -16,6 +17,11 @@ import org.HdrHistogram.Histogram;
 final class BenchRun {
     private static final Duration LOOK = Duration.ofMillis(100);
 
+    /** The rate of each of so many looks after another is within this share of the one before when code is compiled. */
+    private static final double STEADY = 0.05;
+
+    private static final int STEADY_LOOKS = 5;
+
     private final BenchPlan plan;
     private final Progress progress;
 
@@ -24,19 +30,29 @@ final class BenchRun {
         this.progress = progress;
     }
 
-    /** Measures each depth and tells what it came to. */
-    List<BenchStep> run(List<Integer> depths, Consumer<BenchStep> told) throws InterruptedException {
-        List<BenchStep> steps = new ArrayList<>();
+    /**
+     * Measures each depth, and tells what it came to as soon as it is known.
+     *
+     * @param warmUp how long the code may take to be compiled before the first is measured
+     */
+    void run(List<Integer> depths, Duration warmUp, Consumer<BenchStep> told) throws InterruptedException {
+        if (!warmUp.isZero()) {
+            step(plan.during(warmUp), depths.getFirst(), this::warm);
+        }
         for (int depth : depths) {
-            BenchStep step = step(depth);
+            BenchStep step = step(plan, depth, this::watch);
             progress.clear();
-            steps.add(step);
             told.accept(step);
         }
-        return steps;
     }
 
-    private BenchStep step(int depth) throws InterruptedException {
+    /** Looks on until the workers have ended, or need not go on. */
+    @FunctionalInterface
+    private interface Watch {
+        void over(int depth, List<BenchWorker> workers, List<Thread> threads) throws InterruptedException;
+    }
+
+    private BenchStep step(BenchPlan plan, int depth, Watch watch) throws InterruptedException {
         List<BenchWorker> workers = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int number = 0; number < plan.threads(); number++) {
@@ -45,13 +61,39 @@ final class BenchRun {
             threads.add(Thread.ofPlatform().name("bench-" + number).start(worker));
         }
         try {
-            watch(depth, workers, threads);
+            watch.over(depth, workers, threads);
         } finally {
             workers.forEach(BenchWorker::stop);
             progress.clear();
             joinAll(threads);
         }
         return result(depth, workers);
+    }
+
+    /** Until the rate does not change any more. */
+    private void warm(int depth, List<BenchWorker> workers, List<Thread> threads) throws InterruptedException {
+        Steadiness rates = new Steadiness(STEADY, STEADY_LOOKS);
+        long start = System.nanoTime();
+        long before = 0;
+        long then = start;
+        while (!threads.getFirst().join(LOOK)) {
+            long now = System.nanoTime();
+            long commands = commands(workers);
+            double rate = (commands - before) / ((now - then) / 1e9);
+            if (rates.steadyWith(rate)) {
+                return;
+            }
+            if (progress.due()) {
+                progress.show(String.format(
+                        Locale.ROOT, "warming up at QD %d: %,.0f IOPS, %.1f s", depth, rate, (now - start) / 1e9));
+            }
+            before = commands;
+            then = now;
+        }
+    }
+
+    private static long commands(List<BenchWorker> workers) {
+        return workers.stream().mapToLong(BenchWorker::commands).sum();
     }
 
     private void watch(int depth, List<BenchWorker> workers, List<Thread> threads) throws InterruptedException {
@@ -62,8 +104,7 @@ final class BenchRun {
             while (!thread.join(LOOK)) {
                 if (progress.due()) {
                     long now = System.nanoTime();
-                    long commands =
-                            workers.stream().mapToLong(BenchWorker::commands).sum();
+                    long commands = commands(workers);
                     progress.show(String.format(
                             "QD %d: %,.0f IOPS, %.1f of %.1f s",
                             depth,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.nvme;
 
+import io.jvfio.Durations;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.out.Json;
@@ -9,10 +10,9 @@ import io.jvfio.cli.out.Table;
 import io.jvfio.driver.nvme.CompletionMode;
 import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.driver.nvme.NvmeController;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,6 +74,14 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
             description = "How completions are waited for: ${COMPLETION-CANDIDATES} (default: polled).")
     private CompletionMode mode = CompletionMode.POLLED;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How long at most to run before measuring, until the rate is steady; 0 for not at all"
+                    + " (${DEFAULT-VALUE}).")
+    private double warmUp;
+
     @Option(names = "--histogram", description = "Print how often which latency was seen, too.")
     private boolean histogram;
 
@@ -91,6 +99,9 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
         if (!(seconds > 0 && seconds <= 3600)) {
             throw usage("--seconds is more than 0 and 3600 at most");
         }
+        if (!(warmUp >= 0 && warmUp <= 3600)) {
+            throw usage("--warm-up is 0 to 3600");
+        }
         if (threads < 1 || threads > 256) {
             throw usage("--threads is 1 to 256");
         }
@@ -100,25 +111,36 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
             if (write) {
                 checkMayWrite(plan.namespace());
             }
-            BenchText text = new BenchText(out());
-            if (!json()) {
-                out().println(plan.namespace() + " ("
-                        + Table.printable(controller.info().model()) + "): " + plan.text());
-                text.headings();
-            }
             Progress progress = new Progress(out(), environment().terminal() && !json());
-            List<BenchStep> steps = new BenchRun(plan, progress).run(taken, step -> {
+            List<BenchStep> steps = new ArrayList<>();
+            try (PageFile page = PageFile.open(html)) {
+                BenchText text = new BenchText(out());
                 if (!json()) {
-                    text.step(step);
-                    if (histogram) {
-                        text.histogram(step);
+                    out().println(plan.namespace() + " ("
+                            + Table.printable(controller.info().model()) + "): " + plan.text());
+                    text.headings();
+                }
+                try {
+                    new BenchRun(plan, progress).run(taken, duration(warmUp), step -> {
+                        steps.add(step);
+                        if (!json()) {
+                            text.step(step);
+                            if (histogram) {
+                                text.histogram(step);
+                            }
+                        }
+                    });
+                } finally {
+                    // What is measured is told, whatever ended the rest.
+                    if (json()) {
+                        printJson(json -> fill(json, plan, steps, taken.size()));
+                    }
+                    if (page != null && !steps.isEmpty()) {
+                        page.write(new BenchPage(title(controller), subtitles(plan), steps).html());
+                        say("plots: " + html);
                     }
                 }
-            });
-            if (json()) {
-                printJson(json -> fill(json, plan, steps));
             }
-            save(controller, plan, steps);
             return 0;
         });
     }
@@ -147,21 +169,22 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
         if (size > namespace.info().size()) {
             throw new CommandFailure(namespace + " is smaller than one command");
         }
-        return new BenchPlan(
-                namespace, (int) (size / blockSize), write, !sequential, mode, threads, Duration.ofNanos((long)
-                        (seconds * 1e9)));
+        return new BenchPlan(namespace, (int) (size / blockSize), write, !sequential, mode, threads, duration(seconds));
     }
 
-    private void save(NvmeController controller, BenchPlan plan, List<BenchStep> steps) throws IOException {
-        Path file = html;
-        if (file != null) {
-            String title = controller.info().model() + " (" + locator() + ")";
-            Files.writeString(file, new BenchPage(title, plan.text(), steps).html());
-            say("plots: " + file);
-        }
+    private String title(NvmeController controller) {
+        return Table.printable(controller.info().model()) + " (" + locator() + ")";
     }
 
-    private void fill(Json json, BenchPlan plan, List<BenchStep> steps) {
+    private static List<String> subtitles(BenchPlan plan) {
+        return List.of(plan.text() + ", " + Durations.text(plan.duration()) + " for each queue depth", Machine.text());
+    }
+
+    private static Duration duration(double seconds) {
+        return Duration.ofNanos((long) (seconds * 1e9));
+    }
+
+    private void fill(Json json, BenchPlan plan, List<BenchStep> steps, int wanted) {
         json.text("device", locator().toString());
         json.text("model", plan.namespace().controller().info().model());
         json.number("namespace", Integer.toUnsignedLong(plan.namespace().id()));
@@ -170,6 +193,8 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
         json.text("mode", Converters.spelling(plan.mode()));
         json.number("threads", plan.threads());
         json.number("commandSize", plan.commandSize());
+        json.flag("complete", steps.size() == wanted);
+        json.text("machine", Machine.text());
         json.objects("steps", steps, (item, step) -> {
             item.number("queueDepth", step.depth());
             item.number("commands", step.commands());

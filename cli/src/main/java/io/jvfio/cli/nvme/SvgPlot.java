@@ -8,19 +8,54 @@ import java.util.Locale;
 import java.util.function.DoubleFunction;
 
 /**
- * Lines over named places, drawn in SVG. A point tells its value when it is pointed at.
+ * Lines over named places, drawn in SVG, once for wide windows and once for narrow ones. A point tells its value when it is
+ * pointed at.
  *
  * <p>Threads: one at a time.
  */
 final class SvgPlot {
-    private static final int WIDTH = 880;
-    private static final int HEIGHT = 340;
-    private static final int LEFT = 80;
-    private static final int RIGHT = 90;
-    private static final int TOP = 14;
-    private static final int BOTTOM = 30;
-    private static final int GRID_LINES = 5;
+    /** What the page shows one or the other of, by the width of its window; the numbers are pixels in both. */
+    private enum Form {
+        WIDE("wide", 880, 340, 76, 100, 20),
+        NARROW("narrow", 370, 320, 62, 14, 7);
 
+        private static final int LINE = 16;
+
+        private final String name;
+        private final int width;
+        private final int height;
+        private final int left;
+        private final int right;
+        private final int mostPlaces;
+
+        Form(String name, int width, int height, int left, int right, int mostPlaces) {
+            this.name = name;
+            this.width = width;
+            this.height = height;
+            this.left = left;
+            this.right = right;
+            this.mostPlaces = mostPlaces;
+        }
+
+        /** Names of lines stand beside a wide plot, and above a narrow one, three in a row. */
+        private int top(int lines) {
+            return this == WIDE ? 30 : 30 + LINE * ((lines + 2) / 3);
+        }
+
+        private int legendX(int line) {
+            return this == WIDE ? width - right + 16 : 8 + line % 3 * 120;
+        }
+
+        private int legendY(int line) {
+            return this == WIDE ? 36 + LINE * line : 12 + LINE * (line / 3);
+        }
+    }
+
+    private static final int BOTTOM = 44;
+    private static final int UNIT_GAP = 14;
+
+    private final String across;
+    private final String up;
     private final List<String> places;
     private final DoubleFunction<String> text;
     private final boolean logarithmic;
@@ -28,14 +63,30 @@ final class SvgPlot {
 
     private record Line(String name, String colour, List<Double> values) {}
 
+    /** One drawing in progress. */
+    private record Canvas(Form form, Axis axis, int top, Formatter svg) {
+        double y(double value) {
+            return form.height - BOTTOM - axis.share(value) * (form.height - top - BOTTOM);
+        }
+
+        double x(int place, int places) {
+            double inner = form.width - form.left - form.right;
+            return places == 1 ? form.left + inner / 2 : form.left + 10 + (inner - 20) * place / (places - 1);
+        }
+    }
+
     /**
      * A plot without lines.
      *
+     * @param across what the places are
+     * @param up what the values are, with their unit
      * @param places the names along the horizontal axis, 1 at least
      * @param text how values are written
      * @param logarithmic whether equal distances are equal ratios
      */
-    SvgPlot(List<String> places, DoubleFunction<String> text, boolean logarithmic) {
+    SvgPlot(String across, String up, List<String> places, DoubleFunction<String> text, boolean logarithmic) {
+        this.across = across;
+        this.up = up;
         this.places = List.copyOf(places);
         this.text = text;
         this.logarithmic = logarithmic;
@@ -48,81 +99,76 @@ final class SvgPlot {
 
     String svg() {
         double largest = Math.max(1, values(true));
-        double smallest = logarithmic ? Math.max(1, Math.min(values(false), largest)) : 0;
-        Formatter svg = new Formatter(Locale.ROOT);
-        svg.format("<svg viewBox=\"0 0 %d %d\" role=\"img\">%n", WIDTH, HEIGHT);
-        for (int i = 0; i <= GRID_LINES; i++) {
-            double share = (double) i / GRID_LINES;
-            double value = logarithmic
-                    ? smallest * Math.pow(largest / smallest, share)
-                    : smallest + (largest - smallest) * share;
-            double y = y(share);
+        Axis axis = logarithmic
+                ? Axis.logarithmic(Math.max(1, Math.min(values(false), largest)), largest)
+                : Axis.linear(largest);
+        return drawn(Form.WIDE, axis) + drawn(Form.NARROW, axis);
+    }
+
+    private String drawn(Form form, Axis axis) {
+        Canvas canvas = new Canvas(form, axis, form.top(lines.size()), new Formatter(Locale.ROOT));
+        Formatter svg = canvas.svg();
+        svg.format(
+                "<svg class=\"%s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s by %s\">%n",
+                form.name, form.width, form.height, BenchPage.escape(up), BenchPage.escape(across));
+        for (double tick : axis.ticks()) {
+            double y = canvas.y(tick);
             svg.format(
-                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>%n", LEFT, WIDTH - RIGHT, y, y);
-            svg.format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n", LEFT - 8, y + 4, escaped(value));
+                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>%n",
+                    form.left, form.width - form.right, y, y);
+            svg.format(
+                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n", form.left - 8, y + 4, escaped(tick));
         }
-        for (int place = 0; place < places.size(); place++) {
+        svg.format("<text x=\"%d\" y=\"%d\">%s</text>%n", 4, canvas.top() - UNIT_GAP, BenchPage.escape(up));
+        int every = (places.size() + form.mostPlaces - 1) / form.mostPlaces;
+        for (int place = 0; place < places.size(); place += every) {
             svg.format(
                     "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
-                    x(place), HEIGHT - 8, BenchPage.escape(places.get(place)));
+                    canvas.x(place, places.size()), form.height - 26, BenchPage.escape(places.get(place)));
         }
         svg.format(
-                "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>%n",
-                LEFT, WIDTH - RIGHT, y(0), y(0));
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
+                (form.left + form.width - form.right) / 2, form.height - 8, BenchPage.escape(across));
+        svg.format(
+                "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>%n",
+                form.left, form.width - form.right, form.height - BOTTOM, form.height - BOTTOM);
         for (int number = 0; number < lines.size(); number++) {
-            draw(svg, number, smallest, largest);
+            draw(canvas, number);
         }
         return svg.format("</svg>%n").toString();
     }
 
-    private void draw(Formatter svg, int number, double smallest, double largest) {
+    private void draw(Canvas canvas, int number) {
         Line line = lines.get(number);
         Formatter points = new Formatter(Locale.ROOT);
         Formatter dots = new Formatter(Locale.ROOT);
         for (int place = 0; place < line.values().size(); place++) {
             double value = line.values().get(place);
-            double y = y(share(value, smallest, largest));
-            points.format("%.1f,%.1f ", x(place), y);
+            double x = canvas.x(place, places.size());
+            points.format("%.1f,%.1f ", x, canvas.y(value));
             dots.format(
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"><title>%s, %s: %s</title></circle>%n",
-                    x(place),
-                    y,
+                    x,
+                    canvas.y(value),
                     line.colour(),
                     BenchPage.escape(line.name()),
                     BenchPage.escape(places.get(place)),
                     escaped(value));
         }
+        Formatter svg = canvas.svg();
         svg.format(
                 "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"%s\"/>%n",
                 line.colour(), points.toString().strip());
         svg.format("%s", dots);
-        int y = TOP + 12 + 16 * number;
-        svg.format("<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>%n", WIDTH - RIGHT + 16, y - 4, line.colour());
-        svg.format("<text x=\"%d\" y=\"%d\">%s</text>%n", WIDTH - RIGHT + 26, y, BenchPage.escape(line.name()));
-    }
-
-    private double share(double value, double smallest, double largest) {
-        if (largest <= smallest) {
-            return 1;
-        }
-        double share = logarithmic
-                ? Math.log(Math.max(value, smallest) / smallest) / Math.log(largest / smallest)
-                : (value - smallest) / (largest - smallest);
-        return Math.clamp(share, 0.0, 1.0);
+        int x = canvas.form().legendX(number);
+        int y = canvas.form().legendY(number);
+        svg.format("<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>%n", x, y - 4, line.colour());
+        svg.format("<text x=\"%d\" y=\"%d\">%s</text>%n", x + 10, y, BenchPage.escape(line.name()));
     }
 
     private double values(boolean largest) {
         var all = lines.stream().flatMap(line -> line.values().stream()).mapToDouble(Double::doubleValue);
         return (largest ? all.max() : all.min()).orElse(1);
-    }
-
-    private double x(int place) {
-        double inner = WIDTH - LEFT - RIGHT;
-        return places.size() == 1 ? LEFT + inner / 2 : LEFT + 10 + (inner - 20) * place / (places.size() - 1);
-    }
-
-    private static double y(double share) {
-        return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
     }
 
     private String escaped(double value) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -210,7 +211,8 @@ final class NvmeCommandsTest {
     void bench_prints_a_row_for_each_queue_depth_and_writes_nothing() throws IOException {
         put(0, ascii("keep"));
         byte[] before = Files.readAllBytes(disk);
-        assertThat(run.execute("nvme", "bench", DEVICE, "--qd", "1,8", "--seconds", "0.05", "--histogram"))
+        assertThat(run.execute(
+                        "nvme", "bench", DEVICE, "--qd", "1,8", "--warm-up", "0", "--seconds", "0.05", "--histogram"))
                 .isZero();
         assertThat(run.out.lines().toList())
                 .anyMatch(line -> line.endsWith("random reads of 4 KiB, polled completion, 1 thread"))
@@ -231,6 +233,8 @@ final class NvmeCommandsTest {
             "--write",
             "--qd",
             "1,4",
+            "--warm-up",
+            "0",
             "--seconds",
             "0.05",
             "--threads",
@@ -284,9 +288,66 @@ final class NvmeCommandsTest {
 
     @Test
     void names_of_a_device_do_not_become_markup() {
-        assertThat(new BenchPage("<b>\"&", "x<y", List.of()).html())
+        assertThat(new BenchPage("<b>\"&", List.of("x<y"), List.of()).html())
                 .contains("<title>&lt;b&gt;&quot;&amp;</title>")
                 .contains("x&lt;y");
+    }
+
+    @Test
+    void a_page_that_cannot_be_written_is_told_before_anything_is_measured() {
+        openModel("queues=1");
+        assertThat(run.execute(
+                        "nvme",
+                        "bench",
+                        DEVICE,
+                        "--html",
+                        folder.resolve("absent/page.html").toString()))
+                .isEqualTo(1);
+        assertThat(run.err).contains("open failed: ENOENT (2)").contains("absent/page.html");
+        assertThat(run.out).doesNotContain("IOPS");
+    }
+
+    @Test
+    void what_is_measured_before_an_interruption_is_kept() throws Exception {
+        openModel("queues=1");
+        Path page = folder.resolve("page.html");
+        Thread measuring = Thread.currentThread();
+        Thread stopper = Thread.ofPlatform().start(() -> {
+            while (run.progress()
+                    .lines()
+                    .filter(line -> line.matches(" *1 .*"))
+                    .findAny()
+                    .isEmpty()) {
+                Thread.onSpinWait();
+            }
+            measuring.interrupt();
+        });
+        int code = run.execute(
+                "nvme",
+                "bench",
+                DEVICE,
+                "--warm-up",
+                "0",
+                "--seconds",
+                "0.2",
+                "--qd",
+                "1,2,4,8,16,32,64,128",
+                "--html",
+                page.toString());
+        stopper.join();
+        assertThat(code).isEqualTo(130);
+        assertThat(run.out.lines().filter(line -> line.matches(" *1 .*"))).hasSize(1);
+        assertThat(run.out.lines().filter(line -> line.matches(" *128 .*"))).isEmpty();
+        assertThat(page).content().contains("<td>1</td>").doesNotContain("<td>128</td>");
+    }
+
+    @Test
+    void code_is_warm_before_it_is_measured() {
+        openModel("queues=1");
+        long start = System.nanoTime();
+        assertThat(run.execute("nvme", "bench", DEVICE, "--seconds", "0.02", "--qd", "1"))
+                .isZero();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(500));
     }
 
     private void openModel(String options) {
@@ -303,7 +364,8 @@ final class NvmeCommandsTest {
     @Test
     void bench_takes_the_depths_that_there_are_and_says_so() {
         openModel("lie=cap:byte=0:value=0xff;cap:byte=1:value=0");
-        assertThat(run.execute("nvme", "bench", DEVICE, "--seconds", "0.02", "--qd", "1,255,256,1024"))
+        assertThat(run.execute(
+                        "nvme", "bench", DEVICE, "--warm-up", "0", "--seconds", "0.02", "--qd", "1,255,256,1024"))
                 .isZero();
         assertThat(run.out).contains("take 255 commands at most: that is measured in place of QD 256, 1024");
         assertThat(run.out.lines().filter(line -> line.matches(" *255 .*"))).hasSize(1);
