@@ -16,6 +16,10 @@ final class PanelTable {
 
     private static final int TIMING_SIZE = 38;
     private static final int TIMING_MIN = 32;
+
+    /** The last bytes of the timings, with the terminator, which most firmware leaves out of their size. */
+    private static final int UNCOUNTED = 6;
+
     private static final int TERMINATOR = 0xffff;
     private static final int STRIDE = TIMING_SIZE + Timing.DETAILED_SIZE + PanelId.SIZE;
 
@@ -85,24 +89,25 @@ final class PanelTable {
         wrong(first.id.size != PanelId.SIZE, pointers, "PnP ids of " + first.id.size + " bytes");
         int sum = first.timing.size + first.dtd.size + first.id.size;
         int stride = layout(base, pointers, 1).timing.offset - first.timing.offset;
-        wrong(stride != sum && stride != sum + 6, pointers, "panels " + stride + " bytes apart");
+        wrong(stride != sum && stride != sum + UNCOUNTED, pointers, "panels " + stride + " bytes apart");
+        Part timing = new Part(first.timing.offset, first.timing.size + stride - sum);
         for (int i = 0; i < PANELS; i++) {
             Layout each = layout(base, pointers, i);
             boolean regular = each.timing.equals(moved(first.timing, i * stride))
                     && each.dtd.equals(moved(first.dtd, i * stride))
                     && each.id.equals(moved(first.id, i * stride));
             wrong(!regular, pointers, "panel " + i + " is not laid out as panel 0");
-            data.slice(each.timing.offset, each.timing.size);
+            data.slice(each.timing.offset, timing.size);
             data.slice(each.dtd.offset, each.dtd.size);
             data.slice(each.id.offset, each.id.size);
         }
         Part names = part(base, pointers, NAME_POINTER);
         if (names.size == 0) {
-            return new Layout(first.timing, first.dtd, first.id, stride, null);
+            return new Layout(timing, first.dtd, first.id, stride, null);
         }
         wrong(names.size != NAME_SIZE, pointers, "names of " + names.size + " bytes");
         data.slice(names.offset, PANELS * NAME_SIZE);
-        return new Layout(first.timing, first.dtd, first.id, stride, names);
+        return new Layout(timing, first.dtd, first.id, stride, names);
     }
 
     private static Layout layout(int base, Blob pointers, int panel) {
@@ -139,14 +144,14 @@ final class PanelTable {
         }
     }
 
-    /** Block 41 for a block 42 whose data starts so far into the BDB. */
+    /** Block 41, as firmware writes it, for a block 42 whose data starts so far into the BDB. */
     static byte[] encodePointers(int dataOffset) {
         byte[] block = new byte[POINTERS_SIZE];
         block[0] = POINTERS_PER_PANEL;
         for (int i = 0; i < PANELS; i++) {
             int at = 1 + i * POINTERS_PER_PANEL * POINTER_SIZE;
             int panel = dataOffset + i * STRIDE;
-            putPart(block, at, panel, TIMING_SIZE);
+            putPart(block, at, panel, TIMING_SIZE - UNCOUNTED);
             putPart(block, at + POINTER_SIZE, panel + TIMING_SIZE, Timing.DETAILED_SIZE);
             putPart(block, at + 2 * POINTER_SIZE, panel + TIMING_SIZE + Timing.DETAILED_SIZE, PanelId.SIZE);
         }

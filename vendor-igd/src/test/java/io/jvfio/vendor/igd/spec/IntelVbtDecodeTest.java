@@ -106,8 +106,9 @@ class IntelVbtDecodeTest {
         }
         List<Panel> panels = bdb.panels();
         assertThat(judge.panels).hasSameSizeAs(panels);
+        String panel = hasNames(bdb) ? "panel" : "unnamed";
         for (int i = 0; i < panels.size(); i++) {
-            compare("panel", bdb.version(), ours(panels.get(i)), judge.panels.get(i), compared);
+            compare(panel, bdb.version(), ours(panels.get(i)), judge.panels.get(i), compared);
         }
         List<Backlight> backlights = bdb.backlights();
         assertThat(judge.backlights).hasSameSizeAs(backlights);
@@ -115,6 +116,13 @@ class IntelVbtDecodeTest {
             compare("backlight", bdb.version(), ours(backlights.get(i)), judge.backlights.get(i), compared);
         }
         return compared;
+    }
+
+    /** Pointers that are too short for a place of names, or say that a name has no bytes, lead to none. */
+    private static boolean hasNames(Bdb bdb) {
+        return bdb.block(BdbBlock.LFP_DATA_POINTERS)
+                .map(block -> block.data().atLeast(148).u8(147) != 0)
+                .orElse(true);
     }
 
     private static void compare(

@@ -206,6 +206,41 @@ class VbtTest {
         assertThatThrownBy(before::panels).isInstanceOf(MalformedIgdException.class);
     }
 
+    @Test
+    void the_size_of_timings_counts_all_their_bytes_or_leaves_out_the_last_six() {
+        byte[] bytes = WrittenVbts.of(NEW).build().toArray();
+        List<Panel> panels = Vbt.parse(Blob.of(bytes)).bdb().panels();
+        int pointers = indexOf(bytes, BdbBlock.LFP_DATA_POINTERS) + Bdb.BLOCK_HEADER;
+        for (int i = 0; i < PanelTable.PANELS; i++) {
+            assertThat(bytes[pointers + 3 + i * 9]).isEqualTo((byte) 32);
+            bytes[pointers + 3 + i * 9] = 38;
+        }
+
+        assertThat(Vbt.parse(Blob.of(bytes)).bdb().panels()).isEqualTo(panels);
+    }
+
+    @Test
+    void a_timing_ends_with_ones() {
+        byte[] bytes = WrittenVbts.of(NEW).build().toArray();
+        bytes[indexOf(bytes, BdbBlock.LFP_DATA) + Bdb.BLOCK_HEADER + 66 + 37] = 0;
+        Bdb bdb = Vbt.parse(Blob.of(bytes)).bdb();
+
+        assertThatThrownBy(bdb::panels)
+                .isInstanceOf(MalformedIgdException.class)
+                .hasMessageContaining("timing of panel 1");
+    }
+
+    @Test
+    void old_pointers_are_shorter_and_lead_to_no_names() {
+        byte[] bytes = WrittenVbts.of(NEW).build().toArray();
+        int pointers = indexOf(bytes, BdbBlock.LFP_DATA_POINTERS) + Bdb.BLOCK_HEADER;
+        bytes[pointers + 147] = 0;
+
+        assertThat(Vbt.parse(Blob.of(bytes)).bdb().panels())
+                .hasSize(16)
+                .allSatisfy(panel -> assertThat(panel.name()).isEmpty());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0,4,4 pointers",
