@@ -19,24 +19,17 @@ final class BarOps implements RegionOps {
     private final boolean hasMemory;
     private final RegionOps registers;
     private final @Nullable MsixWindow msix;
-    private final @Nullable RegisterMap map;
 
     BarOps(BarSetup setup, @Nullable MsixWindow msix) {
         this.memory = setup.barMemory();
         this.hasMemory = !memory.places().isEmpty();
         this.registers = setup.ops();
         this.msix = msix;
-        this.map = setup.map();
     }
 
     /** Whether a byte is neither memory nor MSI-X. */
     boolean isModels(long offset) {
         return !(hasMemory && memory.has(offset)) && (msix == null || !msix.has(offset));
-    }
-
-    /** Which registers the model has here, or null if it has not said it. */
-    @Nullable RegisterMap map() {
-        return map;
     }
 
     @Override

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,12 +100,21 @@ public final class EmulatedDevice implements VfioDevice {
     /** Has register accesses told, as the device's users see them. */
     private void watch(ModelDiagnostics diagnostics) {
         for (int i = 0; i < PciRegisters.BAR_COUNT; i++) {
-            ModelRegion bar = regions[i];
             if (function.regions().get(i).ops() instanceof BarOps parts) {
-                diagnostics.describe(i, parts.map());
-                regions[i] = new ModelRegion(bar.info(), new WatchedOps(bar.ops(), parts, i, diagnostics), bar.gate());
+                watch(diagnostics, i, parts::isModels);
             }
         }
+        watch(diagnostics, VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, diagnostics.config()::isWatched);
+        for (int i = VfioPci.VFIO_PCI_NUM_REGIONS; i < regions.length; i++) {
+            RegionOps added = regions[i].ops();
+            watch(diagnostics, i, offset -> added.mmapAreas().stream().noneMatch(area -> area.contains(offset, 1)));
+        }
+    }
+
+    private void watch(ModelDiagnostics diagnostics, int index, LongPredicate registers) {
+        ModelRegion region = regions[index];
+        RegionOps ops = new WatchedOps(region.ops(), registers, index >= PciRegisters.BAR_COUNT, index, diagnostics);
+        regions[index] = new ModelRegion(region.info(), ops, region.gate());
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.device.VfioPci;
 import io.jvfio.emulation.ModelReport.Missing;
 import io.jvfio.emulation.ModelReport.Spin;
 import java.time.Duration;
@@ -28,18 +29,19 @@ final class ModelDiagnostics {
     /** Reads that are further apart are no spinning. */
     static final Duration GAP = LIMIT.dividedBy(4);
 
-    private static final Comparator<Missing> BY_PLACE = Comparator.comparingInt(Missing::bar)
+    private static final Comparator<Missing> BY_PLACE = Comparator.comparingInt(Missing::region)
             .thenComparingLong(Missing::offset)
             .thenComparingInt(Missing::width)
             .thenComparing(Missing::write);
 
-    private record Place(int bar, long offset, int width, boolean write) {}
+    private record Place(int region, long offset, int width, boolean write) {}
 
-    private record Start(int bar, long offset) {}
+    private record Start(int region, long offset) {}
 
     private final ModelClock clock;
     private final Map<Integer, RegisterMap> maps = new TreeMap<>();
     private final List<Integer> undescribed = new ArrayList<>();
+    private ConfigRegisters config = new ConfigRegisters(RegisterMap.NONE, 0);
     private final Map<Place, LongAdder> missing = new ConcurrentHashMap<>();
     private final LongAdder others = new LongAdder();
     private final Map<Start, Poll> polls = new ConcurrentHashMap<>();
@@ -48,18 +50,29 @@ final class ModelDiagnostics {
         this.clock = clock;
     }
 
-    /** Says which registers a BAR has, while the device is made; null if nobody knows. */
-    void describe(int bar, @Nullable RegisterMap map) {
+    /** Says which registers a region has, while the device is made; null if nobody knows. */
+    void describe(int region, @Nullable RegisterMap map) {
         if (map == null) {
-            undescribed.add(bar);
+            undescribed.add(region);
         } else {
-            maps.put(bar, map);
+            maps.put(region, map);
         }
     }
 
-    void read(int bar, long offset, int width, long value) {
-        judge(bar, offset, width, false);
-        Start start = new Start(bar, offset);
+    /** Says which registers config space has, while the device is made. */
+    void describe(ConfigRegisters registers) {
+        config = registers;
+        maps.put(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, registers.map());
+    }
+
+    /** Which registers config space has. */
+    ConfigRegisters config() {
+        return config;
+    }
+
+    void read(int region, long offset, int width, long value) {
+        judge(region, offset, width, false);
+        Start start = new Start(region, offset);
         Poll poll = polls.get(start);
         if (poll == null && polls.size() < MOST) {
             poll = polls.computeIfAbsent(start, ignored -> new Poll());
@@ -69,20 +82,20 @@ final class ModelDiagnostics {
         }
     }
 
-    void written(int bar, long offset, int width) {
-        judge(bar, offset, width, true);
-        Poll poll = polls.get(new Start(bar, offset));
+    void written(int region, long offset, int width) {
+        judge(region, offset, width, true);
+        Poll poll = polls.get(new Start(region, offset));
         if (poll != null) {
             poll.written();
         }
     }
 
-    private void judge(int bar, long offset, int width, boolean write) {
-        RegisterMap map = maps.get(bar);
+    private void judge(int region, long offset, int width, boolean write) {
+        RegisterMap map = maps.get(region);
         if (map == null || map.covers(offset, width, write)) {
             return;
         }
-        Place place = new Place(bar, offset, width, write);
+        Place place = new Place(region, offset, width, write);
         LongAdder count = missing.get(place);
         if (count == null && missing.size() < MOST) {
             count = missing.computeIfAbsent(place, ignored -> new LongAdder());
@@ -93,21 +106,21 @@ final class ModelDiagnostics {
     ModelReport report() {
         List<Missing> accesses = new ArrayList<>();
         missing.forEach((place, count) -> accesses.add(new Missing(
-                place.bar, place.offset, place.width, place.write, name(place.bar, place.offset), count.sum())));
+                place.region, place.offset, place.width, place.write, name(place.region, place.offset), count.sum())));
         accesses.sort(BY_PLACE);
         List<Spin> spins = new ArrayList<>();
         polls.forEach((start, poll) -> {
-            Spin spin = poll.spin(start.bar, start.offset, name(start.bar, start.offset));
+            Spin spin = poll.spin(start.region, start.offset, name(start.region, start.offset));
             if (spin != null) {
                 spins.add(spin);
             }
         });
-        spins.sort(Comparator.comparingInt(Spin::bar).thenComparingLong(Spin::offset));
+        spins.sort(Comparator.comparingInt(Spin::region).thenComparingLong(Spin::offset));
         return new ModelReport(accesses, others.sum(), spins, undescribed);
     }
 
-    private @Nullable String name(int bar, long offset) {
-        RegisterMap map = maps.get(bar);
+    private @Nullable String name(int region, long offset) {
+        RegisterMap map = maps.get(region);
         return map == null ? null : map.name(offset);
     }
 
@@ -152,10 +165,10 @@ final class ModelDiagnostics {
             reads = 0;
         }
 
-        synchronized @Nullable Spin spin(int bar, long offset, @Nullable String name) {
+        synchronized @Nullable Spin spin(int region, long offset, @Nullable String name) {
             return times == 0
                     ? null
-                    : new Spin(bar, offset, spunWidth, name, spunValue, spunReads, Duration.ofNanos(longest), times);
+                    : new Spin(region, offset, spunWidth, name, spunValue, spunReads, Duration.ofNanos(longest), times);
         }
     }
 }

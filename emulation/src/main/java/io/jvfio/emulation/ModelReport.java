@@ -7,15 +7,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a driver asked of a model's BARs that the model does not have, and where it waited in vain. Config space, mapped
- * memory and regions that a model has added are not looked at.
+ * What a driver asked of a model that the model does not have, and where it waited in vain: in its BARs, in config space
+ * behind the header and in regions that it has added. Mapped memory, the power state, and copies of more than eight bytes of
+ * what is no BAR are not looked at.
  *
  * <p>Threads: immutable.
  *
  * @param missing accesses that the model does not implement, by their places
  * @param others how many more there were, at places for which there was no room
  * @param spins registers on which the driver spun
- * @param undescribed the BARs of whose registers the model has not said which there are, so that nothing is missing
+ * @param undescribed the BARs and added regions of whose registers the model has not said which there are, so that nothing
+ *     is missing
  */
 public record ModelReport(List<Missing> missing, long others, List<Spin> spins, List<Integer> undescribed) {
     /** Copies what it is given. */
@@ -33,15 +35,15 @@ public record ModelReport(List<Missing> missing, long others, List<Spin> spins, 
     /**
      * A kind of access that the model does not implement.
      *
-     * @param bar 0 to 5
-     * @param offset bytes from the BAR's start
+     * @param region its index: a BAR, config space or one that was added
+     * @param offset bytes from the region's start
      * @param width bytes
      * @param write whether it was a write
      * @param register the register there that does not take such an access, or null if there is none
      * @param count how often it happened
      */
     public record Missing(
-            int bar,
+            int region,
             long offset,
             int width,
             boolean write,
@@ -52,8 +54,8 @@ public record ModelReport(List<Missing> missing, long others, List<Spin> spins, 
      * A register that the driver read again and again, not a quarter of a second apart, for a second and longer, while it
      * did not change and was not written.
      *
-     * @param bar 0 to 5
-     * @param offset bytes from the BAR's start
+     * @param region its index: a BAR, config space or one that was added
+     * @param offset bytes from the region's start
      * @param width bytes of the last read
      * @param register its name, or null if the model has not said it
      * @param value what it read as, the last time
@@ -62,7 +64,7 @@ public record ModelReport(List<Missing> missing, long others, List<Spin> spins, 
      * @param times how often this happened
      */
     public record Spin(
-            int bar,
+            int region,
             long offset,
             int width,
             @Nullable String register,

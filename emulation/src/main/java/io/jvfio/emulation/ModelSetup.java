@@ -17,7 +17,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -43,6 +45,7 @@ public final class ModelSetup {
     private @Nullable PciIdentity identity;
     private ConfigRules.@Nullable Builder config;
     private final List<ModelRegion> added = new ArrayList<>();
+    private final Map<Integer, RegisterMap> maps = new HashMap<>();
     private final List<InfoCapability> capabilities = new ArrayList<>();
     private final ModelFeatures features = new ModelFeatures();
     private IovaRange reach = IovaRange.ALL;
@@ -139,6 +142,23 @@ public final class ModelSetup {
         return add(type, VfioPci.VFIO_REGION_INFO_FLAG_READ, size, ops);
     }
 
+    /**
+     * Says which registers config space, or a region that was added, has beyond those of the specification, for
+     * {@link ModelReport}. Config space that is not described has those that the rules tell of; without this no access to
+     * an added region counts as missing.
+     *
+     * @param region {@link VfioPci#VFIO_PCI_CONFIG_REGION_INDEX}, or what {@link #region} returned
+     * @throws IllegalArgumentException if it is another; a BAR is described by {@link BarSetup#described}
+     */
+    public void described(int region, RegisterMap registers) {
+        Objects.requireNonNull(registers, "registers");
+        if (region != VfioPci.VFIO_PCI_CONFIG_REGION_INDEX
+                && (region < VfioPci.VFIO_PCI_NUM_REGIONS || region >= VfioPci.VFIO_PCI_NUM_REGIONS + added.size())) {
+            throw new IllegalArgumentException("region " + region + " is neither config space nor was it added");
+        }
+        maps.put(region, registers);
+    }
+
     private int add(RegionType type, int access, long size, RegionOps ops) {
         if (size < 1) {
             throw new IllegalArgumentException("a region of " + Hex.of(size) + " bytes");
@@ -217,17 +237,26 @@ public final class ModelSetup {
         FunctionControl control = new FunctionControl(dma, irqs);
         new ConfigLayout(rules, control).build(bars, romSize(), kinds, function);
         List<ModelRegion> regions = regions(irqs);
+        ConfigRules built = rules.build();
+        if (diagnostics != null) {
+            describe(diagnostics, built);
+        }
         return new ModelFunction(
-                rules.build().open(),
-                control,
-                irqs,
-                dma,
-                worker,
-                regions,
-                info(regions.size()),
-                features,
-                faults,
-                diagnostics);
+                built.open(), control, irqs, dma, worker, regions, info(regions.size()), features, faults, diagnostics);
+    }
+
+    private void describe(ModelDiagnostics report, ConfigRules rules) {
+        for (BarSetup bar : bars) {
+            if (bar != null) {
+                report.describe(bar.index(), bar.map());
+            }
+        }
+        report.describe(
+                ConfigRegisters.of(rules, maps.getOrDefault(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, RegisterMap.NONE)));
+        for (int i = 0; i < added.size(); i++) {
+            int index = VfioPci.VFIO_PCI_NUM_REGIONS + i;
+            report.describe(index, maps.get(index));
+        }
     }
 
     private DeviceInfo info(int regions) {

@@ -9,13 +9,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which registers a BAR of a model has: what its {@link ModelReport} is judged by. It changes nothing about what the
+ * Which registers a region of a model has: what its {@link ModelReport} is judged by. It changes nothing about what the
  * registers do.
  *
  * <p>Threads: immutable.
  */
 public final class RegisterMap {
-    /** A BAR without registers. */
+    /** A region without registers. */
     public static final RegisterMap NONE = new RegisterMap(List.of());
 
     /** Registers that take accesses of 1, 2, 4 and 8 bytes. */
@@ -42,11 +42,11 @@ public final class RegisterMap {
      * The same with one more register, or an array of registers that has one name.
      *
      * @param name what reports call it
-     * @param offset bytes from the BAR's start
+     * @param offset bytes from the region's start
      * @param length bytes, 1 or more
      * @param reads the sum of the widths that it can be read in, of 1, 2, 4 and 8 bytes; 0 if it cannot. An access that
      *     touches more than one register needs the width in each
-     * @param writes the same for writes
+     * @param writes the same for writes. A register that takes nothing is one that the model lacks and whose name is known
      * @throws IllegalArgumentException if it overlaps another, or the numbers are not as said
      */
     public RegisterMap with(String name, long offset, long length, int reads, int writes) {
@@ -64,6 +64,30 @@ public final class RegisterMap {
         all.add(new Entry(name, offset, length, reads, writes));
         all.sort(Comparator.comparingLong(Entry::offset));
         return new RegisterMap(List.copyOf(all));
+    }
+
+    /**
+     * The same with a name for those bytes of a range that have no register yet.
+     *
+     * @param name what reports call each of them
+     * @param offset bytes from the region's start
+     * @param length bytes, 1 or more
+     * @param reads as those of {@link #with}
+     * @param writes as those of {@link #with}
+     * @throws IllegalArgumentException if the numbers are not as said
+     */
+    public RegisterMap withRest(String name, long offset, long length, int reads, int writes) {
+        Objects.requireNonNull(name, "name");
+        RegisterMap filled = this;
+        long free = offset;
+        for (Entry entry : entries) {
+            long end = Math.min(entry.offset, offset + length);
+            if (end > free) {
+                filled = filled.with(name, free, end - free, reads, writes);
+            }
+            free = Math.max(free, entry.offset + entry.length);
+        }
+        return free < offset + length ? filled.with(name, free, offset + length - free, reads, writes) : filled;
     }
 
     /** Whether every byte of an access belongs to a register that takes such an access. */

@@ -4,10 +4,12 @@ package io.jvfio.cli.serve;
 import io.jvfio.FileFailure;
 import io.jvfio.Hex;
 import io.jvfio.cli.out.Json;
+import io.jvfio.device.VfioPci;
 import io.jvfio.emulation.EmulatedDevice;
 import io.jvfio.emulation.ModelReport;
 import io.jvfio.emulation.ModelReport.Missing;
 import io.jvfio.emulation.ModelReport.Spin;
+import io.jvfio.pci.config.PciRegisters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +30,7 @@ final class ReportFile {
     private final String name;
     private final boolean json;
 
-    private record Place(int bar, long offset) {}
+    private record Place(int region, long offset) {}
 
     /** Guarded by this, as all that follows. */
     private @Nullable EmulatedDevice device;
@@ -51,9 +53,9 @@ final class ReportFile {
     /** Registers on which a client has begun to spin since the last time. */
     synchronized List<String> newSpins() {
         List<Spin> spins = report().spins().stream()
-                .filter(spin -> spin.times() > told.getOrDefault(new Place(spin.bar(), spin.offset()), 0L))
+                .filter(spin -> spin.times() > told.getOrDefault(new Place(spin.region(), spin.offset()), 0L))
                 .toList();
-        spins.forEach(spin -> told.put(new Place(spin.bar(), spin.offset()), spin.times()));
+        spins.forEach(spin -> told.put(new Place(spin.region(), spin.offset()), spin.times()));
         return spins.stream().map(ReportFile::text).toList();
     }
 
@@ -90,7 +92,7 @@ final class ReportFile {
                     .append(" of ")
                     .append(access.width() * Byte.SIZE)
                     .append(" bits at ")
-                    .append(place(access.bar(), access.offset(), access.register()))
+                    .append(place(access.region(), access.offset(), access.register()))
                     .append(", ")
                     .append(times(access.count()))
                     .append('\n');
@@ -102,7 +104,7 @@ final class ReportFile {
         if (!report.undescribed().isEmpty()) {
             text.append("  the model does not say which registers it has: ")
                     .append(report.undescribed().stream()
-                            .map(bar -> "BAR " + bar)
+                            .map(ReportFile::region)
                             .collect(Collectors.joining(", ")))
                     .append('\n');
         }
@@ -110,13 +112,19 @@ final class ReportFile {
     }
 
     private static String text(Spin spin) {
-        return "a client spun on " + place(spin.bar(), spin.offset(), spin.register()) + ", which stayed "
+        return "a client spun on " + place(spin.region(), spin.offset(), spin.register()) + ", which stayed "
                 + Hex.ofBits(spin.value(), spin.width() * Byte.SIZE) + ": " + spin.reads() + " reads, "
                 + spin.longest().toMillis() + " ms at most, " + times(spin.times());
     }
 
-    private static String place(int bar, long offset, @Nullable String register) {
-        return (register == null ? "" : register + ", ") + Hex.of(offset) + " of BAR " + bar;
+    private static String place(int index, long offset, @Nullable String register) {
+        return (register == null ? "" : register + ", ") + Hex.of(offset) + " of " + region(index);
+    }
+
+    private static String region(int index) {
+        return index < PciRegisters.BAR_COUNT
+                ? "BAR " + index
+                : index == VfioPci.VFIO_PCI_CONFIG_REGION_INDEX ? "config space" : "region " + index;
     }
 
     private static String times(long count) {
@@ -130,12 +138,12 @@ final class ReportFile {
             fields.objects("missing", report.missing(), ReportFile::fields);
             fields.number("others", report.others());
             fields.objects("spins", report.spins(), ReportFile::fields);
-            fields.objects("undescribed", report.undescribed(), (each, bar) -> each.number("bar", bar));
+            fields.objects("undescribed", report.undescribed(), (each, index) -> each.number("region", index));
         });
     }
 
     private static void fields(Json json, Missing access) {
-        json.number("bar", access.bar());
+        json.number("region", access.region());
         json.hex("offset", access.offset());
         json.text("register", access.register());
         json.number("width", access.width());
@@ -144,7 +152,7 @@ final class ReportFile {
     }
 
     private static void fields(Json json, Spin spin) {
-        json.number("bar", spin.bar());
+        json.number("region", spin.region());
         json.hex("offset", spin.offset());
         json.text("register", spin.register());
         json.number("width", spin.width());

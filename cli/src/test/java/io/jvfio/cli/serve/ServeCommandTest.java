@@ -63,6 +63,7 @@ class ServeCommandTest {
         try (PciDevice edu = Vfio.open("vfio-user:" + socket)) {
             edu.enableMemory();
             edu.bar(0).mmio().read32(0x3c);
+            edu.config().read16(0xe0);
             long end = System.nanoTime() + Duration.ofMillis(1300).toNanos();
             while (System.nanoTime() < end) {
                 edu.bar(0).mmio().read32(0x20);
@@ -77,12 +78,15 @@ class ServeCommandTest {
         assertThat(run.out).contains("\"event\":\"spinning\"", "a client spun on STATUS, 0x20 of BAR 0");
         Map<?, ?> found = ParsedJson.object(Files.readString(report));
         assertThat(found.get("device")).isEqualTo("model:edu");
-        assertThat((List<?>) found.get("missing")).singleElement().satisfies(each -> {
+        assertThat((List<?>) found.get("missing")).first().satisfies(each -> {
             Map<?, ?> access = (Map<?, ?>) each;
             assertThat(access.get("offset")).isEqualTo("0x3c");
             assertThat(access.get("access")).isEqualTo("read");
             assertThat(access.get("register")).isNull();
         });
+        assertThat((List<?>) found.get("missing"))
+                .extracting(each -> ((Map<?, ?>) each).get("region") + " " + ((Map<?, ?>) each).get("offset"))
+                .containsExactly("0 0x3c", "7 0xe0");
         assertThat((List<?>) found.get("spins"))
                 .singleElement()
                 .satisfies(

@@ -24,6 +24,7 @@ public final class ConfigRules {
     private final int[] start;
     private final int[] sticky;
     private final @Nullable ConfigHook[] hooks;
+    private final BitSet described;
 
     private ConfigRules(Builder builder) {
         initial = builder.initial.clone();
@@ -32,6 +33,8 @@ public final class ConfigRules {
         start = builder.start.clone();
         sticky = builder.sticky.clone();
         hooks = builder.hooks.clone();
+        described = (BitSet) builder.taken.clone();
+        described.or(builder.said);
     }
 
     /**
@@ -66,6 +69,16 @@ public final class ConfigRules {
     /** How many bytes of config space there are. */
     public int size() {
         return initial.length * Integer.BYTES;
+    }
+
+    /**
+     * Whether there is a rule for a byte: it is part of the header or of a capability, or its value, what a write does or
+     * a hook was said. All others are 0 and read-only for want of a register.
+     *
+     * @param offset bytes from the start of config space
+     */
+    public boolean describes(int offset) {
+        return described.get(offset);
     }
 
     /** A config space with these rules, in its initial state. */
@@ -119,6 +132,9 @@ public final class ConfigRules {
         /** Which bytes a capability or the header has. */
         private final BitSet taken = new BitSet();
 
+        /** Which bytes a rule was given for. */
+        private final BitSet said = new BitSet();
+
         private int lastStandard;
         private int lastExtended;
 
@@ -154,6 +170,7 @@ public final class ConfigRules {
         public Builder value(int offset, int width, int value) {
             check(offset, width);
             put(initial, offset, width, -1, value);
+            said.set(offset, offset + width);
             return this;
         }
 
@@ -180,6 +197,7 @@ public final class ConfigRules {
             put(clear, offset, width, mask, clears ? -1 : 0);
             put(start, offset, width, mask, access == FieldAccess.RW1S ? -1 : 0);
             put(sticky, offset, width, mask, survives ? -1 : 0);
+            said.set(offset, offset + width);
             return this;
         }
 
@@ -218,6 +236,7 @@ public final class ConfigRules {
                 }
                 hooks[word] = hook;
             }
+            said.set(offset, offset + length);
             return this;
         }
 

@@ -2,10 +2,12 @@
 package io.jvfio.models.igd;
 
 import io.jvfio.device.RegionType;
+import io.jvfio.device.VfioPci;
 import io.jvfio.emulation.DeviceModel;
 import io.jvfio.emulation.InterruptKinds;
 import io.jvfio.emulation.ModelSetup;
 import io.jvfio.emulation.PciIdentity;
+import io.jvfio.emulation.RegisterMap;
 import io.jvfio.mmio.RegisterPort;
 import io.jvfio.pci.config.ConfigRules;
 import io.jvfio.pci.config.FieldAccess;
@@ -49,10 +51,11 @@ final class IgdModel implements DeviceModel, RegisterPort {
                 .value(IgdGeneration.ASLS, Integer.BYTES, opRegion.size() == 0 ? 0 : ADDRESS)
                 .allow(IgdGeneration.ASLS, Integer.BYTES, -1, FieldAccess.RWS);
         long half = old ? 2 * MIB : 8 * MIB;
-        var registers = setup.bar(0, 2 * half).wide().registers(this);
+        var registers = setup.bar(0, 2 * half).wide().registers(this).described(IgdRegisters.bar(generation));
         registers.memory(half, half);
         setup.bar(2, aperture).wide().prefetchable().memory(0, aperture);
-        setup.bar(4, PORTS).ports();
+        setup.bar(4, PORTS).ports().described(IgdRegisters.ports());
+        setup.described(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, IgdRegisters.config(generation));
         setup.interrupts(InterruptKinds.none().withPin().withMsi(1));
         if (opRegion.size() != 0) {
             regions(setup, opRegion);
@@ -60,14 +63,15 @@ final class IgdModel implements DeviceModel, RegisterPort {
     }
 
     private static void regions(ModelSetup setup, Blob opRegion) {
-        add(setup, OpRegion.REGION_SUBTYPE, opRegion);
-        add(setup, HOST_SUBTYPE, bridge(0x29c0, 0x060000));
-        add(setup, LPC_SUBTYPE, bridge(0x2918, 0x060100));
+        add(setup, OpRegion.REGION_SUBTYPE, opRegion, IgdRegisters.opRegion(opRegion));
+        add(setup, HOST_SUBTYPE, bridge(0x29c0, 0x060000), IgdRegisters.bridge("host bridge", BRIDGE));
+        add(setup, LPC_SUBTYPE, bridge(0x2918, 0x060100), IgdRegisters.bridge("LPC bridge", BRIDGE));
     }
 
-    private static void add(ModelSetup setup, int subtype, Blob bytes) {
-        setup.readOnlyRegion(
+    private static void add(ModelSetup setup, int subtype, Blob bytes, RegisterMap map) {
+        int index = setup.readOnlyRegion(
                 new RegionType(OpRegion.REGION_TYPE, subtype), bytes.size(), RegionOps.of(new Bytes(bytes)));
+        setup.described(index, map);
     }
 
     private static Blob bridge(int device, int classCode) {

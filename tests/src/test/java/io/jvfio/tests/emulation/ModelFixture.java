@@ -3,10 +3,15 @@ package io.jvfio.tests.emulation;
 
 import io.jvfio.Closing;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.emulation.DeviceModel;
 import io.jvfio.emulation.EmulatedDevice;
 import io.jvfio.emulation.EmulationOptions;
 import io.jvfio.emulation.FaultPlan;
 import io.jvfio.emulation.ManualClock;
+import io.jvfio.emulation.ModelOptions;
+import io.jvfio.emulation.ModelProvider;
+import io.jvfio.emulation.ModelSetup;
+import io.jvfio.emulation.PciIdentity;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.DmaMapping;
@@ -15,6 +20,7 @@ import io.jvfio.testkit.LeakCheck;
 import io.jvfio.testkit.TestMemory;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -58,6 +64,39 @@ abstract class ModelFixture {
     final EmulatedDevice open(String locator, String faults) {
         return closing(
                 EmulatedDevice.open(locator, EmulationOptions.stepped(clock).withFaults(FaultPlan.parse(faults))));
+    }
+
+    /** A model that is what a test says, and does nothing. */
+    final EmulatedDevice special(Consumer<ModelSetup> saying, EmulationOptions options) {
+        ModelProvider provider = new ModelProvider() {
+            @Override
+            public String name() {
+                return "special";
+            }
+
+            @Override
+            public String summary() {
+                return "what a test says";
+            }
+
+            @Override
+            public DeviceModel create(ModelSetup setup, ModelOptions options) {
+                setup.identity(PciIdentity.of(0x1234, 0x5bec).withExpress());
+                saying.accept(setup);
+                return new DeviceModel() {
+                    @Override
+                    public boolean run() {
+                        return false;
+                    }
+
+                    @Override
+                    public void reset() {
+                        // It keeps nothing.
+                    }
+                };
+            }
+        };
+        return closing(EmulatedDevice.open(provider, "", options));
     }
 
     final EventFd eventfd() {

@@ -4,6 +4,7 @@ package io.jvfio.tests.emulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.device.RegionType;
 import io.jvfio.emulation.EmulatedDevice;
 import io.jvfio.emulation.EmulationOptions;
 import io.jvfio.emulation.FaultPlan;
@@ -11,6 +12,8 @@ import io.jvfio.emulation.ModelReport;
 import io.jvfio.emulation.ModelReport.Missing;
 import io.jvfio.emulation.ModelReport.Spin;
 import io.jvfio.emulation.RegisterMap;
+import io.jvfio.mmio.RegisterPort;
+import io.jvfio.variant.RegionOps;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -152,6 +155,83 @@ final class ModelReportTest extends ModelFixture {
     }
 
     @Test
+    void config_space_is_looked_at_behind_the_header() {
+        EmulatedDevice edu = watched("edu");
+        for (int offset = 0; offset < 0x40; offset += 4) {
+            edu.readRegister(CONFIG, offset, 4);
+        }
+        int msi = capability(edu, 5);
+        edu.readRegister(CONFIG, msi, 4);
+        edu.modifyRegister(CONFIG, msi + 2, 2, 1, 0);
+        assertThat(report(edu).isEmpty()).isTrue();
+        edu.readRegister(CONFIG, 0xe0, 2);
+        edu.modifyRegister(CONFIG, 0xe4, 4, 1, 1);
+        edu.writeRegister(CONFIG, 0xe8, 1, 1);
+        assertThat(report(edu).missing())
+                .containsExactly(
+                        new Missing(CONFIG, 0xe0, 2, false, null, 1),
+                        new Missing(CONFIG, 0xe4, 4, true, null, 1),
+                        new Missing(CONFIG, 0xe8, 1, true, null, 1));
+    }
+
+    @Test
+    void a_dump_of_config_space_asks_for_no_register_and_a_small_read_does() {
+        EmulatedDevice full = watched("full");
+        full.readRegister(CONFIG, 0x100, 4);
+        try (Arena arena = Arena.ofConfined()) {
+            full.read(CONFIG, 0, arena.allocate(4096));
+            assertThat(report(full).isEmpty()).isTrue();
+            full.read(CONFIG, 0x104, arena.allocate(4));
+        }
+        assertThat(report(full).missing()).containsExactly(new Missing(CONFIG, 0x104, 4, false, null, 1));
+    }
+
+    @Test
+    void a_register_of_config_space_on_which_a_client_spins_is_named() {
+        EmulatedDevice full = watched("full");
+        int deviceControl = capability(full, 0x10) + 8;
+        for (int i = 0; i < 11; i++) {
+            full.readRegister(CONFIG, 0, 4); // whether it is there
+            full.readRegister(CONFIG, COMMAND, 4);
+            full.readRegister(CONFIG, capability(full, 1) + 4, 2);
+            full.readRegister(CONFIG, deviceControl + 2, 2);
+            clock.advance(Duration.ofMillis(100));
+        }
+        assertThat(report(full).spins())
+                .filteredOn(spin -> spin.region() == CONFIG)
+                .filteredOn(spin -> spin.offset() == deviceControl + 2)
+                .singleElement()
+                .satisfies(spin -> assertThat(spin.register()).isEqualTo("Express DevSta"));
+        assertThat(report(full).spins()).noneMatch(spin -> spin.offset() < 0x40);
+    }
+
+    @Test
+    void added_regions_are_looked_at() {
+        RegisterMap ready = RegisterMap.NONE.with("READY", 0, 8, 4 | 8, 0);
+        EmulatedDevice device = special(
+                setup -> {
+                    RegionOps registers = RegionOps.of(new Zeroes());
+                    setup.described(setup.region(new RegionType(0x8000_1234, 1), 16, registers), ready);
+                    setup.region(new RegionType(0x8000_1234, 2), 16, registers);
+                    assertThatThrownBy(() -> setup.described(11, ready)).isInstanceOf(IllegalArgumentException.class);
+                    assertThatThrownBy(() -> setup.described(0, ready)).isInstanceOf(IllegalArgumentException.class);
+                },
+                EmulationOptions.stepped(clock).withDiagnostics(true));
+        device.readRegister(9, 0, 4);
+        device.readRegister(9, 8, 4);
+        device.writeRegister(9, 0, 4, 1);
+        for (int i = 0; i < 11; i++, clock.advance(Duration.ofMillis(100))) {
+            device.readRegister(10, 0, 4);
+        }
+        assertThat(report(device).undescribed()).containsExactly(10);
+        assertThat(report(device).missing())
+                .containsExactly(new Missing(9, 0, 4, true, "READY", 1), new Missing(9, 8, 4, false, null, 1));
+        assertThat(report(device).spins())
+                .singleElement()
+                .satisfies(spin -> assertThat(spin.region()).isEqualTo(10));
+    }
+
+    @Test
     void registers_that_make_no_sense_are_refused() {
         RegisterMap one = RegisterMap.NONE.with("ONE", 4, 4, 4, 0);
         assertThatThrownBy(() -> one.with("TWO", 7, 4, 4, 4))
@@ -160,5 +240,21 @@ final class ModelReportTest extends ModelFixture {
         assertThatThrownBy(() -> one.with("TWO", -1, 4, 4, 4)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> one.with("TWO", 8, 0, 4, 4)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> one.with("TWO", 8, 4, 16, 4)).isInstanceOf(IllegalArgumentException.class);
+        RegisterMap rest = one.withRest("REST", 0, 12, 0, 4);
+        assertThatThrownBy(() -> rest.with("TWO", 11, 1, 4, 4)).hasMessageContaining("TWO overlaps REST");
+        assertThat(rest.with("TWO", 12, 1, 4, 4).withRest("NONE", 0, 12, 4, 4).toString())
+                .doesNotContain("NONE");
+    }
+
+    private static final class Zeroes implements RegisterPort {
+        @Override
+        public long read(long offset, int width) {
+            return 0;
+        }
+
+        @Override
+        public void write(long offset, int width, long value) {
+            // It stays 0.
+        }
     }
 }

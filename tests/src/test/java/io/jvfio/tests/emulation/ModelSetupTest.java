@@ -15,16 +15,12 @@ import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionType;
 import io.jvfio.device.VfioPci;
-import io.jvfio.emulation.DeviceModel;
 import io.jvfio.emulation.EmulatedDevice;
 import io.jvfio.emulation.EmulatedIommu;
 import io.jvfio.emulation.EmulationOptions;
 import io.jvfio.emulation.InterruptKinds;
-import io.jvfio.emulation.ModelOptions;
-import io.jvfio.emulation.ModelProvider;
 import io.jvfio.emulation.ModelSetup;
 import io.jvfio.emulation.MsixLayout;
-import io.jvfio.emulation.PciIdentity;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.VectorsUnavailableException;
 import io.jvfio.iommu.DmaBuffer;
@@ -51,35 +47,7 @@ final class ModelSetupTest extends ModelFixture {
     private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED;
 
     private EmulatedDevice open(Consumer<ModelSetup> saying) {
-        ModelProvider provider = new ModelProvider() {
-            @Override
-            public String name() {
-                return "special";
-            }
-
-            @Override
-            public String summary() {
-                return "what a test says";
-            }
-
-            @Override
-            public DeviceModel create(ModelSetup setup, ModelOptions options) {
-                setup.identity(PciIdentity.of(0x1234, 0x5bec).withExpress());
-                saying.accept(setup);
-                return new DeviceModel() {
-                    @Override
-                    public boolean run() {
-                        return false;
-                    }
-
-                    @Override
-                    public void reset() {
-                        // It keeps nothing.
-                    }
-                };
-            }
-        };
-        return closing(EmulatedDevice.open(provider, "", EmulationOptions.stepped(clock)));
+        return special(saying, EmulationOptions.stepped(clock));
     }
 
     private static InfoCapability capability(int id, int word) {

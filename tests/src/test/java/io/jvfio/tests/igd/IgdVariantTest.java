@@ -10,6 +10,11 @@ import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VariantChoice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
+import io.jvfio.emulation.EmulatedDevice;
+import io.jvfio.emulation.EmulationOptions;
+import io.jvfio.emulation.ManualClock;
+import io.jvfio.emulation.ModelReport;
+import io.jvfio.emulation.ModelReport.Missing;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.vendor.igd.IntelGraphics;
 import io.jvfio.vendor.igd.spec.Blob;
@@ -21,6 +26,7 @@ import io.jvfio.vfiouser.server.VfioUserServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,6 +185,42 @@ class IgdVariantTest {
             device.config().write32(0x5c, 0x3330_0000);
             assertThat(device.device().readRegister(0, 0x1080c0, 4)).isEqualTo(0x3330_0000L);
             assertThat(model.readRegister(CONFIG, ASLS, 4)).isEqualTo(0x2222_0000L);
+        }
+    }
+
+    @Test
+    void what_the_model_lacks_is_told_by_the_names_of_the_registers() {
+        ManualClock clock = new ManualClock();
+        EmulationOptions options = EmulationOptions.stepped(clock).withDiagnostics(true);
+        try (EmulatedDevice device = EmulatedDevice.open(model(11), options)) {
+            device.writeRegister(CONFIG, 4, 2, 3); // memory and ports
+            device.readRegister(CONFIG, 0x50, 2);
+            device.writeRegister(CONFIG, ASLS, 4, 0x1000);
+            device.readRegister(0, 0x1080c0, 8);
+            device.readRegister(9, 0x58, 4);
+            device.readRegister(10, 0, 4);
+            assertThat(device.report().orElseThrow().isEmpty()).isTrue();
+            assertThat(device.report().orElseThrow().undescribed()).isEmpty();
+
+            device.writeRegister(CONFIG, 0xe8, 2, 0x8001);
+            device.writeRegister(CONFIG, 0xc0, 4, 0);
+            device.readRegister(CONFIG, 0x60, 4);
+            device.writeRegister(4, 0, 4, 1);
+            device.writeRegister(0, 0x108040, 4, 1);
+            for (int i = 0; i <= 10; i++, clock.advance(Duration.ofMillis(100))) {
+                device.readRegister(9, 0x100, 4); // until somebody else writes it
+            }
+            ModelReport report = device.report().orElseThrow();
+            assertThat(report.missing())
+                    .containsExactly(
+                            new Missing(0, 0x108040, 4, true, "GGC", 1),
+                            new Missing(4, 0, 4, true, "INDEX", 1),
+                            new Missing(CONFIG, 0x60, 4, false, null, 1),
+                            new Missing(CONFIG, 0xc0, 4, true, "BDSM", 1),
+                            new Missing(CONFIG, 0xe8, 2, true, "SWSCI", 1));
+            assertThat(report.spins())
+                    .singleElement()
+                    .satisfies(spin -> assertThat(spin.region()).isEqualTo(9));
         }
     }
 }
