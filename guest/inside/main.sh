@@ -36,8 +36,8 @@ case $lab_mode in
         (run_tests) 9>&- </dev/null >>"$share/stdout" 2>>"$share/stderr"
         echo $? >"$share/exit-code"
         ;;
-    client)
-        (run_client_tests) 9>&- </dev/null >>"$share/stdout" 2>>"$share/stderr"
+    client | i440fx)
+        (run_client_tests "$lab_mode") 9>&- </dev/null >>"$share/stdout" 2>>"$share/stderr"
         echo $? >"$share/exit-code"
         ;;
     shell)

@@ -30,7 +30,10 @@ run_tests() {
 run_client_tests() {
     take_tests
     dump_threads_when_late &
-    run_junit client --include-tag=qemu-client
+    case $1 in
+        client) run_junit client --include-tag=qemu-client --exclude-tag=qemu-i440fx ;;
+        i440fx) run_junit i440fx --include-tag=qemu-i440fx ;;
+    esac
 }
 
 take_tests() {
@@ -78,6 +81,10 @@ as_root() {
 }
 
 as_client() {
+    "$@"
+}
+
+as_i440fx() {
     "$@"
 }
 

@@ -63,16 +63,10 @@ write_job() {
     printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" "$rdma" >"$results/keep"
 }
 
-# Boots the described machine with the given arguments added, in the foreground. Huge pages are for the one that has the
-# memory for them.
+# Boots the described machine with the given arguments added, in the foreground.
 start_qemu() {
-    local append=$kernel_command_line
-    if [ "$machine" = describe_machine ]; then
-        append+=" $huge_pages"
-    else
-        append+=" $opregion_area"
-    fi
-    "${qemu_command[@]}" "${machine_arguments[@]}" "$@" -kernel "$kernel" -initrd "$initrd" -append "$append"
+    "${qemu_command[@]}" "${machine_arguments[@]}" "$@" -kernel "$kernel" -initrd "$initrd" \
+        -append "$kernel_command_line $machine_options"
 }
 
 # run_job TIMEOUT: boots, passes the job's output on, and returns the job's exit code.

@@ -18,23 +18,19 @@ guest_processors() {
     fi
 }
 
-# What every guest has: an IOMMU, the host's files, its scratch folder $1, and a monitor whose socket is in $2. The rest of
-# the arguments say which memory it has.
+# What every guest has: the host's files, its scratch folder $1, and a monitor whose socket is in $2. Its machine, memory and
+# IOMMU are in the arguments behind $4; $3 and $4 say where the two file systems are.
 describe_common() {
-    local share=$1 private=$2
-    shift 2
+    local share=$1 private=$2 host_place=$3 share_place=$4
+    shift 4
     machine_arguments=(
         "$@" -accel "tcg,thread=multi" -cpu max -smp "$(guest_processors)" -nodefaults -display none -no-reboot
 
-        # Hot-plug through the root port itself: the kernel has no ACPI hot-plug.
-        -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off
-        -device "intel-iommu,intremap=on,caching-mode=on,device-iotlb=on"
-
         # The host's files (read-only), and the scratch folder of this run.
         -fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
-        -device "virtio-9p-pci,fsdev=host,mount_tag=host,bus=pcie.0,addr=1"
+        -device "virtio-9p-pci,fsdev=host,mount_tag=host,$host_place"
         -fsdev "local,id=share,path=$share,security_model=none,multidevs=remap"
-        -device "virtio-9p-pci,fsdev=share,mount_tag=share,bus=pcie.0,addr=2"
+        -device "virtio-9p-pci,fsdev=share,mount_tag=share,$share_place"
 
         # QEMU's monitor (QMP) is wired to the guest's second serial port: QEMU is its own client.
         -chardev "socket,id=monitor,path=$private/monitor,server=on,wait=off" -mon "chardev=monitor,mode=control"
@@ -54,10 +50,22 @@ take_extra() {
     esac
 }
 
-# Sets machine_arguments for a guest whose scratch folder is $1; sockets and images are in $2.
+# A q35 with an IOMMU, and what else describe_common takes. Hot-plug goes through the root port itself: the kernel has no
+# ACPI hot-plug.
+describe_q35() {
+    local share=$1 private=$2
+    shift 2
+    describe_common "$share" "$private" "bus=pcie.0,addr=1" "bus=pcie.0,addr=2" "$@" \
+        -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off \
+        -device "intel-iommu,intremap=on,caching-mode=on,device-iotlb=on"
+}
+
+# Sets machine_arguments for a guest whose scratch folder is $1; sockets and images are in $2. Sets machine_options for its
+# kernel, too.
 describe_machine() {
     local private=$2
-    describe_common "$@" -machine "q35,kernel-irqchip=split" -m 4G
+    describe_q35 "$@" -machine "q35,kernel-irqchip=split" -m 4G
+    machine_options=$huge_pages
     machine_arguments+=(
         # Root complex integrated endpoints, each in a group of its own.
         -device "edu,bus=pcie.0,addr=4"
@@ -94,19 +102,36 @@ describe_machine() {
 # be shared with them.
 describe_client_machine() {
     local private=$2
-    describe_common "$@" -machine "q35,kernel-irqchip=split,memory-backend=memory" -m 2G \
+    describe_q35 "$@" -machine "q35,kernel-irqchip=split,memory-backend=memory" -m 2G \
         -object "memory-backend-memfd,id=memory,size=2G,share=on"
+    machine_options=$opregion_area
     local served name model address
     for served in "${served_models[@]}" "$served_overlaid"; do
         read -r name model address <<<"$served"
-        machine_arguments+=(-device "$(vfio_user_device "$address" "$private/$name.sock")")
+        machine_arguments+=(-device "$(vfio_user_device pcie.0 "$address" "$private/$name.sock")")
     done
-    machine_arguments+=(-device "loader,file=$private/opregions,addr=$opregion_address,force-raw=on")
+    load_opregions "$private"
 }
 
-# vfio_user_device ADDRESS SOCKET: such a device takes its options as JSON only.
+# The same with igd alone on the machine before q35: it has no LPC bridge at 00:1f.0, and another IOMMU, which leaves
+# interrupts alone.
+describe_i440fx_machine() {
+    local private=$2
+    describe_common "$@" "bus=pci.0,addr=4" "bus=pci.0,addr=5" \
+        -machine "pc,kernel-irqchip=split,memory-backend=memory" -m 2G \
+        -object "memory-backend-memfd,id=memory,size=2G,share=on" -device "virtio-iommu-pci,bus=pci.0,addr=3"
+    machine_options="$opregion_area vfio_iommu_type1.allow_unsafe_interrupts=1 iommufd.allow_unsafe_interrupts=1"
+    machine_arguments+=(-device "$(vfio_user_device pci.0 8 "$private/igd.sock")")
+    load_opregions "$private"
+}
+
+load_opregions() {
+    machine_arguments+=(-device "loader,file=$1/opregions,addr=$opregion_address,force-raw=on")
+}
+
+# vfio_user_device BUS ADDRESS SOCKET: such a device takes its options as JSON only.
 vfio_user_device() {
-    printf '{"driver":"vfio-user-pci","bus":"pcie.0","addr":"%s","socket":{"type":"unix","path":"%s"}}' "$1" "$2"
+    printf '{"driver":"vfio-user-pci","bus":"%s","addr":"%s","socket":{"type":"unix","path":"%s"}}' "$@"
 }
 
 # On a busy host emulated time is jumpy: no_timer_check keeps a late first tick from being a panic, tsc=reliable keeps the

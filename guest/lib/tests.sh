@@ -113,7 +113,11 @@ judge() {
         say "no test ran in the guest whose devices are served by this project"
         status=1
     fi
-    if grep -qsE 'BUG:|Oops|general protection|Kernel panic' "$results"{,/client}/{dmesg,console.log}; then
+    if [ -z "$only" ] && ! grep -qs '^end' "$results/results-i440fx.tsv"; then
+        say "no test ran in the guest on a machine before q35"
+        status=1
+    fi
+    if grep -qsE 'BUG:|Oops|general protection|Kernel panic' "$results"{,/client,/i440fx}/{dmesg,console.log}; then
         say "the kernel crashed, see $results/dmesg and $results/console.log"
         status=1
     fi

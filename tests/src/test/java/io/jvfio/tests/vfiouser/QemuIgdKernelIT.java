@@ -31,10 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("qemu-client")
 @Tag("mode-igd")
 final class QemuIgdKernelIT {
-    private static final String ADDRESS = "0000:00:08.0";
+    static final String ADDRESS = "0000:00:08.0";
 
-    private static final int HOST_BRIDGE = 2;
-    private static final int LPC_BRIDGE = 3;
+    static final int HOST_BRIDGE = 2;
+    static final int LPC_BRIDGE = 3;
 
     /** With the three of Intel graphics. */
     private static final int REGIONS = 12;
@@ -51,11 +51,11 @@ final class QemuIgdKernelIT {
     }
 
     /** As firmware does it: the register is written while nobody has the function open. */
-    private static void place(long address) throws Exception {
+    static void place(long address) throws Exception {
         Shell.run("setpci", "-s", ADDRESS, "fc.l=" + Long.toHexString(address));
     }
 
-    private static Blob bytes(PciDevice device, int subtype) {
+    static Blob bytes(PciDevice device, int subtype) {
         DeviceRegion region =
                 device.region(new RegionType(OpRegion.REGION_TYPE, subtype)).orElseThrow();
         try (Arena arena = Arena.ofConfined()) {
