@@ -10,6 +10,16 @@ package io.jvfio.mmio;
 public interface RegisterPort {
 
     /**
+     * What a register of a width holds of a value: its low bits. For who gives out what somebody else's port returns, and
+     * hands it what somebody else writes.
+     *
+     * @param width 1, 2, 4 or 8 bytes
+     */
+    static long zeroExtended(long value, int width) {
+        return value & -1L >>> Long.SIZE - width * Byte.SIZE;
+    }
+
+    /**
      * Reads one register in one access.
      *
      * @param offset bytes from the start of the register space, a multiple of {@code width}

@@ -7,6 +7,7 @@ import io.jvfio.VfioException;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
+import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
@@ -65,13 +66,14 @@ final class AddedRegions {
     long read(int index, long offset, int width) {
         RegionInfo region = info(index);
         region.checkRegister(offset, width, false, device);
-        return checked(index, "read", region.readable()).read(offset, width);
+        return RegisterPort.zeroExtended(
+                checked(index, "read", region.readable()).read(offset, width), width);
     }
 
     void write(int index, long offset, int width, long value) {
         RegionInfo region = info(index);
         region.checkRegister(offset, width, false, device);
-        checked(index, "write", region.writable()).write(offset, width, value);
+        checked(index, "write", region.writable()).write(offset, width, RegisterPort.zeroExtended(value, width));
     }
 
     int read(int index, long offset, MemorySegment target) {

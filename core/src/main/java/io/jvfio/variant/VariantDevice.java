@@ -180,7 +180,9 @@ public abstract class VariantDevice extends ForwardingDevice {
             return regions.read(region, offset, width);
         }
         RegisterPort mine = mine(region, offset, width, false);
-        return mine == null ? super.readRegister(region, offset, width) : mine.read(offset, width);
+        return mine == null
+                ? super.readRegister(region, offset, width)
+                : RegisterPort.zeroExtended(mine.read(offset, width), width);
     }
 
     @Override
@@ -199,7 +201,7 @@ public abstract class VariantDevice extends ForwardingDevice {
         if (mine == null) {
             super.writeRegister(region, offset, width, value);
         } else {
-            mine.write(offset, width, value);
+            mine.write(offset, width, RegisterPort.zeroExtended(value, width));
         }
     }
 

@@ -138,6 +138,26 @@ class VariantDeviceTest {
     }
 
     @Test
+    void an_added_region_gives_and_takes_the_bits_of_the_width_alone() {
+        RegionOps careless = new RegionOps() {
+            @Override
+            public long read(long offset, int width) {
+                return register[0];
+            }
+
+            @Override
+            public void write(long offset, int width, long value) {
+                register[0] = value;
+            }
+        };
+        Vendor device = new Vendor(
+                Additions.none().withRegions(List.of(new AddedRegion(TYPE, 8, true, true, careless))));
+        assertThat(device.readRegister(9, 0, 1)).isEqualTo(0x78);
+        device.writeRegister(9, 0, 2, -1);
+        assertThat(register[0]).isEqualTo(0xffff);
+    }
+
+    @Test
     void an_ability_of_a_type_that_is_not_named_stops() {
         Object probe = new Object();
         abilities.put(Object.class, probe);

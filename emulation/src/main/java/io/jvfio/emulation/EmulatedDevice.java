@@ -24,6 +24,7 @@ import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.interrupt.Notices;
 import io.jvfio.iommu.AddressSpace;
+import io.jvfio.mmio.RegisterPort;
 import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
@@ -229,7 +230,7 @@ public final class EmulatedDevice implements VfioDevice {
         ModelRegion target = place(region, offset, width);
         checkAlive("read");
         checkDecoded(target, "read", offset);
-        return target.ops().read(offset, width);
+        return RegisterPort.zeroExtended(target.ops().read(offset, width), width);
     }
 
     @Override
@@ -237,7 +238,7 @@ public final class EmulatedDevice implements VfioDevice {
         ModelRegion target = place(region, offset, width);
         checkAlive("write");
         checkDecoded(target, "write", offset);
-        target.ops().write(offset, width, value);
+        target.ops().write(offset, width, RegisterPort.zeroExtended(value, width));
         afterWrite(region);
     }
 

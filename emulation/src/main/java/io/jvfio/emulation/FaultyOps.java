@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.mmio.RegisterPort;
 import io.jvfio.variant.RegionOps;
 
 /**
@@ -17,7 +18,7 @@ record FaultyOps(RegionOps ops, FaultInjector faults, Runnable checkAlive) imple
     @Override
     public long read(long offset, int width) {
         FaultRule rule = faults.meet(FaultRule.Point.READ, offset);
-        long ones = -1L >>> Long.SIZE - width * Byte.SIZE;
+        long ones = RegisterPort.zeroExtended(-1, width);
         if (rule != null) {
             switch (rule.kind()) {
                 case DROP -> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.emulation;
 
+import io.jvfio.mmio.RegisterPort;
 import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongPredicate;
@@ -23,7 +24,7 @@ record WatchedOps(RegionOps ops, LongPredicate registers, boolean copied, int in
 
     @Override
     public long read(long offset, int width) {
-        long value = ops.read(offset, width);
+        long value = RegisterPort.zeroExtended(ops.read(offset, width), width);
         if (registers.test(offset)) {
             diagnostics.read(index, offset, width, value);
         }

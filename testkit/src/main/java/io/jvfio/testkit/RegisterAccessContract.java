@@ -3,6 +3,7 @@ package io.jvfio.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioDevice;
@@ -10,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,31 @@ abstract class RegisterAccessContract extends CarrierContract {
     /** A register that reads the same each time; in its region any width and alignment may be used from there on. */
     protected TestRegister identity() {
         return TestRegister.PCI_IDS;
+    }
+
+    /**
+     * A register of 8 bytes behind which a model gives and takes all bits whatever the width is; empty where there is no
+     * model of ours.
+     */
+    protected Optional<TestRegister> careless() {
+        return Optional.empty();
+    }
+
+    @Test
+    void what_a_model_gives_and_takes_is_cut_to_the_width() {
+        Optional<TestRegister> careless = careless();
+        assumeThat(careless).as("a model that does not cut").isPresent();
+        TestRegister at = careless.orElseThrow();
+        VfioDevice device = open();
+        device.writeRegister(at.region(), at.offset(), 8, 0x8182_8384_8586_8788L);
+        assertThat(device.readRegister(at.region(), at.offset(), 8)).isEqualTo(0x8182_8384_8586_8788L);
+        assertThat(device.readRegister(at.region(), at.offset(), 4)).isEqualTo(0x8586_8788L);
+        assertThat(device.readRegister(at.region(), at.offset(), 2)).isEqualTo(0x8788);
+        assertThat(device.readRegister(at.region(), at.offset(), 1)).isEqualTo(0x88);
+        for (int width : new int[] {4, 2, 1}) {
+            device.writeRegister(at.region(), at.offset(), width, -2L);
+            assertThat(device.readRegister(at.region(), at.offset(), 8)).isEqualTo((1L << 8 * width) - 2);
+        }
     }
 
     @Test

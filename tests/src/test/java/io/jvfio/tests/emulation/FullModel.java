@@ -46,6 +46,11 @@ public final class FullModel implements DeviceModel, RegisterPort {
     static final int LAST_STATUS = 0x28;
     static final int RUNS = 0x30;
     static final int FAIL = 0x38;
+    static final int CARELESS_OFFSET = 0x70;
+
+    /** Gives all its bits and takes all bits, whatever the width. */
+    public static final TestRegister CARELESS = new TestRegister(REGISTERS, CARELESS_OFFSET, 8);
+
     private static final List<DmaStatus> STATUSES = List.of(DmaStatus.values());
 
     static final long PATTERN = 0x1122_3344_5566_7788L;
@@ -78,7 +83,7 @@ public final class FullModel implements DeviceModel, RegisterPort {
     @Override
     public long read(long offset, int width) {
         long value = (offset & -8) < 8L * values.length() ? values.get((int) offset >> 3) : 0;
-        return value >>> (offset & 7) * 8 & -1L >>> 64 - width * 8;
+        return offset == CARELESS_OFFSET ? value : value >>> (offset & 7) * 8 & -1L >>> 64 - width * 8;
     }
 
     @Override

@@ -27,4 +27,9 @@ final class ForwardedDeviceModelTest extends VfioDeviceContract {
     protected Optional<TestRegister> mappedRegister() {
         return Optional.of(FullModel.MAPPED);
     }
+
+    @Override
+    protected Optional<TestRegister> careless() {
+        return Optional.of(FullModel.CARELESS);
+    }
 }

@@ -36,4 +36,9 @@ final class ForwardedDeviceOverSocketTest extends VfioDeviceContract {
     protected Optional<TestRegister> mappedRegister() {
         return Optional.of(FullModel.MAPPED);
     }
+
+    @Override
+    protected Optional<TestRegister> careless() {
+        return Optional.of(FullModel.CARELESS);
+    }
 }

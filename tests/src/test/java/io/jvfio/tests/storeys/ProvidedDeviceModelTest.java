@@ -37,4 +37,9 @@ final class ProvidedDeviceModelTest extends VfioDeviceContract {
     protected Optional<TestRegister> mappedRegister() {
         return Optional.of(FullModel.MAPPED);
     }
+
+    @Override
+    protected Optional<TestRegister> careless() {
+        return Optional.of(FullModel.CARELESS);
+    }
 }

@@ -26,4 +26,9 @@ final class VariedDeviceModelTest extends VfioDeviceContract {
     protected Optional<TestRegister> mappedRegister() {
         return Optional.of(FullModel.MAPPED);
     }
+
+    @Override
+    protected Optional<TestRegister> careless() {
+        return Optional.of(FullModel.CARELESS);
+    }
 }

@@ -28,4 +28,9 @@ final class FullOverSocketTest extends VfioDeviceContract {
     protected Optional<TestRegister> mappedRegister() {
         return Optional.of(FullModel.MAPPED);
     }
+
+    @Override
+    protected Optional<TestRegister> careless() {
+        return Optional.of(FullModel.CARELESS);
+    }
 }
