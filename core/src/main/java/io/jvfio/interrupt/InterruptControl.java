@@ -7,6 +7,7 @@ import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.SystemCalls;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ public final class InterruptControl {
     /** Why nothing can be enabled any more, or null. */
     private volatile @Nullable Supplier<? extends RuntimeException> ended;
 
+    /** Who is told what handlers throw. */
+    private volatile Consumer<? super Throwable> failures = failure -> {};
+
     /** The interrupts of a device, none enabled; see {@link InterruptOwner#of}. */
     InterruptControl(
             VfioDevice device,
@@ -37,6 +41,15 @@ public final class InterruptControl {
                 Objects.requireNonNull(enableBit, "enableBit"),
                 Objects.requireNonNull(subject, "subject"),
                 IrqOwner.of("the driver of " + subject));
+    }
+
+    void failures(Consumer<? super Throwable> told) {
+        failures = Objects.requireNonNull(told, "told");
+    }
+
+    /** Tells what a handler threw. */
+    void failed(Throwable failure) {
+        failures.accept(failure);
     }
 
     /**

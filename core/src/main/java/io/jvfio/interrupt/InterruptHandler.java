@@ -5,8 +5,8 @@ package io.jvfio.interrupt;
  * What is called for the interrupts of a device.
  *
  * <p>It runs on the one thread of the context's {@link InterruptDispatcher}, so as long as it runs, no other callback
- * does. It may add and remove vectors, close its interrupts and close its device. What it throws is logged, and it is
- * called again for the next interrupt.
+ * does. It may add and remove vectors, close its interrupts and close its device. What it throws is logged and told to the
+ * listeners of {@code PciDevice.onFailure}, and it is called again for the next interrupt.
  *
  * <p>Threads: called by one thread at a time. It can be called before {@code enable} has returned.
  */

@@ -4,6 +4,7 @@ package io.jvfio.interrupt;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.HasCalls;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +33,15 @@ public final class InterruptOwner implements AutoCloseable {
             VfioDevice device, InterruptDispatcher dispatcher, Object context, EnableBit enableBit, String subject) {
         return new InterruptOwner(new InterruptControl(
                 device, dispatcher, HasCalls.of(Objects.requireNonNull(context, "context")), enableBit, subject));
+    }
+
+    /**
+     * Says who is told what handlers throw, besides the log; nobody at first.
+     *
+     * @param told called by the dispatcher's thread; must not throw
+     */
+    public void failures(Consumer<? super Throwable> told) {
+        control.failures(told);
     }
 
     /** What a driver holds. */

@@ -319,11 +319,22 @@ public final class Interrupts implements AutoCloseable {
             return new AwaitedVector(name, eventfd, port.systemCalls(), port.dispatcher());
         }
         try {
-            return new HandledVector(name, eventfd, handler, port.dispatcher());
+            return new HandledVector(name, eventfd, telling(handler), port.dispatcher());
         } catch (RuntimeException | Error e) {
             Closing.after(e, eventfd);
             throw e;
         }
+    }
+
+    private InterruptHandler telling(InterruptHandler handler) {
+        return (vector, count) -> {
+            try {
+                handler.interrupted(vector, count);
+            } catch (Throwable e) {
+                control.failed(e);
+                throw e;
+            }
+        };
     }
 
     private void throwUnlessAddable(int vector) {

@@ -307,6 +307,20 @@ public final class NoticeOwner implements Notices, AutoCloseable {
             if (Long.bitCount(number) == 1) {
                 LOG.log(System.Logger.Level.WARNING, what + " of " + device + " failed, failure " + number, e);
             }
+            failed(e, false);
+        }
+    }
+
+    @Override
+    public void failed(Throwable failure, boolean gone) {
+        Objects.requireNonNull(failure, "failure");
+        Driver now = driver;
+        if (now != null) {
+            try {
+                now.listener().failed(failure, gone);
+            } catch (Throwable e) {
+                LOG.log(System.Logger.Level.WARNING, "telling a failure of " + device + " failed", e);
+            }
         }
     }
 

@@ -10,7 +10,8 @@ import java.util.function.Supplier;
  * storeys pass it on. A device without such notices, or whose carrier refuses them, never tells anything.
  *
  * <p>Each notice is told in turn: to the storeys from the lowest up, to the driver, and to whoever has assigned an
- * eventfd to the index. What one throws is logged and keeps none of the others from being told.
+ * eventfd to the index. What one throws is logged, told to the driver ({@link Listener#failed}) and keeps none of the
+ * others from being told.
  *
  * <p>Threads: thread-safe. One thread for each device tells all of this; it starts with the first notice. However many
  * notices of a kind arrive while it is busy, they are one when it is free again: none makes another thread or takes
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
  */
 public sealed interface Notices permits NoticeOwner {
 
-    /** Who wants to be told. Both methods may block, which holds up only the device's other notices. */
+    /** Who wants to be told. The methods may block; that of a notice holds up only the device's other notices. */
     interface Listener {
         /** The device has an uncorrectable error. */
         void errorReported();
@@ -28,6 +29,15 @@ public sealed interface Notices permits NoticeOwner {
          * The device has to be let go. Called once, though the kernel repeats its request until the device is closed.
          */
         void removalRequested();
+
+        /**
+         * Something failed that the device did on its own, so that nobody's call can throw it: told to the driver alone,
+         * by the thread in which it happened.
+         *
+         * @param failure what was thrown
+         * @param gone whether the device is gone because of it
+         */
+        default void failed(Throwable failure, boolean gone) {}
     }
 
     /**
@@ -46,4 +56,13 @@ public sealed interface Notices permits NoticeOwner {
      * @param close closes the device; runs once, on a thread of its own
      */
     void drive(Listener driver, Supplier<Duration> deadline, Runnable close);
+
+    /**
+     * Tells the driver of a failure: for carriers and storeys whose own threads have caught something. It is not logged;
+     * nothing is thrown.
+     *
+     * @param failure what was thrown
+     * @param gone whether the device is gone because of it
+     */
+    void failed(Throwable failure, boolean gone);
 }

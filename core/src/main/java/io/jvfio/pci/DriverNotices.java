@@ -20,8 +20,9 @@ final class DriverNotices implements Notices.Listener {
 
     private final PciDevice device;
     private final Lifecycle lifecycle;
-    private final Listeners removal = new Listeners();
-    private final Listeners errors = new Listeners();
+    private final Failures failures = new Failures();
+    private final Listeners removal = new Listeners(failures);
+    private final Listeners errors = new Listeners(failures);
     private volatile Duration removalDeadline = Duration.ofSeconds(10);
 
     DriverNotices(PciDevice device, Lifecycle lifecycle) {
@@ -37,6 +38,11 @@ final class DriverNotices implements Notices.Listener {
     /** Who wants to hear of errors. */
     Listeners errors() {
         return errors;
+    }
+
+    /** Who wants to hear of what fails without a caller. */
+    Failures failures() {
+        return failures;
     }
 
     void removalDeadline(Duration duration) {
@@ -61,6 +67,9 @@ final class DriverNotices implements Notices.Listener {
         try {
             device.device().readRegister(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES);
         } catch (DeviceGoneException e) {
+            if (e.getCause() != null) {
+                lifecycle.endedBy(e.getCause());
+            }
             device.foundGone();
         } catch (VfioException | IllegalStateException e) {
             LOG.log(System.Logger.Level.DEBUG, "{0} after its error: {1}", device.name(), e.getMessage());
@@ -73,6 +82,14 @@ final class DriverNotices implements Notices.Listener {
             LOG.log(System.Logger.Level.INFO, "{0} is asked for and will be closed", device.name());
             removal.call(device);
         }
+    }
+
+    @Override
+    public void failed(Throwable failure, boolean gone) {
+        if (gone) {
+            lifecycle.endedBy(failure);
+        }
+        failures.tell(failure);
     }
 
     /**

@@ -152,7 +152,7 @@ final class Faults implements FaultGuard {
 
     private DeviceGoneException gone(@Nullable Throwable cause) {
         onGone.run();
-        return cause == null ? new DeviceGoneException(CALL, name) : new DeviceGoneException(CALL, name, cause);
+        return cause == null ? lifecycle.gone(CALL) : new DeviceGoneException(CALL, name, cause);
     }
 
     /** COMMAND in the low half and STATUS in the high half; both are one read, and neither can be all ones. */

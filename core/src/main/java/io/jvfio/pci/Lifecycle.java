@@ -3,6 +3,7 @@ package io.jvfio.pci;
 
 import io.jvfio.device.DeviceGoneException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** The state of one device; it only gets worse, but for a reset after an error. Threads: thread-safe, lock-free. */
 final class Lifecycle {
@@ -12,6 +13,9 @@ final class Lifecycle {
 
     private final String name;
     private final AtomicReference<Status> status = new AtomicReference<>(new Status(DeviceState.OPEN, false));
+
+    /** Why it left, as far as somebody knows. */
+    private volatile @Nullable Throwable cause;
 
     Lifecycle(String name) {
         this.name = name;
@@ -52,6 +56,17 @@ final class Lifecycle {
         }
     }
 
+    /** Keeps what made it leave. */
+    void endedBy(Throwable failure) {
+        cause = failure;
+    }
+
+    /** That it is gone, with what made it leave. */
+    DeviceGoneException gone(String call) {
+        Throwable known = cause;
+        return known == null ? new DeviceGoneException(call, name) : new DeviceGoneException(call, name, known);
+    }
+
     /**
      * For the start of an operation.
      *
@@ -61,7 +76,7 @@ final class Lifecycle {
         Status now = status.get();
         if (now.state == DeviceState.CLOSED) {
             throw new IllegalStateException(
-                    name + (now.departed ? " is closed, because it was removed" : " is closed"));
+                    name + (now.departed ? " is closed, because it was removed" : " is closed"), cause);
         }
     }
 
@@ -73,7 +88,7 @@ final class Lifecycle {
      */
     void checkPresent() {
         if (status.get().state == DeviceState.CLOSED && departed()) {
-            throw new DeviceGoneException("guard", name);
+            throw gone("guard");
         }
         checkOpen();
     }

@@ -15,6 +15,11 @@ final class Listeners {
     private record Entry(Consumer<PciDevice> listener, Object identity) {}
 
     private final CopyOnWriteArrayList<Entry> entries = new CopyOnWriteArrayList<>();
+    private final Failures failures;
+
+    Listeners(Failures failures) {
+        this.failures = failures;
+    }
 
     ListenerRegistration add(Consumer<PciDevice> listener) {
         Entry entry = new Entry(listener, new Object());
@@ -26,13 +31,14 @@ final class Listeners {
         return entries.isEmpty();
     }
 
-    /** Calls all that are registered now. What one throws is logged and keeps none of the others from being called. */
+    /** Calls all that are registered now. What one throws is told and keeps none of the others from being called. */
     void call(PciDevice device) {
         for (Entry entry : entries) {
             try {
                 entry.listener.accept(device);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "a listener of " + device.name() + " failed", e);
+                failures.tell(e);
             }
         }
     }

@@ -82,6 +82,7 @@ public final class PciDevice implements AutoCloseable {
         this.bars = new Bars(this, config, windows, calls.pageSize());
         this.faults = new Faults(device, calls, lifecycle, power, name, this::foundGone);
         this.notices = new DriverNotices(this, lifecycle);
+        interrupts.failures(notices.failures()::tell);
     }
 
     /** A PCI device on top of an open VFIO device; see {@link PciDevices#of}. */
@@ -319,6 +320,21 @@ public final class PciDevice implements AutoCloseable {
     }
 
     /**
+     * Calls a listener when something failed that nobody called: a handler of interrupts or a listener of this device
+     * threw, a storey failed after a reset or in a notice, the model behind the device failed. All of it is logged, too;
+     * a test that must not miss it, or a program that has to end with it, listens here. What makes the device leave is
+     * also the cause of the {@link DeviceGoneException}s that follow.
+     *
+     * @param listener called with what was thrown, by the thread that caught it; it must not wait for the device
+     * @return the registration; closing it is optional
+     */
+    public ListenerRegistration onFailure(Consumer<? super Throwable> listener) {
+        Objects.requireNonNull(listener, "listener");
+        lifecycle.checkOpen();
+        return notices.failures().add(listener);
+    }
+
+    /**
      * Closes the device: bus mastering off, then interrupts, windows, DMA memory, and the device below. Everything is
      * closed even if a part fails; what fails because the device is gone does not count. Idempotent; a second caller does
      * not wait for the first.
@@ -408,6 +424,6 @@ public final class PciDevice implements AutoCloseable {
     }
 
     private DeviceGoneException goneException() {
-        return new DeviceGoneException("wait", name);
+        return lifecycle.gone("wait");
     }
 }

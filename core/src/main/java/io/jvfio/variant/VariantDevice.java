@@ -243,6 +243,7 @@ public abstract class VariantDevice extends ForwardingDevice {
             step.run();
         } catch (RuntimeException | LinkageError e) {
             LOG.log(System.Logger.Level.WARNING, this + ": a storey failed after a reset", e);
+            super.ability(Notices.class).ifPresent(notices -> notices.failed(e, false));
         }
     }
 

@@ -56,6 +56,7 @@ public final class EmulatedDevice implements VfioDevice {
     private final DeviceModel model;
     private final DeviceInfo info;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private final ModelDefects defects;
     private final OpenMappings mappings = new OpenMappings();
     private final IrqOwners irqOwners;
     private final Abilities abilities;
@@ -65,6 +66,7 @@ public final class EmulatedDevice implements VfioDevice {
 
     EmulatedDevice(String name, CarrierContext context, ModelFunction function, DeviceModel model) {
         this.name = name;
+        this.defects = new ModelDefects(name);
         this.pageSize = HasCalls.of(context).pageSize();
         this.function = function;
         this.irqOwners = new IrqOwners(context, name, function.interrupts()::set);
@@ -82,7 +84,13 @@ public final class EmulatedDevice implements VfioDevice {
         if (function.diagnostics() != null) {
             watch(function.diagnostics());
         }
-        function.worker().start(this.model, this::remove);
+        function.worker().start(this.model, this::modelFailed);
+    }
+
+    /** The driver is told why before it finds the device gone. */
+    private void modelFailed(Throwable failure) {
+        irqOwners.notices().failed(failure, true);
+        remove();
     }
 
     /** Puts a fault plan between the device's users, its regions and its model. */
@@ -230,7 +238,11 @@ public final class EmulatedDevice implements VfioDevice {
         ModelRegion target = place(region, offset, width);
         checkAlive("read");
         checkDecoded(target, "read", offset);
-        return RegisterPort.zeroExtended(target.ops().read(offset, width), width);
+        try {
+            return RegisterPort.zeroExtended(target.ops().read(offset, width), width);
+        } catch (RuntimeException e) {
+            throw failed("read", e);
+        }
     }
 
     @Override
@@ -238,7 +250,11 @@ public final class EmulatedDevice implements VfioDevice {
         ModelRegion target = place(region, offset, width);
         checkAlive("write");
         checkDecoded(target, "write", offset);
-        target.ops().write(offset, width, RegisterPort.zeroExtended(value, width));
+        try {
+            target.ops().write(offset, width, RegisterPort.zeroExtended(value, width));
+        } catch (RuntimeException e) {
+            throw failed("write", e);
+        }
         afterWrite(region);
     }
 
@@ -247,7 +263,12 @@ public final class EmulatedDevice implements VfioDevice {
         info.requireConfigSpace(region, name);
         ModelRegion target = place(region, offset, width);
         checkAlive("write");
-        long before = target.ops().modify(offset, width, mask, value);
+        long before;
+        try {
+            before = target.ops().modify(offset, width, mask, value);
+        } catch (RuntimeException e) {
+            throw failed("write", e);
+        }
         afterWrite(region);
         return before;
     }
@@ -258,7 +279,11 @@ public final class EmulatedDevice implements VfioDevice {
         MemorySegment part = clip(from, offset, target);
         checkAlive("read");
         checkDecoded(from, "read", offset);
-        return from.ops().read(offset, part);
+        try {
+            return from.ops().read(offset, part);
+        } catch (RuntimeException e) {
+            throw failed("read", e);
+        }
     }
 
     @Override
@@ -267,7 +292,12 @@ public final class EmulatedDevice implements VfioDevice {
         MemorySegment part = clip(to, offset, source);
         checkAlive("write");
         checkDecoded(to, "write", offset);
-        int done = to.ops().write(offset, part);
+        int done;
+        try {
+            done = to.ops().write(offset, part);
+        } catch (RuntimeException e) {
+            throw failed("write", e);
+        }
         afterWrite(region);
         return done;
     }
@@ -281,6 +311,10 @@ public final class EmulatedDevice implements VfioDevice {
             return Optional.empty();
         }
         return target.ops().map(offset, length).map(made -> mappings.add(made, this::checkOpen));
+    }
+
+    private RuntimeException failed(String access, RuntimeException failure) {
+        return state.get() == State.OPEN ? defects.met(access, failure) : failure;
     }
 
     private void checkOpen() {

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ public final class ModelWorker {
     private volatile boolean stopped;
     private volatile @Nullable Thread thread;
     private volatile @Nullable DeviceModel model;
-    private volatile @Nullable Runnable onFailure;
+    private volatile @Nullable Consumer<Throwable> onFailure;
     private volatile @Nullable Throwable failure;
 
     ModelWorker(String device, ModelClock clock, boolean stepped) {
@@ -83,7 +84,7 @@ public final class ModelWorker {
     }
 
     /** From here on there is a model to run. */
-    void start(DeviceModel behaviour, Runnable failed) {
+    void start(DeviceModel behaviour, Consumer<Throwable> failed) {
         onFailure = failed;
         model = behaviour;
         if (woken || polling || due.get() != NEVER) {
@@ -222,9 +223,9 @@ public final class ModelWorker {
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.WARNING, "the model behind " + device + " has failed", e);
             failure = e;
-            Runnable callback = onFailure;
+            Consumer<Throwable> callback = onFailure;
             if (callback != null) {
-                callback.run();
+                callback.accept(e);
             }
         }
     }

@@ -46,6 +46,7 @@ public final class FullModel implements DeviceModel, RegisterPort {
     static final int LAST_STATUS = 0x28;
     static final int RUNS = 0x30;
     static final int FAIL = 0x38;
+    static final int REFUSE = 0x40;
     static final int CARELESS_OFFSET = 0x70;
 
     /** Gives all its bits and takes all bits, whatever the width. */
@@ -96,6 +97,7 @@ public final class FullModel implements DeviceModel, RegisterPort {
             case PIN -> interrupts.pin(value != 0);
             case MESSAGE -> interrupts.message((int) value);
             case POKE, FAIL -> worker.wake();
+            case REFUSE -> throw new IllegalArgumentException("not here");
             default -> {
                 // Kept, no more.
             }
