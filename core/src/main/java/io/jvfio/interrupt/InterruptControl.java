@@ -170,7 +170,7 @@ public final class InterruptControl {
             throw new IllegalArgumentException(
                     port.subject() + " has " + info.count() + " " + type + " vectors, asked for " + vectors);
         }
-        if (options.resample() && !(info.automasked() && info.maskable())) {
+        if (options.resample() && type != InterruptType.INTX) {
             throw new IllegalArgumentException(type + " does not mask itself, so there is nothing to resample");
         }
     }

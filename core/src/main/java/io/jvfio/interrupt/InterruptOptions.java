@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param handler what is called for each interrupt, or null if vectors are awaited and polled
  * @param resample INTx only: {@link Interrupts#unmask} signals an eventfd on which the kernel unmasks, instead of making
- *     a request of the device
+ *     a request of the device; without effect where INTx has no mask
  */
 public record InterruptOptions(@Nullable InterruptHandler handler, boolean resample) {
 

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * second thread at the same vector gets an {@link IllegalStateException}. Different vectors are independent.
  *
  * <p>A vector is turned off by {@link #remove}, and all of them by {@link #close}. There is no masking of MSI and MSI-X
- * through VFIO; INTx masks itself at each interrupt and has to be let through again by {@link #unmask}.
+ * through VFIO; INTx masks itself at each interrupt and has to be let through again by {@link #unmask}, which does nothing
+ * for an INTx that has no mask: some vfio-user servers are such.
  *
  * <p>After {@link #close}, each method but {@code close} throws {@link IllegalStateException}; after the device was found
  * gone, waits and polls throw {@link DeviceGoneException}. An index of a vector that is not enabled gives
@@ -182,7 +183,7 @@ public final class Interrupts implements AutoCloseable {
     /**
      * Holds INTx back until {@link #unmask}.
      *
-     * @throws IllegalStateException if this is not INTx
+     * @throws IllegalStateException if this is not INTx, or an INTx without a mask
      */
     public void mask() {
         port.request(maskable(maskRequest));
@@ -191,11 +192,16 @@ public final class Interrupts implements AutoCloseable {
     /**
      * Lets INTx through again after an interrupt, which has masked it, or after {@link #mask}. If the device still holds
      * its pin, there is another interrupt at once. With {@link InterruptOptions#resample} it signals an eventfd, without
-     * allocation, and the kernel unmasks a moment later.
+     * allocation, and the kernel unmasks a moment later. An INTx without a mask ({@code VFIO_IRQ_INFO_MASKABLE} is not
+     * set) does not mask itself: then this does nothing, so that a driver need not know.
      *
      * @throws IllegalStateException if this is not INTx
      */
     public void unmask() {
+        if (type == InterruptType.INTX && !info.maskable()) {
+            throwIfEnded();
+            return;
+        }
         IrqRequest request = maskable(unmaskRequest);
         SharedEventFd eventfd = resample;
         if (eventfd != null) {
@@ -277,7 +283,7 @@ public final class Interrupts implements AutoCloseable {
                 }
                 port.assign(type, 0, List.copyOf(eventfds));
                 allocated = count;
-                if (options.resample()) {
+                if (options.resample() && info.maskable()) {
                     SharedEventFd eventfd = SharedEventFd.open(port.systemCalls());
                     resample = eventfd;
                     port.request(IrqRequest.unmaskOn(type.index(), eventfd.fd()).by(port.owner()));

@@ -78,6 +78,12 @@ final class FiringDevice implements VfioDevice {
         return this;
     }
 
+    /** INTx is delivered and cannot be masked, and does not mask itself, as behind libvfio-user's servers. */
+    synchronized FiringDevice unmaskable() {
+        irqs[0] = new IrqInfo(0, EVENTFD, 1);
+        return this;
+    }
+
     /** No more than so many vectors can be had, though the device has more. */
     synchronized void obtainable(int vectors) {
         obtainable = vectors;
@@ -114,7 +120,7 @@ final class FiringDevice implements VfioDevice {
                     pending = true;
                     return;
                 }
-                masked = assigned.containsKey(0);
+                masked = assigned.containsKey(0) && irqs[0].automasked();
             }
             fd = assigned.getOrDefault(index, Map.of()).get(vector);
         }
@@ -161,6 +167,9 @@ final class FiringDevice implements VfioDevice {
             before = filter;
         }
         IrqRequest wanted = before.apply(request);
+        if (wanted.action() != Action.TRIGGER && !irqs[wanted.index()].maskable()) {
+            throw refuse(wanted);
+        }
         if (wanted.action() == Action.UNMASK && wanted.data() instanceof IrqRequest.None) {
             record(wanted);
             unmask();

@@ -8,6 +8,8 @@ import io.jvfio.device.IrqRequest;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The interrupt pin, which masks itself. */
 final class IntxTest {
@@ -96,6 +98,26 @@ final class IntxTest {
             Fixture.until(() -> !device.masked());
         }
         assertThat(called.availablePermits()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void what_cannot_be_masked_needs_no_unmasking(boolean resample) {
+        device.unmaskable();
+        InterruptOptions options = InterruptOptions.defaults();
+        Interrupts interrupts = control.enable(InterruptType.INTX, 1, resample ? options.withResample() : options);
+        for (int i = 0; i < 3; i++) {
+            device.fire(InterruptType.INTX, 0);
+            assertThat(interrupts.poll(0)).isOne();
+            interrupts.unmask();
+        }
+        device.fire(InterruptType.INTX, 0);
+        device.fire(InterruptType.INTX, 0);
+        assertThat(interrupts.poll(0)).as("nothing is held back").isEqualTo(2);
+        assertThat(device.requests()).as("no request to mask or to unmask").hasSize(1);
+        assertThatIllegalStateException().isThrownBy(interrupts::mask).withMessageContaining("has no mask");
+        interrupts.close();
+        assertThatIllegalStateException().isThrownBy(interrupts::unmask);
     }
 
     @Test

@@ -194,6 +194,10 @@ final class TestClient implements AutoCloseable {
     private void setIrqs() {
         VfioIrqSet set = SetIrqs.read(in);
         int count = server.irq(set.index()).count();
+        if ((set.flags() & VfioPci.VFIO_IRQ_SET_ACTION_TRIGGER) == 0
+                && !server.irq(set.index()).maskable()) {
+            throw new VfioException("test", Errno.EINVAL, "mask", "");
+        }
         if (set.start() + set.count() > count) {
             throw new VfioException("test", Errno.EINVAL, "vectors", "");
         }

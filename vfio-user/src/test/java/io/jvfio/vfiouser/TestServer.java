@@ -60,6 +60,10 @@ final class TestServer implements AutoCloseable {
 
     final SystemCalls sys = SystemCalls.linux();
     final List<MemorySegment> memories = new ArrayList<>();
+
+    /** What INTx says of itself; it delivers, masks itself and can be masked. */
+    volatile int intx = 7;
+
     volatile Script script = (client, command) -> false;
 
     /** What {@code VERSION} says; a twin socket is made if it says so and the client wants one. */
@@ -165,7 +169,7 @@ final class TestServer implements AutoCloseable {
 
     IrqInfo irq(int index) {
         return switch (index) {
-            case 0 -> new IrqInfo(0, 7, 1);
+            case 0 -> new IrqInfo(0, intx, 1);
             case MSI -> new IrqInfo(MSI, 1, 4);
             case MSIX -> new IrqInfo(MSIX, 1, 20);
             case 3 -> new IrqInfo(3, 1, 0);
