@@ -19,6 +19,13 @@ final class HelpTest {
     private Path root;
 
     @Test
+    void of_serve_tells_what_spdk_needs() {
+        Run run = new Run(root);
+        assertThat(run.execute("serve", "--help")).isZero();
+        assertThat(run.out).contains("nvme?doorbells=mapped --unsealed-memory=map --socket FOLDER/cntrl");
+    }
+
+    @Test
     void tells_each_scheme_that_there_is() {
         Run run = new Run(root);
         assertThat(run.execute("--help")).isZero();

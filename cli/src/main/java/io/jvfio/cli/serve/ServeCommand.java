@@ -18,6 +18,9 @@ import picocli.CommandLine.Parameters;
             "  -device '{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"SOCKET\"}}'",
             "and needs memory that can be shared: -machine memory-backend=m0 with",
             "  -object memory-backend-memfd,id=m0,size=2G,share=on",
+            "SPDK's NVMe driver looks for the socket as cntrl in the folder that it is given. It needs",
+            "doorbells that it can map, and its memory is in huge pages:",
+            "  nvme?doorbells=mapped --unsealed-memory=map --socket FOLDER/cntrl",
             "A program with this library opens vfio-user:SOCKET. Ctrl-C or SIGTERM ends the",
             "command and removes the socket."
         })

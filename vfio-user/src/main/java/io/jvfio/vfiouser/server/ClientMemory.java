@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientMemory {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
+    private static final String TRUSTED =
+            "; --unsealed-memory map, or ServerOptions.withUnsealedMemory, maps it, for a client that is trusted";
+
     /** How long an unmap lets messages of the device finish; some clients answer none until the unmap is answered. */
     private static final Duration GRACE = Duration.ofMillis(300);
 
@@ -49,6 +52,9 @@ final class ClientMemory {
     private final Map<Long, Window> windows = new HashMap<>();
     private final List<Held> leftovers = new ArrayList<>();
     private long mappedBytes;
+
+    /** Whether the client's memory was said to be slow. */
+    private boolean told;
 
     ClientMemory(SystemCalls sys, AddressSpace space, DmaMessages messages, ServerOptions options) {
         this.sys = sys;
@@ -150,12 +156,13 @@ final class ClientMemory {
         }
         boolean aligned = request.offset() % sys.pageSize() == 0;
         if (!aligned || !request.mappable()) {
-            return byMessages(request);
+            return byMessages(request, "it is not given to be mapped in whole pages", "");
         }
         if (!status.cannotFault()) {
             switch (options.unsealedMemory()) {
                 case MESSAGES -> {
-                    return byMessages(request);
+                    return byMessages(
+                            request, status.inHugePages() ? "it is in huge pages" : "its size is not sealed", TRUSTED);
                 }
                 case REFUSE ->
                     throw refused(
@@ -177,6 +184,19 @@ final class ClientMemory {
         }
         if (options.unsealedMemory() == ServerOptions.UnsealedMemory.REFUSE) {
             throw refused(request, "the file is not in memory, so that its size is not sealed");
+        }
+        return byMessages(request, "its file is not in memory", TRUSTED);
+    }
+
+    /** Says it once for a client, whose transfers will be slow. */
+    private Parts byMessages(DmaMapRequest request, String reason, String hint) {
+        if (!told) {
+            told = true;
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "memory of a vfio-user client is reached by messages, which is slow: {0}{1}",
+                    reason,
+                    hint);
         }
         return byMessages(request);
     }
