@@ -317,6 +317,18 @@ public final class Mmio {
         return Long.reverseBytes(read64(register.offset()));
     }
 
+    /** Reads a register and takes a field of bits 7:0 out of it. */
+    public int read(Register8 register, Field field) {
+        Offsets.checkBits(field, Byte.SIZE);
+        return field.of(read8(register.offset()));
+    }
+
+    /** Reads a register and takes a field of bits 15:0 out of it. */
+    public int read(Register16 register, Field field) {
+        Offsets.checkBits(field, Short.SIZE);
+        return field.of(read16(register.offset()));
+    }
+
     /** Reads a register and takes a field out of it. */
     public int read(Register32 register, Field field) {
         return field.of(read32(register.offset()));
@@ -378,6 +390,20 @@ public final class Mmio {
         write32(register.offset(), read32(register.offset()) & ~(int) field.mask() | bits);
     }
 
+    /** As {@link #modify(Register32, Field, int)}, for an 8-bit register and a field of its bits. */
+    public void modify(Register8 register, Field field, int value) {
+        Offsets.checkBits(field, Byte.SIZE);
+        int bits = field.set(0, value);
+        write8(register.offset(), read8(register.offset()) & ~(int) field.mask() | bits);
+    }
+
+    /** As {@link #modify(Register32, Field, int)}, for a 16-bit register and a field of its bits. */
+    public void modify(Register16 register, Field field, int value) {
+        Offsets.checkBits(field, Short.SIZE);
+        int bits = field.set(0, value);
+        write16(register.offset(), read16(register.offset()) & ~(int) field.mask() | bits);
+    }
+
     /** As {@link #modify(Register32, Field, int)}, for a 64-bit register. */
     public void modify(Register64 register, Field field, long value) {
         long bits = field.set(0L, value);
@@ -408,6 +434,18 @@ public final class Mmio {
     public boolean awaitField(Register32 register, Field field, int value, Duration timeout) {
         int wanted = field.set(0, value);
         return await(register.offset(), Integer.BYTES, field.mask(), Integer.toUnsignedLong(wanted), timeout);
+    }
+
+    /** As {@link #awaitField(Register32, Field, int, Duration)}, for an 8-bit register and a field of its bits. */
+    public boolean awaitField(Register8 register, Field field, int value, Duration timeout) {
+        Offsets.checkBits(field, Byte.SIZE);
+        return await(register.offset(), Byte.BYTES, field.mask(), field.set(0, value), timeout);
+    }
+
+    /** As {@link #awaitField(Register32, Field, int, Duration)}, for a 16-bit register and a field of its bits. */
+    public boolean awaitField(Register16 register, Field field, int value, Duration timeout) {
+        Offsets.checkBits(field, Short.SIZE);
+        return await(register.offset(), Short.BYTES, field.mask(), field.set(0, value), timeout);
     }
 
     /** As {@link #awaitField(Register32, Field, int, Duration)}, for a 64-bit register. */

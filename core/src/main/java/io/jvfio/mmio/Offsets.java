@@ -33,6 +33,13 @@ final class Offsets {
         }
     }
 
+    /** That a field is one of a register of so many bits. */
+    static void checkBits(Field field, int bits) {
+        if (field.high() >= bits) {
+            throw new IllegalArgumentException("field " + field + " is no part of a register of " + bits + " bits");
+        }
+    }
+
     /** The place of a field, for the records that name fields of structures in memory. */
     static void checkField(int offset) {
         if (offset < 0) {

@@ -22,7 +22,7 @@ final class Polling {
     /**
      * Polls until the masked register equals the wanted bits.
      *
-     * @param width 4 or 8 bytes
+     * @param width 1, 2, 4 or 8 bytes
      * @return whether it did before the time was over
      */
     static boolean await(Mmio mmio, long offset, int width, long mask, long wanted, Duration timeout) {
@@ -32,7 +32,12 @@ final class Polling {
         boolean interrupted = false;
         try {
             for (int reads = 0; ; reads++) {
-                long value = width == Integer.BYTES ? mmio.read32(offset) : mmio.read64(offset);
+                long value = switch (width) {
+                    case Integer.BYTES -> mmio.read32(offset);
+                    case Long.BYTES -> mmio.read64(offset);
+                    case Short.BYTES -> mmio.read16(offset);
+                    default -> mmio.read8(offset);
+                };
                 if ((value & mask) == wanted) {
                     VarHandle.acquireFence();
                     return true;

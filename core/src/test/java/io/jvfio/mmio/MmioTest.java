@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -257,6 +259,23 @@ class MmioTest {
                 .containsExactly(
                         "read32 0x4", "write32 0x4 0xfffff5ff", "read64 0x8", "write64 0x8 0x1fffffffffffffff");
         port.accesses.clear();
+        mmio.modify(Register8.at(1), Field.bits(3, 2), 1);
+        mmio.modify(Register16.at(2), Field.bits(15, 12), 3);
+        assertThat(port.accesses).containsExactly("read8 0x1", "write8 0x1 0xf7", "read16 0x2", "write16 0x2 0x3fff");
+        assertThat(mmio.read(Register8.at(1), Field.bits(7, 4))).isEqualTo(0xf);
+        assertThat(mmio.read(Register16.at(2), Field.bits(15, 8))).isEqualTo(0xff);
+        port.accesses.clear();
+        for (ThrowingCallable wide : List.<ThrowingCallable>of(
+                () -> mmio.modify(Register8.at(1), Field.bit(8), 1),
+                () -> mmio.modify(Register16.at(2), Field.bits(16, 15), 1),
+                () -> mmio.read(Register8.at(1), Field.bit(8)),
+                () -> mmio.read(Register16.at(2), Field.bit(16)),
+                () -> mmio.awaitField(Register8.at(1), Field.bit(8), 1, Duration.ZERO),
+                () -> mmio.awaitField(Register16.at(2), Field.bit(16), 1, Duration.ZERO))) {
+            assertThatThrownBy(wide)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("is no part of a register of");
+        }
         assertThatThrownBy(() -> mmio.modify(Register32.at(4), Field.bits(11, 8), 16))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(port.accesses).isEmpty();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,6 +44,29 @@ class PollingTest {
         Mmio mmio = Mmio.of(port, 0x40, "BAR 0");
         assertThat(mmio.awaitField(STATUS, READY, 2, Duration.ZERO)).isTrue();
         assertThat(port.reads).isEqualTo(1);
+    }
+
+    @Test
+    void fields_of_small_registers_are_awaited_in_accesses_of_their_width() {
+        List<Integer> widths = new ArrayList<>();
+        RegisterPort port = new RegisterPort() {
+            @Override
+            public long read(long offset, int width) {
+                widths.add(width);
+                return widths.size() < 3 ? 0 : 1L << 8 * width - 1;
+            }
+
+            @Override
+            public void write(long offset, int width, long value) {
+                throw new AssertionError("polling must not write");
+            }
+        };
+        Mmio mmio = Mmio.of(port, 0x40, "BAR 0");
+        assertThat(mmio.awaitField(Register8.at(0x13), Field.bit(7), 1, Duration.ofSeconds(20)))
+                .isTrue();
+        assertThat(mmio.awaitField(Register16.at(0x12), Field.bits(15, 14), 2, Duration.ofSeconds(20)))
+                .isTrue();
+        assertThat(widths).containsExactly(1, 1, 1, 2);
     }
 
     @Test

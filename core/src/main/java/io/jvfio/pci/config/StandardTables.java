@@ -47,7 +47,7 @@ final class StandardTables {
                     rw("DSel", 12, 9),
                     ro("DScale", 14, 13),
                     flag("PME", 15, RW1CS)),
-            Register.of8("PMBridge", 6, ro("B3", 6), ro("BPCC", 7)),
+            Register.of8("PMBridge", 6, ro("B2_B3", 6, 6, Wording.choice("B3", "B2")), ro("BPCC", 7)),
             Register.of8("PMData", 7, ro("Data", 7, 0)));
 
     static final CapabilityLayout HOT_SWAP = CapabilityLayout.fixed(

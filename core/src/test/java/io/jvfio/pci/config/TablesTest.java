@@ -16,6 +16,8 @@ class TablesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             01 00 23 48 0b 01 00 00 | PMCap     | Version=3 PMEClk- ImmReadyD0- DSI+ AuxCurrent=0mA D1- D2- PME(D0)+ PME(D1)- PME(D2)- PME(D3hot)+ PME(D3cold)-
+            01 00 23 48 0b 01 40 00 | PMBridge  | B2_B3=B2 BPCC-
+            01 00 23 48 0b 01 80 00 | PMBridge  | B2_B3=B3 BPCC+
             01 00 23 48 0b 01 00 00 | PMStatus  | State=D3 NoSoftRst+ PME-Enable+ DSel=0 DScale=0 PME-
             02 00 30 00 17 02 00 1f 01 03 00 1f | AGPVersion | Minor=0 Major=3
             02 00 30 00 17 02 00 1f 01 03 00 1f | AGPStatus  | Rate=x1,x2,x4 AGP3- FW+ 64bit- HTrans- GART64- ITACoh- SBA+ Cal=0 ArqSz=0 Iso- RQ=32
