@@ -47,7 +47,9 @@ public record Hazard(Row id, Severity severity, String evidence) {
         /** Somebody has pinned it to another driver. */
         U15,
         /** The kernel is locked down. */
-        U16
+        U16,
+        /** It does not answer. */
+        U17
     }
 
     /** What a hazard does to a request. Threads: immutable. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ final class HazardTable {
     private static final Set<Integer> BUS_BRIDGES = Set.of(0x04, 0x07, 0x09);
     private static final int HEADER_TYPE = 0x0e;
     private static final int LAYOUT = 0x7f;
+    private static final int NO_ANSWER = 0xff;
+    private static final int IDS_TO_STATUS = 8;
     private static final int LAST_SEGMENT = 0xffff;
     private static final String VFIO_PCI = "/sys/module/vfio_pci/parameters/";
     private static final String UNSAFE = "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode";
@@ -56,6 +59,7 @@ final class HazardTable {
         table.found.addAll(NetworkHazards.find(files, table.below));
         table.display();
         table.virtualFunctions();
+        table.answer();
         table.kind();
         table.input();
         table.group(others);
@@ -94,6 +98,17 @@ final class HazardTable {
         int count = files.number(directory + "/sriov_numvfs", 0);
         if (count > 0) {
             add(Row.U6, Severity.FORCE, "it has " + count + (count == 1 ? " virtual function" : " virtual functions"));
+        }
+    }
+
+    /** A bus reads ones where nobody answers; a virtual function has no more than ids of ones. */
+    private void answer() {
+        String config = directory + "/config";
+        if (IntStream.range(0, IDS_TO_STATUS).allMatch(at -> files.byteAt(config, at) == NO_ANSWER)) {
+            add(
+                    Row.U17,
+                    Severity.FORCE,
+                    "it does not answer: its config space reads as ones, as that of a device that is gone or without power");
         }
     }
 

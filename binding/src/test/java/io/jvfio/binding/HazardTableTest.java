@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -269,6 +270,18 @@ class HazardTableTest {
         child("input", "input3");
         file(REAL + "/input/input3/name", "A keyboard");
         finds(Row.U8, Severity.FORCE, "A keyboard");
+    }
+
+    @Test
+    void u17_nobody_answers() throws IOException {
+        byte[] ones = new byte[64];
+        Arrays.fill(ones, (byte) 0xff);
+        byte[] virtual = ones.clone();
+        virtual[4] = 6;
+        Files.write(root.resolve(REAL).resolve("config"), virtual);
+        assertThat(hazards()).noneMatch(hazard -> hazard.id() == Row.U17);
+        Files.write(root.resolve(REAL).resolve("config"), ones);
+        finds(Row.U17, Severity.FORCE, "does not answer: its config space reads as ones");
     }
 
     @Test

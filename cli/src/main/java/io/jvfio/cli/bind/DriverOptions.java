@@ -29,7 +29,7 @@ final class DriverOptions {
             fallbackValue = ALL,
             paramLabel = "ROW",
             converter = Rows.class,
-            description = "Do it although that would hurt: in these rows (U1 to U16), or in all that can be forced.")
+            description = "Do it although that would hurt: in these rows (U1 to U17), or in all that can be forced.")
     private @Nullable List<String> force;
 
     @Option(names = "--yes-really", description = "Also if the session that asks may end with it.")
@@ -100,7 +100,7 @@ final class DriverOptions {
             try {
                 return Hazard.Row.valueOf(text.toUpperCase(Locale.ROOT)).name();
             } catch (IllegalArgumentException e) {
-                throw new TypeConversionException("'" + text + "' is no row of the table of hazards: U1 to U16");
+                throw new TypeConversionException("'" + text + "' is no row of the table of hazards: U1 to U17");
             }
         }
     }

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +95,17 @@ class ExplainCommandTest {
         assertThat(run.execute("explain", VF, "--force=U3", "--driver", "vfio-pci"))
                 .isZero();
         assertThat(told(run)).isEqualTo(golden("forced.txt"));
+    }
+
+    @Test
+    void a_function_that_does_not_answer_is_not_ok() throws IOException {
+        byte[] ones = new byte[64];
+        Arrays.fill(ones, (byte) 0xff);
+        Files.write(root.resolve("sys/bus/pci/devices/" + VF + "/config"), ones);
+
+        assertThat(run.execute("explain", VF)).isZero();
+        assertThat(run.out).contains("U17 refused", "it does not answer: its config space reads as ones");
+        assertThat(run.out).doesNotContain("ok\n");
     }
 
     @Test
