@@ -181,4 +181,10 @@ public final class InterruptControl {
             throw reason.get();
         }
     }
+
+    /** {@code interrupts of 0000:01:00.0}. */
+    @Override
+    public String toString() {
+        return "interrupts of " + port.subject();
+    }
 }

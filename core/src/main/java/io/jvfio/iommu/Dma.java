@@ -301,4 +301,10 @@ public final class Dma {
     private synchronized void forget(Lease lease) {
         open.remove(lease);
     }
+
+    /** {@code DMA memory of 0000:01:00.0}. */
+    @Override
+    public String toString() {
+        return "DMA memory of " + device;
+    }
 }

@@ -205,4 +205,10 @@ public final class DmaMappings {
         }
         return high;
     }
+
+    /** {@code 3 mappings}. */
+    @Override
+    public String toString() {
+        return size == 1 ? "1 mapping" : size + " mappings";
+    }
 }

@@ -135,4 +135,10 @@ public final class BarMemory {
                     "offset " + Hex.of(offset) + " and length " + Hex.of(length) + " have to be multiples of 8");
         }
     }
+
+    /** {@code 0000:01:00.0 BAR 0 of 0x4000 bytes}, as of its registers. */
+    @Override
+    public String toString() {
+        return mmio.toString();
+    }
 }

@@ -228,4 +228,10 @@ public final class EmulatedIommu extends RegistrySpace {
     public String description() {
         return NAME + " of device models in this process";
     }
+
+    /** As {@link #description}. */
+    @Override
+    public String toString() {
+        return description();
+    }
 }

@@ -46,4 +46,10 @@ public final class ManualClock implements ModelClock {
         now.addAndGet(duration.toNanos());
         listeners.forEach(Runnable::run);
     }
+
+    /** {@code 1500 ms}. */
+    @Override
+    public String toString() {
+        return Duration.ofNanos(now.get()).toMillis() + " ms";
+    }
 }

@@ -102,4 +102,10 @@ public final class VfioUserAddressSpace extends RegistrySpace {
     public String description() {
         return "vfio-user address space: memory is shared with the servers of its devices";
     }
+
+    /** As {@link #description}. */
+    @Override
+    public String toString() {
+        return description();
+    }
 }

@@ -131,4 +131,10 @@ public final class IntelGraphics {
             return Blob.of(bytes.asSlice(0, count));
         }
     }
+
+    /** {@code Intel graphics 0000:00:02.0}. */
+    @Override
+    public String toString() {
+        return "Intel graphics " + device.name();
+    }
 }

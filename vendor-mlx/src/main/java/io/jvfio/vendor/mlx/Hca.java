@@ -175,4 +175,10 @@ public final class Hca implements AutoCloseable {
             teardown.run();
         }
     }
+
+    /** Board and function. */
+    @Override
+    public String toString() {
+        return psid + " in " + channel.name();
+    }
 }

@@ -173,4 +173,9 @@ final class HcaChannel implements HcaCommands {
         doubtful.forEach(memory -> steps.attempt(memory::close));
         doubtful.clear();
     }
+
+    /** What errors call the function. */
+    String name() {
+        return access.name();
+    }
 }

@@ -474,4 +474,10 @@ public final class VfioUserServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
     }
+
+    /** {@code server of DEVICE}, and whether a client has it. */
+    @Override
+    public String toString() {
+        return thread.getName() + (holder == null ? ", nobody has the device" : ", a client has the device");
+    }
 }
