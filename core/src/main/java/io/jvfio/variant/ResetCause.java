@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.variant;
 
-/** Why a device has its power-on state again. */
+/** Why a device has its power-on state again. Threads: immutable. */
 public enum ResetCause {
     /** The function was reset. */
     FUNCTION,
