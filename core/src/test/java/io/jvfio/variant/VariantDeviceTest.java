@@ -150,8 +150,8 @@ class VariantDeviceTest {
                 register[0] = value;
             }
         };
-        Vendor device = new Vendor(
-                Additions.none().withRegions(List.of(new AddedRegion(TYPE, 8, true, true, careless))));
+        Vendor device =
+                new Vendor(Additions.none().withRegions(List.of(new AddedRegion(TYPE, 8, true, true, careless))));
         assertThat(device.readRegister(9, 0, 1)).isEqualTo(0x78);
         device.writeRegister(9, 0, 2, -1);
         assertThat(register[0]).isEqualTo(0xffff);

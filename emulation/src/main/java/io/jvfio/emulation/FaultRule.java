@@ -110,7 +110,7 @@ public record FaultRule(Kind kind, Point point, When when, Duration delay, long 
                                     .toList()));
         }
         if (delay.isNegative() || kind == Kind.DELAY && delay.isZero()) {
-            throw new IllegalArgumentException("a delay of " + delay + "; say for example us=500");
+            throw new IllegalArgumentException("a delay of " + delay.toMillis() + " ms; say for example us=500");
         }
     }
 

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * then block. Commands that may be repeated (all of {@link NvmeCommand} are of that kind) are tried again, as often as
  * {@link NvmeOptions#retries} says, also after errors for which the controller does not say that it would be in vain;
  * then they end with a status. Where the controller asks for a delay before that it gets it, and a namespace that is not
- * ready is waited for, as {@link NvmeOptions#readyTimeout} says: the command is under way meanwhile. Completions that cannot be (of a command that is not under way, for another queue) are
- * treated in the same way. A controller that cannot be had back makes every method throw
+ * ready is waited for, as {@link NvmeOptions#readyTimeout} says: the command is under way meanwhile. Completions that
+ * cannot be (of a command that is not under way, for another queue) are treated in the same way. A controller that cannot be had back makes every method throw
  * {@link ControllerFailedException}, and one that is gone {@link io.jvfio.device.DeviceGoneException}.
  *
  * <p>Doorbells are registers that are mapped: run longer loops inside {@link io.jvfio.pci.PciDevice#guard}, as any code

@@ -37,13 +37,14 @@ public record NvmeOptions(
     public NvmeOptions {
         Objects.requireNonNull(dataPointers, "dataPointers");
         if (commandTimeout.isNegative() || commandTimeout.isZero()) {
-            throw new IllegalArgumentException("a command timeout of " + commandTimeout);
+            throw new IllegalArgumentException("a command timeout of " + commandTimeout.toMillis() + " ms");
         }
         if (readyTimeout.isNegative()) {
-            throw new IllegalArgumentException("a timeout of " + readyTimeout + " until a namespace is ready");
+            throw new IllegalArgumentException(
+                    "a timeout of " + readyTimeout.toMillis() + " ms until a namespace is ready");
         }
         if (adminTimeout.isNegative() || adminTimeout.isZero()) {
-            throw new IllegalArgumentException("an admin timeout of " + adminTimeout);
+            throw new IllegalArgumentException("an admin timeout of " + adminTimeout.toMillis() + " ms");
         }
         if (retries < 0 || vectors < 0) {
             throw new IllegalArgumentException(retries + " retries, " + vectors + " vectors");
