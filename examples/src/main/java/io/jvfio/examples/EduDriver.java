@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.examples;
 
+import io.jvfio.Closing;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
+import io.jvfio.device.DeviceGoneException;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.iommu.DmaBuffer;
@@ -67,9 +69,7 @@ public final class EduDriver implements AutoCloseable {
             DmaBuffer buffer = device.dma().allocate(Edu.INTERNAL_BUFFER_SIZE);
             return new EduDriver(device, device.bar(0).mmio(), interrupts, buffer);
         } catch (RuntimeException e) {
-            try (interrupts) {
-                throw e;
-            }
+            throw Closing.after(e, interrupts);
         }
     }
 
@@ -164,14 +164,25 @@ public final class EduDriver implements AutoCloseable {
         return buffer.iova();
     }
 
-    /** Stops the device, then ends interrupts and DMA memory. The device stays open. */
+    /** Stops the device, then ends interrupts and DMA memory. The device stays open. Whether it is still there does not matter. */
     @Override
     public void close() {
-        // A device that was closed has ended them itself.
-        if (device.state() != DeviceState.CLOSED) {
-            try (buffer;
-                    interrupts) {
-                device.disableBusMaster();
+        Closing closing = new Closing();
+        closing.attempt(this::stop);
+        closing.attempt(interrupts::close);
+        closing.attempt(buffer::close);
+        closing.throwFirst();
+    }
+
+    /** A device that is gone has nobody to be stopped, and one that was closed has been. */
+    private void stop() {
+        try {
+            device.disableBusMaster();
+        } catch (DeviceGoneException e) {
+            // Interrupts and memory are given back all the same.
+        } catch (IllegalStateException e) {
+            if (device.state() != DeviceState.CLOSED) {
+                throw e;
             }
         }
     }

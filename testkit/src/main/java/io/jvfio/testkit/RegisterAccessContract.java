@@ -96,8 +96,8 @@ abstract class RegisterAccessContract extends CarrierContract {
         VfioDevice device = open();
         TestRegister scratch = scratch();
         long before = read(device, scratch);
-        int bits = Math.min(8 * scratch.width(), 63);
-        device.writeRegister(scratch.region(), scratch.offset(), scratch.width(), before | -1L << bits);
+        long above = scratch.width() == Long.BYTES ? 0 : -1L << 8 * scratch.width();
+        device.writeRegister(scratch.region(), scratch.offset(), scratch.width(), before | above);
         assertThat(read(device, scratch)).isEqualTo(before);
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -32,6 +33,8 @@ import org.xml.sax.SAXException;
  */
 final class Consumer {
     private static final long LIMIT_SECONDS = 60;
+
+    private static final Path TESTS = Path.of("src/test/java");
 
     /** How the project uses jvfio. */
     enum Use {
@@ -70,23 +73,74 @@ final class Consumer {
      * @param classes an empty folder for what is compiled
      */
     Outcome run(Use use, Path classes) throws IOException, InterruptedException {
-        String path = String.join(File.pathSeparator, libraries());
         boolean modular = use == Use.MODULE_PATH;
+        String path = String.join(File.pathSeparator, libraries(false));
+        Outcome compiled = compile(path, classes, modular);
+        return compiled.compiled() ? start(path, classes, modular) : compiled;
+    }
+
+    boolean hasTests() {
+        return Files.exists(folder.resolve(TESTS));
+    }
+
+    /**
+     * Compiles the project and its tests as strictly as jvfio itself, and runs the tests, on the class path.
+     *
+     * @param classes an empty folder for what is compiled
+     */
+    Outcome test(Path classes) throws IOException, InterruptedException {
+        String path = String.join(File.pathSeparator, libraries(true));
+        Outcome compiled = compile(path, classes, false);
+        if (!compiled.compiled()) {
+            return compiled;
+        }
+        Path tests = Files.createDirectory(classes.resolveSibling("test-classes"));
+        String withClasses = classes + File.pathSeparator + path;
+        Outcome testsCompiled = javac("--class-path", withClasses, tests, sources(TESTS, false));
+        if (!testsCompiled.compiled()) {
+            return testsCompiled;
+        }
+        String runner = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> entry.contains("junit-platform") || entry.contains("opentest4j") || isOurs(entry))
+                .collect(Collectors.joining(File.pathSeparator));
+        List<String> command = java();
+        command.add("--enable-native-access=ALL-UNNAMED");
+        String all = String.join(File.pathSeparator, tests.toString(), withClasses, runner);
+        Collections.addAll(command, "--class-path", all, ConsumerTests.class.getName(), tests.toString());
+        return finish(command, classes);
+    }
+
+    /** The classes of these tests, of which one runs those of the project. */
+    private static boolean isOurs(String entry) {
+        return Path.of(entry).equals(Repository.ROOT.resolve("tests", "target", "test-classes"));
+    }
+
+    private Outcome compile(String path, Path classes, boolean modular) throws IOException {
+        Outcome outcome = javac(
+                modular ? "--module-path" : "--class-path", path, classes, sources(Path.of("src/main/java"), modular));
+        copyResources(classes);
+        return outcome;
+    }
+
+    private static Outcome javac(String pathOption, String path, Path classes, List<String> sources) {
         List<String> javac = new ArrayList<>(List.of("--release", "25", "-Xlint:all", "-Werror", "-proc:none"));
-        Collections.addAll(javac, "-d", classes.toString(), modular ? "--module-path" : "--class-path", path);
-        javac.addAll(sources(modular));
+        Collections.addAll(javac, "-d", classes.toString(), pathOption, path);
+        javac.addAll(sources);
         StringWriter said = new StringWriter();
         PrintWriter to = new PrintWriter(said);
         int status = ToolProvider.findFirst("javac").orElseThrow().run(to, to, javac.toArray(String[]::new));
-        copyResources(classes);
-        return status != 0 ? new Outcome(false, status, said.toString()) : start(path, classes, modular);
+        return new Outcome(status == 0, status, said.toString());
+    }
+
+    private static List<String> java() {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ArrayList<>(
+                List.of(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--illegal-native-access=deny"));
     }
 
     private Outcome start(String path, Path classes, boolean modular) throws IOException, InterruptedException {
         String all = classes + File.pathSeparator + path;
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.add("--illegal-native-access=deny");
+        List<String> command = java();
         if (modular) {
             String module = ModuleFinder.of(classes)
                     .findAll()
@@ -100,6 +154,10 @@ final class Consumer {
             command.add("--enable-native-access=ALL-UNNAMED");
             Collections.addAll(command, "--class-path", all, text("main.class"));
         }
+        return finish(command, classes);
+    }
+
+    private static Outcome finish(List<String> command, Path classes) throws IOException, InterruptedException {
         Path output = Files.createTempFile(classes.getParent(), "output", ".txt");
         Process program = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -126,8 +184,8 @@ final class Consumer {
         }
     }
 
-    private List<String> sources(boolean modular) throws IOException {
-        try (Stream<Path> files = Files.walk(folder.resolve("src/main/java"))) {
+    private List<String> sources(Path below, boolean modular) throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve(below))) {
             return files.map(Path::toString)
                     .filter(file -> file.endsWith(".java") && (modular || !file.endsWith("module-info.java")))
                     .toList();
@@ -135,7 +193,7 @@ final class Consumer {
     }
 
     /** JARs where this build goes as far as making them, as {@code verify} does, else folders of classes. */
-    private Set<String> libraries() throws IOException {
+    private Set<String> libraries(boolean tests) throws IOException {
         Set<String> paths = new LinkedHashSet<>();
         NodeList dependencies = pom.getElementsByTagName("dependency");
         for (int i = 0; i < dependencies.getLength(); i++) {
@@ -143,6 +201,9 @@ final class Consumer {
             String artifact = textOf(dependency, "artifactId");
             if (!textOf(dependency, "groupId").equals("io.jvfio")) {
                 throw new IllegalStateException(folder + " depends on more than jvfio: " + artifact);
+            }
+            if (!tests && dependency.getElementsByTagName("scope").getLength() > 0) {
+                continue; // there is no other scope here than test
             }
             Path target = Repository.ROOT.resolve(artifact.substring("jvfio-".length()), "target");
             paths.add(built(target));

@@ -45,6 +45,21 @@ final class ConsumersTest {
         assertRuns(project, Use.CLASS_PATH);
     }
 
+    static List<String> projectsWithTests() throws IOException {
+        return projects().stream()
+                .filter(project -> Consumer.of(FOLDER.resolve(project)).hasTests())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("projectsWithTests")
+    void its_tests_pass(String project) throws IOException, InterruptedException {
+        Outcome outcome = Consumer.of(FOLDER.resolve(project)).test(folder());
+
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(outcome.output()).containsPattern("[1-9]\\d* tests, 0 failed");
+    }
+
     @ParameterizedTest
     @MethodSource("projects")
     void depends_on_the_version_that_is_built(String project) {
@@ -74,6 +89,17 @@ final class ConsumersTest {
         assertThat(outcome.output()).contains("IllegalArgumentException", "nothing");
     }
 
+    @Test
+    void a_test_that_fails_is_noticed() throws IOException, InterruptedException {
+        Consumer changed = changed("courier", "VENDOR_ID = 0x1234", "VENDOR_ID = 0xffff");
+
+        Outcome outcome = changed.test(folder());
+
+        assertThat(outcome.compiled()).isTrue();
+        assertThat(outcome.status()).isNotZero();
+        assertThat(outcome.output()).contains("config_space_names_the_function");
+    }
+
     private void assertRuns(String project, Use use) throws IOException, InterruptedException {
         Consumer consumer = Consumer.of(FOLDER.resolve(project));
 
@@ -85,7 +111,11 @@ final class ConsumersTest {
 
     /** The first driver, changed in one place. */
     private Consumer changed(String from, String to) throws IOException {
-        Path original = FOLDER.resolve("first-driver");
+        return changed("first-driver", from, to);
+    }
+
+    private Consumer changed(String project, String from, String to) throws IOException {
+        Path original = FOLDER.resolve(project);
         Path copy = work.resolve("changed");
         try (Stream<Path> files = Files.walk(original)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {

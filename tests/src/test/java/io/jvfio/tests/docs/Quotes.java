@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  */
 final class Quotes {
     private static final Pattern JAVA = Pattern.compile("(?ms)^```java\n(.*?)^```$");
+    private static final Pattern XML = Pattern.compile("(?ms)^```xml\n(.*?)^```$");
     private static final Pattern ANY_JAVA = Pattern.compile("(?mi)^\\s*(?:```+|~~~+)\\s*(?:java|jshell)\\b.*$");
     private static final Set<String> LEFT_OUT = Set.of("", "@Override", "@Test");
 
@@ -42,6 +43,19 @@ final class Quotes {
         return Repository.files().stream()
                 .filter(file -> Repository.name(file).matches("[A-Za-z]+\\.md|docs/.*\\.md"))
                 .toList();
+    }
+
+    /** POMs of the projects in {@code consumers/}. */
+    static Quotes ofPoms() {
+        return new Quotes(Repository.files().stream()
+                .filter(file -> Repository.name(file).matches("consumers/[a-z-]+/pom.xml"))
+                .map(Repository::text)
+                .toList());
+    }
+
+    /** The XML in a document. */
+    static List<String> xmlIn(String document) {
+        return XML.matcher(document).results().map(match -> match.group(1)).toList();
     }
 
     /** The Java in a document. */

@@ -44,6 +44,18 @@ final class QuotesTest {
         assertThat(COMPILED.isCompiled(quote)).as(quote).isTrue();
     }
 
+    static Stream<Arguments> quotesOfPoms() {
+        return Quotes.documents().stream()
+                .flatMap(file -> Quotes.xmlIn(Repository.text(file)).stream()
+                        .map(quote -> Arguments.argumentSet(Repository.name(file), quote)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("quotesOfPoms")
+    void what_is_quoted_of_a_POM_is_in_one(String quote) {
+        assertThat(Quotes.ofPoms().isCompiled(quote)).as(quote).isTrue();
+    }
+
     @Test
     void README_and_the_guides_are_read() {
         assertThat(Quotes.documents().stream().map(Repository::name))
