@@ -6,7 +6,8 @@ import org.jspecify.annotations.NullMarked;
 module io.jvfio.examples {
     requires static org.jspecify;
     requires transitive io.jvfio.core;
-    requires io.jvfio.emulation; // so that model:edu can be opened
+    requires io.jvfio.driver.nvme;
+    requires io.jvfio.emulation; // so that models can be opened
 
     exports io.jvfio.examples;
 }

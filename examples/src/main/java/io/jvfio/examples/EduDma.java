@@ -10,7 +10,17 @@ import io.jvfio.mmio.Mmio;
 import io.jvfio.pci.PciDevice;
 import java.time.Duration;
 
-/** DMA and interrupts: lets an edu device fetch a buffer and write it back, and waits for its MSI each time. */
+/**
+ * DMA and interrupts: lets an edu device fetch a buffer and write it back, and waits for its MSI each time. Run it with
+ *
+ * <pre>{@code
+ * ./jvfio --version
+ * java --enable-native-access=io.jvfio.core --module-path cli/target/lib \
+ *     --module io.jvfio.examples/io.jvfio.examples.EduDma model:edu
+ * }</pre>
+ *
+ * The first command builds what is not built.
+ */
 public final class EduDma {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
@@ -23,7 +33,7 @@ public final class EduDma {
      * @throws InterruptedException if the thread is interrupted in a wait
      */
     public static void main(String[] args) throws InterruptedException {
-        try (PciDevice edu = Vfio.open(args[0])) {
+        try (PciDevice edu = Vfio.open(Usage.edu(args, EduDma.class))) {
             edu.dma().addressBits(Edu.ADDRESS_BITS);
             edu.enableBusMaster();
             Mmio regs = edu.bar(0).mmio();

@@ -11,7 +11,17 @@ import io.jvfio.pci.PciDevice;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Interrupts by callback: an edu device interrupts when a factorial is ready. */
+/**
+ * Interrupts by callback: an edu device interrupts when a factorial is ready. Run it with
+ *
+ * <pre>{@code
+ * ./jvfio --version
+ * java --enable-native-access=io.jvfio.core --module-path cli/target/lib \
+ *     --module io.jvfio.examples/io.jvfio.examples.EduInterrupts model:edu
+ * }</pre>
+ *
+ * The first command builds what is not built.
+ */
 public final class EduInterrupts {
     private EduInterrupts() {}
 
@@ -22,7 +32,7 @@ public final class EduInterrupts {
      * @throws InterruptedException if the thread is interrupted in the wait
      */
     public static void main(String[] args) throws InterruptedException {
-        try (PciDevice edu = Vfio.open(args[0])) {
+        try (PciDevice edu = Vfio.open(Usage.edu(args, EduInterrupts.class))) {
             Mmio regs = edu.bar(0).mmio();
             CountDownLatch ready = new CountDownLatch(1);
             InterruptOptions options = InterruptOptions.defaults().withHandler((vector, count) -> {

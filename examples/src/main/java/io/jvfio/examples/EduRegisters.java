@@ -7,7 +7,17 @@ import io.jvfio.mmio.Mmio;
 import io.jvfio.pci.PciDevice;
 import java.time.Duration;
 
-/** Registers: opens an edu device, asks what it is, and lets it compute. */
+/**
+ * Registers: opens an edu device, asks what it is, and lets it compute. Run it with
+ *
+ * <pre>{@code
+ * ./jvfio --version
+ * java --enable-native-access=io.jvfio.core --module-path cli/target/lib \
+ *     --module io.jvfio.examples/io.jvfio.examples.EduRegisters model:edu
+ * }</pre>
+ *
+ * The first command builds what is not built.
+ */
 public final class EduRegisters {
     private EduRegisters() {}
 
@@ -17,7 +27,7 @@ public final class EduRegisters {
      * @param args the device, {@code 0000:00:04.0} for example, or {@code model:edu} on a machine without one
      */
     public static void main(String[] args) {
-        try (PciDevice edu = Vfio.open(args[0])) {
+        try (PciDevice edu = Vfio.open(Usage.edu(args, EduRegisters.class))) {
             Mmio regs = edu.bar(0).mmio();
 
             int id = regs.read(Edu.IDENTIFICATION);

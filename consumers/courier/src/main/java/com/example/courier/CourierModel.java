@@ -39,8 +39,9 @@ final class CourierModel implements DeviceModel, RegisterPort {
     private int status;
 
     CourierModel(ModelSetup setup) {
-        setup.identity(
-                PciIdentity.of(Courier.VENDOR_ID, Courier.DEVICE_ID).withClass(0x08_8000).withExpress());
+        setup.identity(PciIdentity.of(Courier.VENDOR_ID, Courier.DEVICE_ID)
+                .withClass(0x08_8000)
+                .withExpress());
         setup.bar(0, 0x4000).registers(this).described(REGISTERS);
         interrupts = setup.interrupts(InterruptKinds.none().withMsix(MsixLayout.of(1, 0, 0x2000, 0x3000)));
         dma = setup.dma();

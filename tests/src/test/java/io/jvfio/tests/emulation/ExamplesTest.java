@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jvfio.examples.EduDma;
 import io.jvfio.examples.EduInterrupts;
 import io.jvfio.examples.EduRegisters;
+import io.jvfio.examples.NvmeBlocks;
 import io.jvfio.testkit.LeakCheck;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The programs that the guides quote run on any machine, on the model of edu. */
 final class ExamplesTest {
@@ -48,5 +53,39 @@ final class ExamplesTest {
     @Test
     void interrupts() throws InterruptedException {
         assertThat(printed(() -> EduInterrupts.main(EDU))).contains("MSI came: 10! = 3628800");
+    }
+
+    @Test
+    void blocks() throws InterruptedException {
+        String printed = printed(() -> NvmeBlocks.main(new String[] {"model:nvme?size=1MiB&namespaces=2", "write"}));
+
+        assertThat(printed)
+                .contains("namespace 2: 2048 blocks of 512 bytes", "SMART event", "256 blocks read")
+                .contains("block 2047 holds: the last block");
+    }
+
+    @Test
+    void nothing_is_written_unless_asked_for() throws InterruptedException {
+        assertThat(printed(() -> NvmeBlocks.main(new String[] {"model:nvme?size=1MiB"})))
+                .contains("256 blocks read")
+                .doesNotContain("holds");
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {EduRegisters.class, EduDma.class, EduInterrupts.class, NvmeBlocks.class})
+    void without_a_device_it_says_how_it_is_started(Class<?> program) throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process process = new ProcessBuilder(
+                        java, "--class-path", System.getProperty("java.class.path"), program.getName())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).isEqualTo(2);
+        assertThat(said.lines())
+                .singleElement()
+                .asString()
+                .startsWith("usage: " + program.getSimpleName() + " DEVICE")
+                .contains("model:");
     }
 }
