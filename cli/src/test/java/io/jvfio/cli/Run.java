@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.jvfio.Vfio;
 import io.jvfio.binding.KernelDrivers;
 import io.jvfio.cli.command.Environment;
@@ -17,6 +19,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import picocli.CommandLine;
@@ -54,21 +57,43 @@ public final class Run {
         StringWriter outText = new StringWriter();
         writing = outText;
         StringWriter errText = new StringWriter();
-        Environment environment = new Environment(
+        CommandLine command = Jvfio.commandLine(environment(new PrintWriter(outText)));
+        command.setErr(new PrintWriter(errText));
+        int code = command.execute(args);
+        out = outText.toString();
+        err = errText.toString();
+        if (List.of(args).contains("--json")) {
+            out.lines().filter(line -> !terminal && line.startsWith("{")).forEach(Run::compareWithPage);
+        }
+        return code;
+    }
+
+    Environment environment() {
+        return environment(new PrintWriter(new StringWriter()));
+    }
+
+    private Environment environment(PrintWriter results) {
+        return new Environment(
                 host.host(),
                 KernelDrivers.of(root, variables),
                 () -> NAMES,
                 OtherJars.of(variables),
                 (locator, options, providers) -> opener.apply(locator, options),
-                new PrintWriter(outText),
+                results,
                 terminal,
                 interruption);
-        CommandLine command = Jvfio.commandLine(environment);
-        command.setErr(new PrintWriter(errText));
-        int code = command.execute(args);
-        out = outText.toString();
-        err = errText.toString();
-        return code;
+    }
+
+    /** An object that a command has printed is as docs/json.md says. */
+    private static void compareWithPage(String line) {
+        Map<String, Object> object = new HashMap<>();
+        ParsedJson.object(line).forEach((key, value) -> object.put(key.toString(), value));
+        boolean event = object.containsKey("event");
+        Object schema = event ? object.get("schema") : object.remove("schema");
+        Object name = event ? "serve and export" : object.remove("command");
+        assertThat(schema).isEqualTo(1L);
+        String part = object.containsKey("error") ? "error" : String.valueOf(name);
+        assertThat(JsonPage.read().differences(part, object)).as(line).isEmpty();
     }
 
     /** What a command that runs on another thread has printed so far. */
