@@ -54,10 +54,12 @@ public final class HostColumns {
 
     /** PCI functions, with what this list calls them. */
     public static Columns<HostFunction> functions(PciIds names) {
+        Columns<FunctionIds> ids = ids(names);
         return new Columns<HostFunction>()
                 .text("ADDRESS", "address", HostFunction::address)
                 .text("locator", HostFunction::locator)
-                .columns(HostFunction::ids, ids(names))
+                .columns(HostFunction::ids, ids)
+                .field((json, function) -> ids.write(json, function.ids()))
                 .number("GROUP", "group", HostFunction::group)
                 .number("NUMA", "numaNode", HostFunction::numaNode)
                 .column(
