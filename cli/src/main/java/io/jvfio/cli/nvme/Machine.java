@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.time.ZoneId;
 
 /** The machine that something was measured on, for people. Threads: stateless. */
 final class Machine {
@@ -16,7 +17,7 @@ final class Machine {
 
     /** {@code 2026-11-30, Intel(R) Xeon(R) CPU, 2 processors, Linux 6.1.0 amd64, Java 25.0.1+8}. */
     static String text() {
-        return LocalDate.now() + ", " + processor() + ", "
+        return LocalDate.now(ZoneId.systemDefault()) + ", " + processor() + ", "
                 + Runtime.getRuntime().availableProcessors()
                 + " processors, Linux " + System.getProperty("os.version") + " " + System.getProperty("os.arch")
                 + ", Java " + Runtime.version();

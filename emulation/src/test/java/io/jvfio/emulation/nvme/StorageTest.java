@@ -4,6 +4,7 @@ package io.jvfio.emulation.nvme;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.VfioException;
 import io.jvfio.emulation.ModelOptions;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.mmio.Layouts;
@@ -151,8 +152,8 @@ final class StorageTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not a regular file");
         assertThatThrownBy(() -> open("size=1MiB&file=" + folder.resolve("no/disk")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("cannot be used");
+                .isInstanceOfSatisfying(
+                        VfioException.class, e -> assertThat(e.name()).isEqualTo("ENOENT"));
         Path small = Files.write(folder.resolve("small"), new byte[8191]);
         assertThatThrownBy(() -> open("namespaces=2&file=" + small))
                 .isInstanceOf(IllegalArgumentException.class)
