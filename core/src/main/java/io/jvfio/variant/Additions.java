@@ -33,6 +33,7 @@ public record Additions(
         regions = List.copyOf(regions);
         traps = List.copyOf(traps);
         Objects.requireNonNull(overlay, "overlay");
+        Objects.requireNonNull(abilities, "abilities");
         capabilities = List.copyOf(capabilities);
         passed = Set.copyOf(passed);
     }

@@ -193,7 +193,7 @@ final class FaultPlanTest extends ModelFixture {
     @Test
     void an_interrupt_is_lost_late_or_comes_for_nothing() {
         EmulatedDevice device =
-                open("full", "drop:interrupt:nth=1;delay:interrupt:nth=2:us=1000;spurious:write:at=0x40");
+                open("full", "drop:interrupt:nth=1;delay:interrupt:nth=2:us=1000;spurious:write:at=0x58");
         EventFd eventfd = message(device);
         full(device, FullModel.MESSAGE, 0);
         assertThat(eventfd.drain()).isZero();
@@ -203,7 +203,7 @@ final class FaultPlanTest extends ModelFixture {
         clock.advance(Duration.ofMillis(1));
         device.step();
         assertThat(eventfd.drain()).isEqualTo(1);
-        full(device, 0x40, 0);
+        full(device, 0x58, 0);
         assertThat(eventfd.drain()).isEqualTo(1);
         assertThat(device.faultLog()).hasSize(3);
     }

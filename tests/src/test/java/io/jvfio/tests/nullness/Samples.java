@@ -6,6 +6,7 @@ import io.jvfio.PciAddress;
 import io.jvfio.Setting;
 import io.jvfio.Vfio;
 import io.jvfio.binding.BindRequest;
+import io.jvfio.carrier.Abilities;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.IrqOwner;
@@ -19,8 +20,10 @@ import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.config.ConfigImage;
+import io.jvfio.variant.ConfigOverlay;
 import io.jvfio.variant.MatchRule;
 import io.jvfio.variant.Modalias;
+import java.io.IOException;
 import java.io.Reader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -87,6 +90,9 @@ final class Samples {
             Map.entry(ByteOrder.class, ByteOrder.BIG_ENDIAN),
             Map.entry(VariantChoice.class, VariantChoice.auto()),
             Map.entry(MatchRule.class, MatchRule.any()),
+            Map.entry(Abilities.class, Abilities.none()),
+            Map.entry(ConfigOverlay.class, ConfigOverlay.none()),
+            Map.entry(IOException.class, new IOException("a sample")),
             Map.entry(Host.class, Host.of(Path.of("/nowhere"), Path.of("/nowhere"))));
 
     private Samples() {}
