@@ -44,7 +44,7 @@ check_functions() {
         "0000:00:04.0 0x1234 0x11e8 edu" "0000:00:05.0 0x1b36 0x0005 pci-testdev" "0000:00:06.0 0x1b36 0x0010 nvme" \
         "0000:00:07.0 0x8086 0x10d3 e1000e" "0000:01:00.0 0x8086 0x10c9 igb" "0000:02:00.0 0x8086 0x10d3 e1000e" \
         "0000:03:01.0 0x1234 0x11e8 edu" "0000:03:02.0 0x1b36 0x0005 pci-testdev" \
-        "0000:03:03.0 0x1af4 0x1005 virtio-rng" "0000:00:0b.0 0x1af4 0x1041 virtio-net" "0000:41:00.0 0x8086 0x10d3 e1000e"; do
+        "0000:03:03.0 0x1af4 0x1044 virtio-rng" "0000:00:0b.0 0x1af4 0x1041 virtio-net" "0000:41:00.0 0x8086 0x10d3 e1000e"; do
         read -r address vendor device name <<<"$function"
         expect "$name at $address" has_identity "$address" "$vendor" "$device"
         expect "$name at $address is bound to vfio-pci" bound_to_vfio "$address"

@@ -76,7 +76,8 @@ final class Pages {
         Set<Long> fresh = new HashSet<>();
         for (int i = 0; i < count; i++) {
             long page = ADDRESS.of(call.input(), (long) Long.BYTES * i);
-            boolean good = page != 0 && page % PAGE == 0 && !owned.contains(page) && fresh.add(page);
+            // Address 0 too: rdma-core has its first page there.
+            boolean good = page % PAGE == 0 && !owned.contains(page) && fresh.add(page);
             Refusal.unless(good, CommandStatus.BAD_PARAMETER, 0x2003);
         }
         for (long page : fresh) {
