@@ -67,7 +67,7 @@ public record Environment(
                 PciIds::system,
                 OtherJars.of(System.getenv()),
                 Vfio::open,
-                new PrintWriter(output, true, charset()),
+                new PrintWriter(output, true, Charset.defaultCharset()),
                 isTerminal(Path.of("/proc/self/fd/1")),
                 interruption);
     }
@@ -93,11 +93,6 @@ public record Environment(
                 .flatMap(host::mdev)
                 .map(HostMdev::access)
                 .orElse(null);
-    }
-
-    /** That of the terminal or pipe, as the JVM found it. */
-    private static Charset charset() {
-        return System.out.charset();
     }
 
     /** Whether an open file is a terminal, by its name: {@code System.console} would ask standard input as well. */

@@ -14,18 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: thread-safe.
  */
 public final class StandardOutput extends OutputStream {
-    private final OutputStream file;
+    private final OutputStream file = new FileOutputStream(FileDescriptor.out);
     private volatile @Nullable IOException failure;
-
-    /** That of the process. */
-    public StandardOutput() {
-        this(new FileOutputStream(FileDescriptor.out));
-    }
-
-    /** What goes to another stream. */
-    StandardOutput(OutputStream file) {
-        this.file = file;
-    }
 
     /** Why something could not be written, the first time. */
     public Optional<IOException> failure() {

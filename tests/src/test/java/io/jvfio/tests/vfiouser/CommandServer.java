@@ -101,7 +101,7 @@ final class CommandServer implements AutoCloseable {
         return Long.parseLong(total.strip().replaceAll(".*\\s", ""));
     }
 
-    /** Tells the command to end, which has to remove its socket. */
+    /** Tells the command to end, which has to remove its socket, and is done then. */
     @Override
     public void close() throws IOException {
         process.destroy();
@@ -109,6 +109,9 @@ final class CommandServer implements AutoCloseable {
         String said = said();
         Files.delete(output);
         assertThat(ended).as("the command ends: %s", said).isTrue();
+        assertThat(process.exitValue())
+                .as("the command is told to end: %s", said)
+                .isZero();
         assertThat(socket()).doesNotExist();
         Files.delete(folder);
     }
