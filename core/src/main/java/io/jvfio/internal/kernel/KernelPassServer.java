@@ -15,6 +15,7 @@ import io.jvfio.host.Host;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.UnixAddress;
 import io.jvfio.internal.sys.UnixListener;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.internal.uapi.IommuOption;
@@ -68,6 +69,7 @@ final class KernelPassServer implements PassServer {
                     target.name() + " is not behind an IOMMU: whoever has it can read and write all memory");
         }
         Path place = socket.toAbsolutePath();
+        UnixAddress.check(place.toString());
         try {
             // In a folder of its own until nobody else can connect.
             Path folder = Files.createTempDirectory(place.getParent(), ".jvfio");

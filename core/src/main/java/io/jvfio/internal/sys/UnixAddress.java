@@ -21,24 +21,29 @@ public final class UnixAddress {
 
     private UnixAddress() {}
 
+    /** Whether a path is short enough for an address, which clients have to give too. */
+    static boolean fits(String path) {
+        return bytes(path).length < PATH_MAX;
+    }
+
     /**
-     * Refuses a path at which nobody can listen or connect.
+     * Refuses a path at which nobody can connect.
      *
-     * @throws VfioException with ENAMETOOLONG if it is too long
-     * @throws IllegalArgumentException if it is empty or has a zero inside
+     * @throws VfioException with ENAMETOOLONG
      */
     public static void check(String path) {
-        int bytes = path.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes >= PATH_MAX) {
+        if (!fits(path)) {
             throw new VfioException(
                     "bind",
                     Errno.ENAMETOOLONG,
                     path,
-                    "the path of a socket has 107 bytes at most, and this one has " + bytes + ": take a shorter one");
+                    "the path of a socket has 107 bytes at most, and this one has " + bytes(path).length
+                            + ": take a shorter one");
         }
-        if (bytes == 0 || path.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("the socket path \"" + path + "\" is empty or has a zero inside");
-        }
+    }
+
+    private static byte[] bytes(String path) {
+        return path.getBytes(StandardCharsets.UTF_8);
     }
 
     /**
@@ -47,8 +52,8 @@ public final class UnixAddress {
      * @throws IllegalArgumentException if the path is empty, too long, or has a zero inside
      */
     static MemorySegment of(Arena arena, String path) {
-        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length == 0 || bytes.length >= PATH_MAX || path.indexOf('\0') >= 0) {
+        byte[] bytes = bytes(path);
+        if (bytes.length == 0 || !fits(path) || path.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("the socket path \"" + path + "\" has " + bytes.length
                     + " bytes; 1 to 107 are possible, none of them zero");
         }

@@ -45,23 +45,29 @@ public final class UnixListener implements AutoCloseable {
      * Listens at a path that does not exist yet. Who may connect is decided by the permissions of its folder and the
      * umask of the process.
      *
-     * @param path at most 107 bytes
+     * @param path of any length; clients need one of at most 107 bytes, which {@link UnixAddress#check} asks for
      * @param backlog how many connections may wait to be accepted
      * @throws VfioException with EADDRINUSE if the path exists
      */
     public static UnixListener open(SystemCalls sys, String path, int backlog) {
-        return open(sys, path, path, backlog);
+        if (UnixAddress.fits(path)) {
+            return open(sys, path, path, backlog);
+        }
+        // By its descriptor the folder has a short name, whatever it is called.
+        Path file = Path.of(path);
+        String folder = String.valueOf(file.getParent());
+        try (Descriptor opened =
+                Descriptor.open(sys, folder, Abi.O_RDONLY | Abi.host().oDirectory())) {
+            int number = opened.acquire();
+            try {
+                return open(sys, path, "/proc/self/fd/" + number + "/" + file.getFileName(), backlog);
+            } finally {
+                opened.release();
+            }
+        }
     }
 
-    /**
-     * Listens at a path that is too long for an address.
-     *
-     * @param path of any length
-     * @param shortcut another path to the same file, at most 107 bytes; used by this call alone
-     * @param backlog how many connections may wait to be accepted
-     * @throws VfioException with EADDRINUSE if the path exists
-     */
-    public static UnixListener open(SystemCalls sys, String path, String shortcut, int backlog) {
+    private static UnixListener open(SystemCalls sys, String path, String shortcut, int backlog) {
         int result = sys.socket(Abi.AF_UNIX, Abi.SOCK_STREAM | Abi.SOCK_CLOEXEC, 0);
         Descriptor fd = Descriptor.of(sys, result, "socket", path);
         try (Arena arena = Arena.ofConfined()) {

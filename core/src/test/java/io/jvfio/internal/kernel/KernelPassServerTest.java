@@ -9,10 +9,12 @@ import io.jvfio.Vfio;
 import io.jvfio.VfioException;
 import io.jvfio.host.FakeHost;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +100,23 @@ final class KernelPassServerTest {
     }
 
     @Test
+    void a_path_of_107_bytes_can_be_connected_to_and_a_longer_one_is_refused_at_once() throws IOException {
+        String start = folder + "/";
+        Path longest = Path.of(start + "s".repeat(107 - start.length()));
+        try (KernelPassServer server = listen(longest, null);
+                UnixSocket client =
+                        UnixSocket.connect(SystemCalls.linux(), longest.toString(), Duration.ofSeconds(5))) {
+            assertThat(server).isNotNull();
+            assertThat(client.fd().isOpen()).isTrue();
+        }
+        assertThat(files()).isZero();
+        assertThatThrownBy(() -> listen(Path.of(longest + "s"), null))
+                .isInstanceOfSatisfying(
+                        VfioException.class, e -> assertThat(e.name()).isEqualTo("ENAMETOOLONG"));
+        assertThat(files()).isZero();
+    }
+
+    @Test
     void a_user_that_does_not_exist_is_named_and_nothing_is_left() throws IOException {
         assertThatThrownBy(() -> listen("no such user"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -118,8 +137,11 @@ final class KernelPassServerTest {
     }
 
     private KernelPassServer listen(@Nullable String user) {
-        return KernelPassServer.listen(
-                SystemCalls.linux(), host.host(), DeviceLocator.parse("0000:00:04.0"), socket(), user);
+        return listen(socket(), user);
+    }
+
+    private KernelPassServer listen(Path at, @Nullable String user) {
+        return KernelPassServer.listen(SystemCalls.linux(), host.host(), DeviceLocator.parse("0000:00:04.0"), at, user);
     }
 
     private Path socket() {

@@ -80,7 +80,7 @@ final class SocketFile implements AutoCloseable {
 
     private static SocketFile create(SystemCalls sys, Path folder, Path place, int backlog) throws IOException {
         Path hidden = folder.resolve("s");
-        UnixListener listener = listen(sys, folder, hidden, backlog);
+        UnixListener listener = UnixListener.open(sys, hidden.toString(), backlog);
         try {
             Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
             if (isSocket(place) && isDead(sys, place)) {
@@ -94,20 +94,6 @@ final class SocketFile implements AutoCloseable {
             throw Closing.after(e, listener);
         } catch (RuntimeException e) {
             throw Closing.after(e, listener);
-        }
-    }
-
-    /** By its descriptor the folder has a short name, whatever it is called. */
-    private static UnixListener listen(SystemCalls sys, Path folder, Path hidden, int backlog) {
-        try (Descriptor opened = Descriptor.open(
-                sys, folder.toString(), Abi.O_RDONLY | Abi.host().oDirectory())) {
-            int number = opened.acquire();
-            try {
-                return UnixListener.open(
-                        sys, hidden.toString(), "/proc/self/fd/" + number + "/" + hidden.getFileName(), backlog);
-            } finally {
-                opened.release();
-            }
         }
     }
 
