@@ -68,7 +68,7 @@ final class TestServer implements AutoCloseable {
 
     /** What {@code VERSION} says; a twin socket is made if it says so and the client wants one. */
     volatile Capabilities capabilities =
-            new Capabilities(8, 1 << 20, 100, 4096, true, 0, false, false, List.of(), List.of());
+            new Capabilities(8, 1 << 20, 100, 4096, true, 0, false, Capabilities.Own.none());
 
     private final UnixListener listener;
     private final Thread thread;

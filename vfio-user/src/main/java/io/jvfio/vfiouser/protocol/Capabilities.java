@@ -2,6 +2,7 @@
 package io.jvfio.vfiouser.protocol;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What one side can take, as it says in {@code VERSION}: each value is about what it receives.
@@ -15,11 +16,7 @@ import java.util.List;
  * @param twinSocket whether the server's commands may go over a socket of their own
  * @param twinFd in a reply: which of its descriptors is that socket, -1 if none
  * @param writeMultiple whether {@link Command#REGION_WRITE_MULTI} is understood
- * @param addedRegions whether regions beyond the bus's own, and capabilities in the device info, are understood: a
- *     capability of jvfio's own, which other peers do not know and ignore
- * @param storeys in a reply: ids of what the server's device is made of above its carrier, from the lowest up; jvfio's own
- *     too
- * @param slowRegions in a reply: indexes of regions whose accesses may wait; jvfio's own too
+ * @param own capabilities of jvfio's own, which other peers do not know and ignore
  */
 public record Capabilities(
         int maxFds,
@@ -29,9 +26,7 @@ public record Capabilities(
         boolean twinSocket,
         int twinFd,
         boolean writeMultiple,
-        boolean addedRegions,
-        List<String> storeys,
-        List<Integer> slowRegions) {
+        Own own) {
 
     /** The most ids of storeys that are told or read. */
     public static final int MOST_STOREYS = 16;
@@ -42,75 +37,69 @@ public record Capabilities(
     /** The most slow regions that are told or read. */
     public static final int MOST_SLOW_REGIONS = 64;
 
-    /** Copies the lists. */
+    /**
+     * What jvfio says to its like.
+     *
+     * @param addedRegions whether regions beyond the bus's own, and capabilities in the device info, are understood
+     * @param storeys in a reply: ids of what the server's device is made of above its carrier, from the lowest up
+     * @param slowRegions in a reply: indexes of regions whose accesses may wait
+     */
+    public record Own(boolean addedRegions, List<String> storeys, List<Integer> slowRegions) {
+        /** Copies the lists. */
+        public Own {
+            storeys = List.copyOf(storeys);
+            slowRegions = List.copyOf(slowRegions);
+        }
+
+        /** What holds for a peer of another make. */
+        public static Own none() {
+            return new Own(false, List.of(), List.of());
+        }
+    }
+
+    /** Refuses null. */
     public Capabilities {
-        storeys = List.copyOf(storeys);
-        slowRegions = List.copyOf(slowRegions);
+        Objects.requireNonNull(own, "own");
     }
 
     /** What holds for a peer that says nothing. */
     public static Capabilities absent() {
-        return new Capabilities(1, 1 << 20, 65535, 4096, false, -1, false, false, List.of(), List.of());
+        return new Capabilities(1, 1 << 20, 65535, 4096, false, -1, false, Own.none());
+    }
+
+    /** Whether regions beyond the bus's own are understood; see {@link Own}. */
+    public boolean addedRegions() {
+        return own.addedRegions;
+    }
+
+    /** Ids of what the server's device is made of; see {@link Own}. */
+    public List<String> storeys() {
+        return own.storeys;
+    }
+
+    /** Indexes of regions whose accesses may wait; see {@link Own}. */
+    public List<Integer> slowRegions() {
+        return own.slowRegions;
     }
 
     /** The same with other descriptors in a message. */
     public Capabilities withMaxFds(int fds) {
-        return new Capabilities(
-                fds,
-                maxTransfer,
-                maxDmaMaps,
-                pageSizes,
-                twinSocket,
-                twinFd,
-                writeMultiple,
-                addedRegions,
-                storeys,
-                slowRegions);
+        return new Capabilities(fds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, own);
     }
 
     /** The same with another largest transfer. */
     public Capabilities withMaxTransfer(long bytes) {
-        return new Capabilities(
-                maxFds,
-                bytes,
-                maxDmaMaps,
-                pageSizes,
-                twinSocket,
-                twinFd,
-                writeMultiple,
-                addedRegions,
-                storeys,
-                slowRegions);
+        return new Capabilities(maxFds, bytes, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, own);
     }
 
     /** The same with another number of DMA maps. */
     public Capabilities withMaxDmaMaps(int maps) {
-        return new Capabilities(
-                maxFds,
-                maxTransfer,
-                maps,
-                pageSizes,
-                twinSocket,
-                twinFd,
-                writeMultiple,
-                addedRegions,
-                storeys,
-                slowRegions);
+        return new Capabilities(maxFds, maxTransfer, maps, pageSizes, twinSocket, twinFd, writeMultiple, own);
     }
 
     /** The same with other page sizes. */
     public Capabilities withPageSizes(long sizes) {
-        return new Capabilities(
-                maxFds,
-                maxTransfer,
-                maxDmaMaps,
-                sizes,
-                twinSocket,
-                twinFd,
-                writeMultiple,
-                addedRegions,
-                storeys,
-                slowRegions);
+        return new Capabilities(maxFds, maxTransfer, maxDmaMaps, sizes, twinSocket, twinFd, writeMultiple, own);
     }
 
     /**
@@ -119,76 +108,31 @@ public record Capabilities(
      * @param fd in a reply: which descriptor; else -1, as always without
      */
     public Capabilities withTwinSocket(boolean supported, int fd) {
-        return new Capabilities(
-                maxFds,
-                maxTransfer,
-                maxDmaMaps,
-                pageSizes,
-                supported,
-                supported ? fd : -1,
-                writeMultiple,
-                addedRegions,
-                storeys,
-                slowRegions);
+        int which = supported ? fd : -1;
+        return new Capabilities(maxFds, maxTransfer, maxDmaMaps, pageSizes, supported, which, writeMultiple, own);
     }
 
     /** The same with or without writes of many registers. */
     public Capabilities withWriteMultiple(boolean supported) {
-        return new Capabilities(
-                maxFds,
-                maxTransfer,
-                maxDmaMaps,
-                pageSizes,
-                twinSocket,
-                twinFd,
-                supported,
-                addedRegions,
-                storeys,
-                slowRegions);
+        return new Capabilities(maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, supported, own);
     }
 
     /** The same with or without added regions. */
     public Capabilities withAddedRegions(boolean supported) {
-        return new Capabilities(
-                maxFds,
-                maxTransfer,
-                maxDmaMaps,
-                pageSizes,
-                twinSocket,
-                twinFd,
-                writeMultiple,
-                supported,
-                storeys,
-                slowRegions);
+        return with(new Own(supported, own.storeys, own.slowRegions));
     }
 
     /** The same with these storeys. */
     public Capabilities withStoreys(List<String> ids) {
-        return new Capabilities(
-                maxFds,
-                maxTransfer,
-                maxDmaMaps,
-                pageSizes,
-                twinSocket,
-                twinFd,
-                writeMultiple,
-                addedRegions,
-                ids,
-                slowRegions);
+        return with(new Own(own.addedRegions, ids, own.slowRegions));
     }
 
     /** The same with these slow regions. */
     public Capabilities withSlowRegions(List<Integer> indexes) {
-        return new Capabilities(
-                maxFds,
-                maxTransfer,
-                maxDmaMaps,
-                pageSizes,
-                twinSocket,
-                twinFd,
-                writeMultiple,
-                addedRegions,
-                storeys,
-                indexes);
+        return with(new Own(own.addedRegions, own.storeys, indexes));
+    }
+
+    private Capabilities with(Own other) {
+        return new Capabilities(maxFds, maxTransfer, maxDmaMaps, pageSizes, twinSocket, twinFd, writeMultiple, other);
     }
 }

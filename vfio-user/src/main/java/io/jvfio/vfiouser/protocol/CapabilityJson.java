@@ -99,8 +99,9 @@ final class CapabilityJson {
                 case TWIN_SOCKET -> readTwin(parser, found);
                 case WRITE_MULTIPLE -> found.withWriteMultiple(bool(parser, key));
                 case ADDED_REGIONS -> found.withAddedRegions(bool(parser, key));
-                case STOREYS -> found.withStoreys(ids(parser, key));
-                case SLOW_REGIONS -> found.withSlowRegions(indexes(parser, key));
+                case STOREYS -> found.withStoreys(array(parser, key, Capabilities.MOST_STOREYS, CapabilityJson::id));
+                case SLOW_REGIONS ->
+                    found.withSlowRegions(array(parser, key, Capabilities.MOST_SLOW_REGIONS, CapabilityJson::index));
                 default -> {
                     parser.skipChildren();
                     yield found;
@@ -128,34 +129,35 @@ final class CapabilityJson {
         return found.withTwinSocket(supported, fd);
     }
 
-    private static List<String> ids(JsonParser parser, String key) throws IOException {
-        if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw malformed(key + " that is no array");
-        }
-        List<String> ids = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            if (parser.currentToken() != JsonToken.VALUE_STRING
-                    || parser.getTextLength() > Capabilities.LONGEST_STOREY
-                    || ids.size() == Capabilities.MOST_STOREYS) {
-                throw malformed(key + " with another element than " + Capabilities.MOST_STOREYS + " short texts");
-            }
-            ids.add(parser.getText());
-        }
-        return ids;
+    /** Reads an element of an array. */
+    @FunctionalInterface
+    private interface Element<T> {
+        T read(JsonParser parser, String key) throws IOException;
     }
 
-    private static List<Integer> indexes(JsonParser parser, String key) throws IOException {
+    private static <T> List<T> array(JsonParser parser, String key, int most, Element<T> element) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw malformed(key + " that is no array");
         }
-        List<Integer> indexes = new ArrayList<>();
+        List<T> found = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            if (indexes.size() == Capabilities.MOST_SLOW_REGIONS) {
-                throw malformed(key + " with more than " + Capabilities.MOST_SLOW_REGIONS + " regions");
+            if (found.size() == most) {
+                throw malformed(key + " with more than " + most + " elements");
             }
-            indexes.add((int) number(parser, key, Integer.MAX_VALUE));
+            found.add(element.read(parser, key));
         }
-        return indexes;
+        return found;
+    }
+
+    private static String id(JsonParser parser, String key) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING || parser.getTextLength() > Capabilities.LONGEST_STOREY) {
+            throw malformed(key + " with another element than a short text");
+        }
+        return parser.getText();
+    }
+
+    private static int index(JsonParser parser, String key) throws IOException {
+        return (int) number(parser, key, Integer.MAX_VALUE);
     }
 
     private static long number(JsonParser parser, String key, long most) throws IOException {

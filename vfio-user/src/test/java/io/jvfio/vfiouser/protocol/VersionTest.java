@@ -28,7 +28,14 @@ final class VersionTest {
     private final Message reply = new Message(1 << 16);
 
     private static final Capabilities SERVER = new Capabilities(
-            16, 1 << 20, 65535, 4096, true, 0, true, true, List.of("zpci", "acme.fpga"), List.of(9, 11));
+            16,
+            1 << 20,
+            65535,
+            4096,
+            true,
+            0,
+            true,
+            new Capabilities.Own(true, List.of("zpci", "acme.fpga"), List.of(9, 11)));
 
     @AfterEach
     void close() {
@@ -39,7 +46,10 @@ final class VersionTest {
     @Test
     void what_is_written_is_read() {
         Version offer = new Version(
-                0, 1, new Capabilities(253, 1 << 26, 17, 0x201000, true, 3, true, true, List.of(), List.of()));
+                0,
+                1,
+                new Capabilities(
+                        253, 1 << 26, 17, 0x201000, true, 3, true, new Capabilities.Own(true, List.of(), List.of())));
         offer.write(message, 1);
         assertThat(Version.read(message)).isEqualTo(offer);
     }
