@@ -24,8 +24,12 @@ public record DeviceIdentity(Modalias modalias, int revision, Optional<FunctionF
         Objects.requireNonNull(facts, "facts");
     }
 
-    /** Reads the numbers of a PCI function from its config space. */
-    static DeviceIdentity of(VfioDevice device) {
+    /**
+     * Reads the numbers of a PCI function from its config space. Blocks as its registers do.
+     *
+     * @param device an open PCI function, borrowed
+     */
+    public static DeviceIdentity of(VfioDevice device) {
         boolean endpoint = (register(device, PciRegisters.HEADER_TYPE, 1) & PciRegisters.HEADER_LAYOUT_MASK)
                 == PciRegisters.HEADER_ENDPOINT;
         return new DeviceIdentity(

@@ -273,7 +273,7 @@ final class LiveOverlay implements RegisterPort {
     }
 
     private static long all(int width) {
-        return width == Long.BYTES ? -1L : (1L << width * Byte.SIZE) - 1;
+        return RegisterPort.zeroExtended(-1, width);
     }
 
     private int check(long offset, int width) {

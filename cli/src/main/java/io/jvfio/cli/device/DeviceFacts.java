@@ -9,10 +9,11 @@ import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
 import io.jvfio.pci.Bar;
-import io.jvfio.pci.ConfigSpace;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.config.CapabilityHeader;
-import io.jvfio.pci.config.PciRegisters;
+import io.jvfio.variant.DeviceIdentity;
+import io.jvfio.variant.MatchField;
+import io.jvfio.variant.Modalias;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +71,7 @@ record DeviceFacts(
         List<CapabilityHeader> capabilities = new ArrayList<>(device.config().capabilities());
         capabilities.addAll(device.config().extendedCapabilities());
         return new DeviceFacts(
-                ids(device.config()),
+                ids(DeviceIdentity.of(device.device())),
                 Storeys.of(device.device()).ids(),
                 space.description(),
                 space.usable(),
@@ -83,16 +84,15 @@ record DeviceFacts(
                 capabilities);
     }
 
-    private static FunctionIds ids(ConfigSpace config) {
-        boolean endpoint = (config.read8(PciRegisters.HEADER_TYPE) & PciRegisters.HEADER_LAYOUT_MASK)
-                == PciRegisters.HEADER_ENDPOINT;
+    private static FunctionIds ids(DeviceIdentity identity) {
+        Modalias numbers = identity.modalias();
         return new FunctionIds(
-                config.read16(PciRegisters.VENDOR_ID),
-                config.read16(PciRegisters.DEVICE_ID),
-                endpoint ? config.read16(PciRegisters.SUBSYSTEM_VENDOR_ID) : 0,
-                endpoint ? config.read16(PciRegisters.SUBSYSTEM_ID) : 0,
-                config.read32(PciRegisters.REVISION_ID) >>> Byte.SIZE,
-                config.read8(PciRegisters.REVISION_ID));
+                numbers.value(MatchField.VENDOR),
+                numbers.value(MatchField.DEVICE),
+                numbers.value(MatchField.SUBSYSTEM_VENDOR),
+                numbers.value(MatchField.SUBSYSTEM),
+                numbers.classCode(),
+                identity.revision());
     }
 
     /** The interrupt indexes of a device that have a vector. */

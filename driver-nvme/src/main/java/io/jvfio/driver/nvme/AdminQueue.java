@@ -377,10 +377,7 @@ final class AdminQueue implements AutoCloseable {
 
     private void checkUsable() {
         Thread alone = starter;
-        if (alone != null && !alone.equals(Thread.currentThread())) {
-            throw new NotTakenException(device.name());
-        }
-        if (abandoned) {
+        if (abandoned || alone != null && !alone.equals(Thread.currentThread())) {
             throw new NotTakenException(device.name());
         }
         if (stuck) {

@@ -61,10 +61,7 @@ final class EventWatch implements AutoCloseable {
     }
 
     void start() {
-        attempt(() -> core.admin(true, admin -> {
-            enable(admin, core.info());
-            return null;
-        }));
+        attempt(() -> ask(admin -> enable(admin, core.info())));
         attempt(this::request);
         thread.start();
     }
@@ -77,8 +74,12 @@ final class EventWatch implements AutoCloseable {
     }
 
     private void request() {
+        ask(admin -> admin.requestEvents(core.info()));
+    }
+
+    private void ask(Consumer<AdminCommands> what) {
         core.admin(true, admin -> {
-            admin.requestEvents(core.info());
+            what.accept(admin);
             return null;
         });
     }
@@ -167,11 +168,8 @@ final class EventWatch implements AutoCloseable {
     }
 
     private void read(int page) {
-        core.admin(true, admin -> {
-            MemorySegment start = MemorySegment.ofArray(new byte[LOG_BYTES]);
-            admin.readLogStart(page, SubmissionEntry.ALL_NAMESPACES, start);
-            return null;
-        });
+        MemorySegment start = MemorySegment.ofArray(new byte[LOG_BYTES]);
+        ask(admin -> admin.readLogStart(page, SubmissionEntry.ALL_NAMESPACES, start));
     }
 
     /** Reads a page whose failure was told already. */

@@ -115,7 +115,7 @@ final class EduModel implements DeviceModel, RegisterPort {
     @Override
     public synchronized long read(long offset, int width) {
         if (!isRegister(offset, width)) {
-            return -1L >>> Long.SIZE - width * Byte.SIZE;
+            return RegisterPort.zeroExtended(-1, width);
         }
         long value = switch ((int) offset) {
             case IDENTIFICATION -> IDENTITY;
