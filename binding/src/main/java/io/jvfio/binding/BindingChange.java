@@ -161,7 +161,7 @@ final class BindingChange {
         plans.forEach(plan -> changes.add(() -> begun(plan, id)));
         Effects.Lock lock = journals.lock(functions);
         try {
-            refuseIfStale(device.address(), device.modalias(), new Binding(device.driver(), device.override()));
+            refuseIfStale(device);
             journals.finished(device.address());
             return then.apply(all(changes, this::end));
         } finally {
@@ -175,13 +175,29 @@ final class BindingChange {
         return ended;
     }
 
+    /**
+     * Also if the snapshot is one of no moment: its driver was read before a change of others, whether that offers VFIO after
+     * it, and both were as before again when the lock was had.
+     */
+    private void refuseIfStale(DeviceSnapshot device) {
+        Binding then = new Binding(device.driver(), device.override());
+        refuseIfStale(device.address(), device.modalias(), then);
+        if (function(device.address()).isVfio() != device.vfio()) {
+            throw stale(device.address(), then);
+        }
+    }
+
     private void refuseIfStale(PciAddress address, Modalias modalias, Binding expected) {
         Binding now = function(address).binding();
         if (!now.equals(expected)
                 || !modalias.toString().equals(files.text(SnapshotReader.DEVICES + address + "/modalias"))) {
-            throw BindingException.of(
-                    Code.STALE_PLAN, address + " has " + now + " now, which is not what the plan was made for", "");
+            throw stale(address, now);
         }
+    }
+
+    private static BindingException stale(PciAddress address, Binding now) {
+        return BindingException.of(
+                Code.STALE_PLAN, address + " has " + now + " now, which is not what the plan was made for", "");
     }
 
     private Begun begun(BindPlan plan, String id) {

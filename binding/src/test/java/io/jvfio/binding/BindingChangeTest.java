@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,27 @@ class BindingChangeTest {
         assertThat(failure(() -> change.bind(device, plans, done -> done)).code())
                 .isEqualTo(Code.STALE_PLAN);
         assertThat(machine.writes).isEmpty();
+    }
+
+    /** The driver is read, another one binds, VFIO is seen, the other one releases: the look says that VFIO has it. */
+    @Test
+    void a_look_during_the_change_of_another_is_not_taken_for_a_bind() {
+        AtomicBoolean once = new AtomicBoolean();
+        HostFiles.Source interrupted = question -> {
+            boolean here = question.kind() == HostQuestion.Kind.VFIO && once.compareAndSet(false, true);
+            if (here) {
+                drivers.bind(NVME, AUTO, OPTIONS);
+            }
+            List<String> answer = machine.answer(question);
+            if (here) {
+                drivers.release(NVME, OPTIONS);
+            }
+            return answer;
+        };
+        KernelDrivers late = new KernelDrivers(() -> interrupted, () -> machine);
+
+        assertThat(failure(() -> late.bind(NVME, AUTO, OPTIONS)).code()).isEqualTo(Code.STALE_PLAN);
+        assertThat(machine.at(NVME).driver).isEqualTo("nvme");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two processes with four threads each that change the same function. */
 class BindingRaceTest {
     private static final long SEED = 20251130;
+    private static final String ERRORS = "errors";
 
     @TempDir
     Path root;
@@ -53,7 +55,9 @@ class BindingRaceTest {
             Map<String, Integer> outcomes = BindingRace.run(root, rounds, SEED);
             assertThat(outcomes)
                     .containsKeys("BOUND", "RELEASED", "RECOVERED", "WAS WHOLE", "LOCKED", "UNFINISHED", "STOPPED");
-            assertThat(out.readLine()).contains("BOUND=", "RELEASED=", "RECOVERED=", "LOCKED=");
+            assertThat(out.readLine())
+                    .as("what the other process says, whose errors are: %s", errors())
+                    .contains("BOUND=", "RELEASED=", "RECOVERED=", "LOCKED=");
             tell(in, "end");
             assertThat(other.waitFor(1, TimeUnit.MINUTES)).isTrue();
             assertThat(other.exitValue()).isEqualTo(BindingRace.HALTED);
@@ -61,6 +65,10 @@ class BindingRaceTest {
         } finally {
             other.destroyForcibly();
         }
+    }
+
+    private String errors() throws IOException {
+        return Files.readString(root.resolve(ERRORS));
     }
 
     private static void tell(Writer process, String word) throws IOException {
@@ -97,7 +105,7 @@ class BindingRaceTest {
                         root.toString(),
                         Integer.toString(rounds),
                         Long.toString(SEED + BindingRace.THREADS))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(root.resolve(ERRORS).toFile())
                 .start();
     }
 
