@@ -33,7 +33,11 @@ public interface RegionMapping extends AutoCloseable {
         return new Mapped(memory, offset, end);
     }
 
-    /** The mapped bytes, exactly as many as were asked for. Register access belongs to {@code Mmio}, not here. */
+    /**
+     * The mapped bytes, exactly as many as were asked for. Register access belongs to {@code Mmio}, not here. On arm64 a
+     * BAR is Device memory: an access that is not aligned to its width, a copy that starts or ends unaligned, and
+     * {@link MemorySegment#mismatch} fault there, and a fault is an {@code InternalError}; x86-64 does all of these.
+     */
     MemorySegment memory();
 
     /** Where the mapping starts, in bytes from the region's start. */

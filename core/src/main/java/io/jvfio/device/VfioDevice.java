@@ -43,6 +43,10 @@ public interface VfioDevice extends AutoCloseable {
     /**
      * Reads one register through the carrier. One access of exactly that width reaches the device. Allocates nothing.
      *
+     * <p>On arm64 a kernel device that refuses the width, as PCI lets it, takes the kernel's thread down with it: an
+     * external abort in the kernel is an Oops, this process ends inside of the call, and the device stays locked until the
+     * next boot. Everywhere else all ones, or zero, come back. Use the widths that the device's manual has.
+     *
      * @param region the region's index
      * @param offset bytes from the region's start, a multiple of {@code width}, but for config space, where any
      *     alignment is allowed
@@ -53,7 +57,8 @@ public interface VfioDevice extends AutoCloseable {
     long readRegister(int region, long offset, int width);
 
     /**
-     * Writes one register through the carrier. One access of exactly that width reaches the device. Allocates nothing.
+     * Writes one register through the carrier. One access of exactly that width reaches the device. Allocates nothing. For
+     * widths that the device refuses see {@link #readRegister}.
      *
      * @param region the region's index
      * @param offset bytes from the region's start, aligned as for {@link #readRegister}
@@ -83,7 +88,9 @@ public interface VfioDevice extends AutoCloseable {
     long modifyRegister(int region, long offset, int width, long mask, long value);
 
     /**
-     * Reads bytes of a region. How many accesses reach the device, and of which width, is the carrier's choice.
+     * Reads bytes of a region. How many accesses reach the device, and of which width, is the carrier's choice: the kernel
+     * takes the widest, up to 8 bytes, that offset and rest allow. A device that refuses one of those widths is not for
+     * this call, least of all on arm64: see {@link #readRegister}.
      *
      * @param region the region's index
      * @param offset bytes from the region's start
@@ -93,7 +100,9 @@ public interface VfioDevice extends AutoCloseable {
     int read(int region, long offset, MemorySegment target);
 
     /**
-     * Writes bytes of a region. How many accesses reach the device, and of which width, is the carrier's choice.
+     * Writes bytes of a region. How many accesses reach the device, and of which width, is the carrier's choice: the kernel
+     * takes the widest, up to 8 bytes, that offset and rest allow. A device that refuses one of those widths is not for
+     * this call, least of all on arm64: see {@link #readRegister}.
      *
      * @param region the region's index
      * @param offset bytes from the region's start

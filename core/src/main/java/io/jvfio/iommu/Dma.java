@@ -195,7 +195,7 @@ public final class Dma {
         return addressSpace().limits();
     }
 
-    /** Whether DMA is coherent with CPU caches: true on every x86. */
+    /** Whether DMA is coherent with CPU caches, as {@link AddressSpace#coherent} says. */
     public boolean coherent() {
         return addressSpace().coherent();
     }

@@ -22,7 +22,8 @@ import java.util.Objects;
  *
  * <p>Order: loads and stores reach the device in program order, are not merged and not dropped, and every earlier store
  * to memory, DMA memory included, is visible before a register store is. A value that guards later reads of memory is
- * read by {@code read32Acquire} and its like. For other orders see {@link Barriers}.
+ * read by {@code read32Acquire} and its like. What orders memory alone is {@code publish} and {@code acquire} of
+ * {@link Word32} and its like.
  *
  * <p>Every access throws {@link IllegalArgumentException} if the offset is not aligned to the width,
  * {@link IndexOutOfBoundsException} if the access leaves the register space, {@link IllegalStateException} if the

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Bulk access to a BAR that is memory. Bytes move in whole 8-byte accesses, in ascending order; parts that are not mapped
- * move through the carrier in larger pieces. A fault is explained as in {@link PciDevice#guard(Runnable)}; then part of
+ * Bulk access to a BAR that is memory. Bytes move in whole, aligned 8-byte accesses, in ascending order: arm64 faults at
+ * any other in a mapped BAR. Parts that are not mapped move through the carrier in larger pieces. A fault is explained as in {@link PciDevice#guard(Runnable)}; then part of
  * the bytes may have moved.
  *
  * <p>Threads: thread-safe as far as the device's memory is. Blocks in proportion to the size: uncached reads take about a

@@ -6,7 +6,6 @@ import static io.jvfio.vendor.mlx.spec.InitSegment.*;
 import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.iommu.DmaBuffer;
-import io.jvfio.mmio.Barriers;
 import io.jvfio.vendor.mlx.spec.CommandEntry;
 import io.jvfio.vendor.mlx.spec.CommandStatus;
 import io.jvfio.vendor.mlx.spec.CommandWords;
@@ -124,7 +123,6 @@ final class CommandInterface implements AutoCloseable {
         }
         token = token == 0xff ? 1 : token + 1;
         slot.post(input, length, outputLength, token);
-        Barriers.beforeDoorbell();
         access.registers().write(DOORBELL, 1 << slot.number());
         await(slot, how, opcode);
         MemorySegment output = arena.allocate(outputLength, Long.BYTES);

@@ -2,7 +2,6 @@
 package io.jvfio.vendor.mlx;
 
 import io.jvfio.iommu.DmaBuffer;
-import io.jvfio.mmio.Barriers;
 import io.jvfio.mmio.BigWord64;
 import io.jvfio.vendor.mlx.spec.CommandWords;
 import io.jvfio.vendor.mlx.spec.CompletionEntry;
@@ -84,7 +83,6 @@ final class CompletionQueue {
         int word = DoorbellRecord.INDEX.set(
                 DoorbellRecord.SEQUENCE.set(0, sequence & 3), index & (int) DoorbellRecord.INDEX.max());
         DoorbellRecord.ARM.set(memory.memory(), record, word);
-        Barriers.beforeDoorbell();
         hca.doorbells().write(Uar.CQ_ARM, (long) word << Integer.SIZE | number);
     }
 

@@ -3,7 +3,6 @@ package io.jvfio.vendor.mlx;
 
 import io.jvfio.Closing;
 import io.jvfio.iommu.DmaBuffer;
-import io.jvfio.mmio.Barriers;
 import io.jvfio.mmio.BigWord64;
 import io.jvfio.vendor.mlx.spec.CommandWords;
 import io.jvfio.vendor.mlx.spec.DoorbellRecord;
@@ -147,7 +146,6 @@ public final class NopQueue implements AutoCloseable {
         SendWork.COMPLETION.set(all, at, SendWork.ALWAYS);
         posted++;
         DoorbellRecord.POSTED.publish(all, record, posted & 0xffff);
-        Barriers.beforeDoorbell();
         hca.doorbells().write(Uar.SEND, BigWord64.at(0).of(all, at));
         return index;
     }
