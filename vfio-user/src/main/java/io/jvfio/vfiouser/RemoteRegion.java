@@ -8,6 +8,7 @@ import io.jvfio.device.InfoCapability;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioPci;
+import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.FileKind;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.SystemCalls;
@@ -154,6 +155,9 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
             FileKind kind = FileKind.of(file);
             if (!kind.vfioDevice()) {
                 throw new IllegalArgumentException("the file is neither in memory nor a device's but " + kind.name());
+            }
+            if (!Abi.host().loadsReachBars()) {
+                throw new IllegalArgumentException("the file is a device's, which this CPU cannot load from");
             }
             return;
         }

@@ -58,6 +58,7 @@ final class Rules {
         rules.put("restricted methods are called in internal.sys alone", restrictedMethods());
         rules.put("native-order layouts are used in internal.uapi and internal.sys alone", nativeOrder());
         rules.put("no arena without an end", endlessArenas());
+        rules.put("each kind of file is mapped by one class", oneMapperOfEachKind());
         rules.put("internal.sys depends on the root package at most", sysStandsAlone());
         rules.put(
                 "internal.uapi depends on internal.sys, the root package and the words of VFIO at most",
@@ -98,6 +99,23 @@ final class Rules {
                 .orShould()
                 .callMethod(Arena.class, "global")
                 .because("the order in which memory ends matters, and nobody can close these");
+    }
+
+    /** The first is the only one that makes mappings of BARs. */
+    private ArchRule oneMapperOfEachKind() {
+        return noClasses()
+                .that(areNot(".internal.kernel.KernelDevice"))
+                .and(areNot(".vfiouser.VfioUserDevice"))
+                .and(areNot(".vfiouser.server.ClientMemory"))
+                .and(areNot(".emulation.BarMemory"))
+                .and(areNot(".internal.sys.MemFd"))
+                .and(areNot(".internal.sys.Mapping"))
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "maps a file",
+                        call -> call.getTargetOwner().getName().equals(root + ".internal.sys.Mapping")
+                                && call.getName().equals("ofFile")))
+                .because("on s390x a load from a BAR ends the virtual machine, so each that maps knows what it maps");
     }
 
     private ArchRule sysStandsAlone() {

@@ -25,6 +25,7 @@ class RulesTest {
                 "restricted methods are called in internal.sys alone | mmio.CallsRestrictedMethod",
                 "native-order layouts are used in internal.uapi and internal.sys alone | mmio.ReadsInNativeOrder",
                 "no arena without an end | mmio.NeverFrees",
+                "each kind of file is mapped by one class | device.MapsFile",
                 "internal.sys depends on the root package at most | internal.sys.DependsOnContract",
                 "internal.uapi depends on internal.sys, the root package and the words of VFIO at most | internal.uapi.DependsOnContract",
                 "internal.uapi is used by those who speak the kernel's structs | device.DependsOnUapi",
