@@ -170,6 +170,22 @@ public final class Struct<R extends Record> {
         encode(segment, record);
     }
 
+    /**
+     * Encodes the struct at the start of {@code segment}, in a byte order of one's choice.
+     *
+     * @param order the byte order of the machine that is to read it
+     * @throws IllegalArgumentException if a value does not fit its member
+     * @throws IndexOutOfBoundsException if {@code segment} is too short
+     */
+    public void fill(MemorySegment segment, R record, ByteOrder order) {
+        encode(segment, record);
+        if (order != ByteOrder.nativeOrder()) {
+            byte[] bytes = segment.asSlice(0, layout.byteSize()).toArray(JAVA_BYTE);
+            turnRound(layout, 0, bytes);
+            MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, 0, bytes.length);
+        }
+    }
+
     void encode(MemorySegment segment, Record record) {
         segment.asSlice(0, layout.byteSize()).fill((byte) 0);
         switch (ownSize(layout)) {

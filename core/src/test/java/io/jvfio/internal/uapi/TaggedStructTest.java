@@ -235,6 +235,12 @@ class TaggedStructTest {
                     .isEqualTo(VfioDeviceInfoCapZpciBase.STRUCT.read(base, ByteOrder.nativeOrder()))
                     .isEqualTo(VfioDeviceInfoCapZpciBase.STRUCT.read(base));
         }
+        VfioDeviceInfoCapZpciBase base = VfioDeviceInfoCapZpciBase.STRUCT.read(struct);
+        MemorySegment written = MemorySegment.ofArray(new byte[40]);
+        VfioDeviceInfoCapZpciBase.STRUCT.fill(written, base, other);
+        assertThat(written.toArray(JAVA_BYTE))
+                .isEqualTo(foreign(struct.asSlice(0, 40), "vfio_device_info_cap_zpci_base")
+                        .toArray(JAVA_BYTE));
         for (int size : new int[] {40, 48, 64}) {
             MemorySegment group = struct.asSlice(0, size);
             assertThat(VfioDeviceInfoCapZpciGroup.STRUCT.read(foreign(group, "vfio_device_info_cap_zpci_group"), other))
