@@ -39,6 +39,7 @@ public final class Errno {
     public static final int ENOSYS = 38;
     public static final int ENOTEMPTY = 39;
     public static final int ELOOP = 40;
+    public static final int ENOMSG = 42;
     public static final int ENODATA = 61;
     public static final int EPROTO = 71;
     public static final int EBADMSG = 74;

@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 public interface VfioDevice extends AutoCloseable {
 
-    /** What the device says of itself; read once at open. */
+    /** What the device says of itself: read at open, and its capabilities again after a reset where they may change. */
     DeviceInfo info();
 
     /**

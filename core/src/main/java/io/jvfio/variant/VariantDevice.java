@@ -7,6 +7,7 @@ import io.jvfio.carrier.ForwardingDevice;
 import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.HotReset;
+import io.jvfio.device.InfoCapability;
 import io.jvfio.device.Quiesce;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionFile;
@@ -20,6 +21,7 @@ import io.jvfio.interrupt.Notices;
 import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -33,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * subclass override any operation; one that overrides reads or writes of config space overrides
  * {@link #modifyRegister} too.
  *
- * <p>Abilities of the device below do not pass by unasked. {@link Reattachable} and {@link Notices} do; {@link
- * HotReset} and {@link Quiesce} are this device's own around those below; what else the subclass answers for it {@link
+ * <p>Abilities of the device below do not pass by unasked. {@link Reattachable}, {@link Notices} and every {@link
+ * PlatformApi} do; {@link HotReset} and {@link Quiesce} are this device's own around those below; what else the subclass answers for it {@link
  * #ability names}. The kernel's descriptor and types that nobody here knows stop.
  *
  * <p>Threads: thread-safe, as subclasses have to be.
@@ -46,7 +48,14 @@ public abstract class VariantDevice extends ForwardingDevice {
 
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
+    private final List<InfoCapability> capabilities;
+
+    /** What the device below said of itself at first. */
+    private final DeviceInfo known;
+
+    /** What this one made of that. */
     private final DeviceInfo info;
+
     private final String name;
     private final @Nullable StoreyContext context;
     private final AddedRegions regions;
@@ -77,7 +86,7 @@ public abstract class VariantDevice extends ForwardingDevice {
      */
     protected VariantDevice(VfioDevice below, @Nullable VariantContext context, Additions additions) {
         super(below);
-        DeviceInfo known = below.info();
+        this.known = below.info();
         this.name = below.toString();
         this.context = switch (context) {
             case null -> null;
@@ -87,17 +96,8 @@ public abstract class VariantDevice extends ForwardingDevice {
         this.traps = additions.traps().isEmpty() ? null : new Traps(below, additions.traps());
         this.config = new ShownConfig(below, additions.overlay(), new ResetByWrite());
         this.passed = additions.passed();
-        this.info = additions.regions().isEmpty() && additions.capabilities().isEmpty()
-                ? known
-                : new DeviceInfo(
-                        additions.capabilities().isEmpty()
-                                ? known.flags()
-                                : known.flags() | VfioPci.VFIO_DEVICE_FLAGS_CAPS,
-                        known.regionCount() + additions.regions().size(),
-                        known.irqCount(),
-                        Stream.concat(known.capabilities().stream(), additions.capabilities().stream())
-                                .toList(),
-                        known.reach());
+        this.capabilities = additions.capabilities();
+        this.info = shown(known, additions.regions().size(), capabilities);
         this.own = abilities(below, additions.abilities());
         below.ability(Notices.class).ifPresent(notices -> notices.tell(new Told()));
     }
@@ -153,9 +153,23 @@ public abstract class VariantDevice extends ForwardingDevice {
     /** Frees what this storey holds. The device below is still open, but must not be relied on. Called once. */
     protected void release() {}
 
+    /** What the device below says of itself now, and what this one adds. */
     @Override
     public DeviceInfo info() {
-        return info;
+        DeviceInfo lower = super.info();
+        return lower.equals(known) ? info : shown(lower, info.regionCount() - known.regionCount(), capabilities);
+    }
+
+    private static DeviceInfo shown(DeviceInfo lower, int regions, List<InfoCapability> capabilities) {
+        return regions == 0 && capabilities.isEmpty()
+                ? lower
+                : new DeviceInfo(
+                        capabilities.isEmpty() ? lower.flags() : lower.flags() | VfioPci.VFIO_DEVICE_FLAGS_CAPS,
+                        lower.regionCount() + regions,
+                        lower.irqCount(),
+                        Stream.concat(lower.capabilities().stream(), capabilities.stream())
+                                .toList(),
+                        lower.reach());
     }
 
     @Override
@@ -333,7 +347,8 @@ public abstract class VariantDevice extends ForwardingDevice {
     @Override
     public final <T> Optional<T> ability(Class<T> type) {
         Optional<T> found = own.find(type);
-        boolean passes = PASSED_ALWAYS.contains(type) || passed.contains(type);
+        boolean passes =
+                PASSED_ALWAYS.contains(type) || PlatformApi.class.isAssignableFrom(type) || passed.contains(type);
         return found.isPresent() || !passes ? found : below().ability(type);
     }
 

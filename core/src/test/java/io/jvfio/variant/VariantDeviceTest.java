@@ -12,6 +12,7 @@ import io.jvfio.carrier.ForwardingDevice;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.HotResetFunction;
+import io.jvfio.device.InfoCapability;
 import io.jvfio.device.Quiesce;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionInfo;
@@ -36,12 +37,13 @@ class VariantDeviceTest {
 
     private final List<String> log = new ArrayList<>();
     private final Map<Class<?>, Object> abilities = new HashMap<>();
+    private List<InfoCapability> told = List.of();
     private final long[] register = {0x1234_5678};
 
     private final VfioDevice below = new ForwardingDevice((VfioDevice) Proxy.newProxyInstance(
             VfioDevice.class.getClassLoader(), new Class<?>[] {VfioDevice.class}, (self, method, arguments) -> {
                 return switch (method.getName()) {
-                    case "info" -> new DeviceInfo(3, 9, 5, List.of());
+                    case "info" -> new DeviceInfo(3, 9, 5, told);
                     case "ability" -> Optional.ofNullable(abilities.get((Class<?>) arguments[0]));
                     case "region" -> RegionInfo.absent((int) arguments[0]);
                     case "toString" -> "below";
@@ -177,6 +179,34 @@ class VariantDeviceTest {
         assertThat(new Vendor(Additions.none().withPassed(Set.of(Object.class))).ability(Object.class))
                 .containsSame(probe);
         assertThat(device.ability(HotReset.class)).isEmpty();
+    }
+
+    private interface OfThePlatform extends PlatformApi {}
+
+    @Test
+    void what_a_platform_s_layer_offers_passes_whatever_is_above_it() {
+        OfThePlatform api = new OfThePlatform() {};
+        abilities.put(OfThePlatform.class, api);
+        assertThat(vendor().ability(OfThePlatform.class)).containsSame(api);
+        assertThat(vendor().ability(PlatformApi.class)).isEmpty();
+    }
+
+    @Test
+    void what_the_device_below_says_of_itself_is_shown_as_it_is_now() {
+        InfoCapability added = new InfoCapability(0x77, 1, MemorySegment.ofArray(new byte[8]));
+        InfoCapability changing = new InfoCapability(1, 1, MemorySegment.ofArray(new byte[8]));
+        InfoCapability changed = new InfoCapability(1, 2, MemorySegment.ofArray(new byte[8]));
+        told = List.of(changing);
+        Vendor plain = new Vendor(Additions.none());
+        Vendor adding = new Vendor(Additions.none()
+                .withCapabilities(List.of(added))
+                .withRegions(List.of(new AddedRegion(TYPE, 8, true, true, new Ops()))));
+        assertThat(plain.info().capabilities()).containsExactly(changing);
+        assertThat(adding.info().capabilities()).containsExactly(changing, added);
+        told = List.of(changed);
+        assertThat(plain.info().capabilities()).containsExactly(changed);
+        assertThat(adding.info().capabilities()).containsExactly(changed, added);
+        assertThat(adding.info().regionCount()).isEqualTo(10);
     }
 
     @Test

@@ -23,6 +23,7 @@ import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionMapping;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.ZpciErrors;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.HasCalls;
@@ -52,7 +53,7 @@ final class KernelDevice implements VfioDevice {
     private final Membership membership;
     private final Descriptor fd;
     private final @Nullable AddressSpace privateSpace;
-    private final DeviceInfo info;
+    private volatile DeviceInfo info;
     private final RegionTable regions;
     private final List<IrqInfo> irqs;
     private final RegisterAccess registers;
@@ -88,9 +89,22 @@ final class KernelDevice implements VfioDevice {
         if (reattachable != null) {
             found = found.with(Reattachable.class, reattachable);
         }
+        Optional<ZpciErrors> errors = KernelZpciErrors.of(fd, info, name);
+        if (errors.isPresent()) {
+            found = found.with(ZpciErrors.class, errors.get());
+        }
         return info.pci()
-                ? found.with(HotReset.class, new KernelHotReset(fd, membership.group(), registers, name))
+                ? found.with(
+                        HotReset.class,
+                        new KernelHotReset(fd, membership.group(), registers, this::readInfoAgain, name))
                 : found;
+    }
+
+    /** What its capabilities say may be another after a reset, as the handle of a zPCI function is. */
+    private void readInfoAgain() {
+        if (!info.capabilities().isEmpty()) {
+            info = readInfo();
+        }
     }
 
     /**
@@ -237,6 +251,7 @@ final class KernelDevice implements VfioDevice {
             registers.clearBusMaster();
         }
         Ioctls.ioctl(fd, VFIO_DEVICE_RESET, 0, name);
+        readInfoAgain();
     }
 
     @Override

@@ -44,17 +44,21 @@ final class KernelHotReset implements HotReset {
     private final Descriptor device;
     private final @Nullable Descriptor group;
     private final RegisterAccess registers;
+    private final Runnable wasReset;
     private final String name;
 
     /**
      * The hot reset of an open device.
      *
      * @param group the descriptor of its group, or null if it was opened by its own node
+     * @param wasReset called when the device was reset
      */
-    KernelHotReset(Descriptor device, @Nullable Descriptor group, RegisterAccess registers, String name) {
+    KernelHotReset(
+            Descriptor device, @Nullable Descriptor group, RegisterAccess registers, Runnable wasReset, String name) {
         this.device = device;
         this.group = group;
         this.registers = registers;
+        this.wasReset = wasReset;
         this.name = name;
     }
 
@@ -118,6 +122,13 @@ final class KernelHotReset implements HotReset {
             return -1;
         } finally {
             group.release();
+        }
+    }
+
+    @Override
+    public void after(boolean done) {
+        if (done) {
+            wasReset.run();
         }
     }
 

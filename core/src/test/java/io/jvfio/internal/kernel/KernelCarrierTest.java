@@ -16,24 +16,32 @@ import io.jvfio.Errno;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.carrier.PassedDevice;
+import io.jvfio.device.HotReset;
+import io.jvfio.device.InfoCapability;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.OpenOptions.IommuChoice;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
+import io.jvfio.device.ZpciErrors;
 import io.jvfio.host.FakeHost;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.CallsSetting;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.uapi.InfoChain;
 import io.jvfio.internal.uapi.IommuIoasAlloc;
 import io.jvfio.internal.uapi.IommuIoasIovaRanges;
 import io.jvfio.internal.uapi.VfioDeviceBindIommufd;
 import io.jvfio.internal.uapi.VfioDeviceInfo;
+import io.jvfio.internal.uapi.VfioDeviceInfoCapZpciBase;
 import io.jvfio.internal.uapi.VfioGroupStatus;
+import io.jvfio.internal.uapi.VfioInfoCapHeader;
 import io.jvfio.iommu.AddressSpace;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +66,8 @@ class KernelCarrierTest {
     private final List<String> opened = new ArrayList<>();
     private final SystemCalls calls = pretending();
     private final CarrierContext context = CarrierContext.of(new CallsSetting(calls));
+    private int kind = VfioPci.VFIO_DEVICE_FLAGS_PCI;
+    private List<InfoCapability> told = List.of();
     private int bindAnswer;
     private int groupFlags = VfioGroupStatus.VFIO_GROUP_FLAGS_VIABLE;
     private FakeHost fake;
@@ -105,8 +115,7 @@ class KernelCarrierTest {
         } else if (request == VFIO_GROUP_GET_DEVICE_FD.request()) {
             return SystemCalls.linux().open(root.resolve("dev/vfio/vfio").toString(), Abi.O_RDWR | Abi.O_CLOEXEC, 0);
         } else if (request == VFIO_DEVICE_GET_INFO.request()) {
-            int flags = VfioPci.VFIO_DEVICE_FLAGS_PCI | VfioPci.VFIO_DEVICE_FLAGS_RESET;
-            VfioDeviceInfo.STRUCT.fill(argument, new VfioDeviceInfo(flags, 0, 0, 0));
+            tell(argument);
         } else if (request == IOMMU_IOAS_ALLOC.request()) {
             IommuIoasAlloc.STRUCT.fill(argument, new IommuIoasAlloc(0, IOAS));
         } else if (request == IOMMU_IOAS_IOVA_RANGES.request()) {
@@ -116,6 +125,19 @@ class KernelCarrierTest {
             return bindAnswer;
         }
         return 0;
+    }
+
+    private void tell(MemorySegment argument) {
+        long size = VfioDeviceInfo.STRUCT.byteSize() + InfoChain.byteSize(told);
+        boolean whole = argument.byteSize() >= size && !told.isEmpty();
+        int flags = VfioPci.VFIO_DEVICE_FLAGS_RESET | kind | (told.isEmpty() ? 0 : VfioPci.VFIO_DEVICE_FLAGS_CAPS);
+        int first = whole ? (int) VfioDeviceInfo.STRUCT.byteSize() : 0;
+        VfioDeviceInfo.STRUCT.fill(argument, new VfioDeviceInfo(flags, 0, 0, first));
+        if (whole) {
+            InfoChain.write(argument, first, told);
+        } else {
+            argument.set(ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder()), 0, (int) size);
+        }
     }
 
     private VfioDevice open(String locator) {
@@ -155,6 +177,47 @@ class KernelCarrierTest {
                 assertThat(device.addressSpace()).isSameAs(space);
                 expectOneLook();
             }
+        }
+    }
+
+    /** A capability BASE with a handle. */
+    private static InfoCapability function(int handle) {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[40]);
+        VfioDeviceInfoCapZpciBase.STRUCT.fill(
+                bytes, new VfioDeviceInfoCapZpciBase(new VfioInfoCapHeader(1, 3, 0), 0, 0, 0, 0, 0, 0, 0, handle, 32));
+        return new InfoCapability(VfioPci.VFIO_DEVICE_INFO_CAP_ZPCI_BASE, 3, bytes);
+    }
+
+    @Test
+    void what_a_reset_changes_is_read_again_after_it() {
+        told = List.of(function(0x8002_0000));
+        kind = 0;
+        try (VfioDevice device = open(EDU)) {
+            assertThat(device.info().capabilities()).containsExactly(function(0x8002_0000));
+            told = List.of(function(0x8102_0000));
+            assertThat(device.info().capabilities()).containsExactly(function(0x8002_0000));
+            device.reset();
+            assertThat(device.info().capabilities()).containsExactly(function(0x8102_0000));
+        }
+    }
+
+    @Test
+    void what_a_hot_reset_changes_is_read_again_if_it_was_done() {
+        told = List.of(function(0x8002_0000));
+        try (VfioDevice device = open(EDU)) {
+            assertThat(device.ability(ZpciErrors.class)).isPresent();
+            told = List.of(function(0x8102_0000));
+            HotReset.of(device, EDU).after(false);
+            assertThat(device.info().capabilities()).containsExactly(function(0x8002_0000));
+            HotReset.of(device, EDU).after(true);
+            assertThat(device.info().capabilities()).containsExactly(function(0x8102_0000));
+        }
+    }
+
+    @Test
+    void who_is_no_zPCI_function_is_not_asked_for_its_errors() {
+        try (VfioDevice device = open(EDU)) {
+            assertThat(device.ability(ZpciErrors.class)).isEmpty();
         }
     }
 

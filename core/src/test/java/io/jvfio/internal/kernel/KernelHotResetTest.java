@@ -54,6 +54,7 @@ class KernelHotResetTest {
     private final List<AutoCloseable> toClose = new ArrayList<>();
     private final List<VfioPciHotReset> resets = new ArrayList<>();
     private final List<VfioPciDependentDevice> affected = new ArrayList<>();
+    private final List<String> afterwards = new ArrayList<>();
     private boolean byDevid;
     private int answer;
     private int questions;
@@ -129,7 +130,7 @@ class KernelHotResetTest {
             DeviceInfo info = new DeviceInfo(VfioPci.VFIO_DEVICE_FLAGS_PCI, CONFIG + 1, 0, List.of());
             registers = new RegisterAccess(fd, RegionTable.read(fd, CONFIG + 1, true, name), info, name);
             registers.write(CONFIG, COMMAND, 2, ALL_OF_COMMAND);
-            reset = new KernelHotReset(fd, group, registers, name);
+            reset = new KernelHotReset(fd, group, registers, () -> afterwards.add(name), name);
         }
 
         long command() {
