@@ -54,6 +54,7 @@ final class Examination {
         iommu();
         interrupts();
         interfaces();
+        findings.addAll(host.zpciExamination().findings(support));
         driver();
         devices();
         lockedMemory();

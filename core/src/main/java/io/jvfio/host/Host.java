@@ -161,6 +161,12 @@ public final class Host {
                 .map(VitalProductData::of);
     }
 
+    /** What sysfs says of a function of IBM Z besides, or empty if it is none, or is not there. Blocks. */
+    public Optional<HostZpci> zpci(PciAddress address) {
+        Objects.requireNonNull(address, "address");
+        return HostZpci.read(sysfs, sysfs.path("bus/pci/devices/" + address));
+    }
+
     /** The mediated devices, by UUID. Blocks. */
     public List<HostMdev> mdevs() {
         return scan().mdevs();
@@ -187,6 +193,11 @@ public final class Host {
      */
     public List<HostFinding> examine() {
         return new Examination(this, facts, user).findings();
+    }
+
+    /** What is special about IBM Z, if that is what this host is. */
+    ZpciExamination zpciExamination() {
+        return new ZpciExamination(sysfs, facts, this);
     }
 
     /** What another user may lock, as far as that is known. */

@@ -27,6 +27,8 @@ public record HostFinding(Topic topic, Level level, String text, String remedy) 
         IOMMUFD,
         /** The way to devices by the nodes of their groups. */
         GROUPS,
+        /** What is special about a machine of this kind. */
+        MACHINE,
         /** The driver that offers PCI functions. */
         DRIVER,
         /** Devices that VFIO has. */

@@ -26,7 +26,7 @@ final class Numbers {
         }
         try {
             int value = Integer.parseUnsignedInt(text.startsWith("0x") ? text.substring(2) : text, 16);
-            return value >>> bits == 0 ? value : fallback;
+            return bits == Integer.SIZE || value >>> bits == 0 ? value : fallback;
         } catch (NumberFormatException garbage) {
             return fallback;
         }

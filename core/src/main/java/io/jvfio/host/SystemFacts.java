@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -172,7 +173,19 @@ final class SystemFacts {
 
     /** Whether the kernel's command line has a word. */
     boolean commandLineHas(String word) {
-        return List.of(text(roots.proc().resolve("cmdline")).split("\\s+")).contains(word);
+        return commandLine().contains(word);
+    }
+
+    /** What the kernel's command line sets a parameter to, at last; empty if it does not. */
+    Optional<String> commandLineValue(String parameter) {
+        return commandLine().stream()
+                .filter(word -> word.startsWith(parameter + "="))
+                .map(word -> word.substring(parameter.length() + 1))
+                .reduce((earlier, later) -> later);
+    }
+
+    private List<String> commandLine() {
+        return List.of(text(roots.proc().resolve("cmdline")).split("\\s+"));
     }
 
     /** Whether the firmware describes hardware in an ACPI table of this name. */
