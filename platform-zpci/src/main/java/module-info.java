@@ -7,5 +7,9 @@ module io.jvfio.platform.zpci {
     requires static org.jspecify;
     requires transitive io.jvfio.core;
 
+    exports io.jvfio.platform.zpci;
     exports io.jvfio.platform.zpci.spec;
+
+    provides io.jvfio.variant.PlatformLayerProvider with
+            io.jvfio.platform.zpci.ZpciLayerProvider;
 }

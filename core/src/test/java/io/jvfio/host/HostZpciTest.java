@@ -129,7 +129,8 @@ class HostZpciTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"6.12.1, true", "7.2.13+deb14-s390x, true", "7.3.4, false", "7.10.0, false", "8.0, false", "odd, false"})
+    @CsvSource({"6.12.1, true", "7.2.13+deb14-s390x, true", "7.3.4, false", "7.10.0, false", "8.0, false", "odd, false"
+    })
     void a_kernel_without_error_records_is_told(String release, boolean told) {
         fake.text("proc/sys/kernel/osrelease", release + "\n");
         assertThat(findings().stream().anyMatch(finding -> finding.text().contains("no error records")))

@@ -2,6 +2,7 @@
 package io.jvfio.vendor.igd;
 
 import io.jvfio.device.VfioDevice;
+import io.jvfio.device.VfioPci;
 import io.jvfio.variant.DeviceVariantProvider;
 import io.jvfio.variant.MatchField;
 import io.jvfio.variant.MatchRule;
@@ -44,6 +45,9 @@ public final class IgdVariantProvider implements DeviceVariantProvider {
 
     @Override
     public Verdict probe(VariantView device) {
+        if (device.info().capability(VfioPci.VFIO_DEVICE_INFO_CAP_ZPCI_BASE).isPresent()) {
+            return Verdict.decline("it is on IBM Z, where no firmware knows of Intel graphics");
+        }
         boolean has = device.region(IntelGraphics.OP_REGION).isPresent();
         return has || device.options().containsKey(IgdOptions.OP_REGION)
                 ? Verdict.accept()

@@ -9,6 +9,7 @@ import io.jvfio.internal.uapi.Struct;
 import io.jvfio.internal.uapi.VfioInfoCapHeader;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /** The bytes of one capability, which may have grown at its end. */
 final class CapabilityBytes {
@@ -43,6 +44,7 @@ final class CapabilityBytes {
     }
 
     Versioned of(MemorySegment bytes, ByteOrder order) {
+        Objects.requireNonNull(order, "order");
         if (bytes.byteSize() < HEADER) {
             throw new MalformedZpciException(name + " ends after " + bytes.byteSize() + " bytes, within its header");
         }
@@ -96,6 +98,7 @@ final class CapabilityBytes {
 
     /** The bytes of a version, the chain's next offset being 0. */
     <R extends Record> byte[] write(int version, Struct<R> struct, R record, ByteOrder order) {
+        Objects.requireNonNull(order, "order");
         MemorySegment bytes = MemorySegment.ofArray(new byte[(int) struct.byteSize()]);
         struct.fill(bytes, record, order);
         return bytes.asSlice(0, sizes[version - 1]).toArray(JAVA_BYTE);

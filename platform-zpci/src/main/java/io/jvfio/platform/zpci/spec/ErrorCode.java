@@ -30,6 +30,11 @@ public final class ErrorCode {
         return code >= 0x2a && code <= 0x2c;
     }
 
+    /** Whether it is about an address that the function named for a transfer. */
+    public static boolean translation(int code) {
+        return code >= 0x01 && code <= 0x09;
+    }
+
     /** A code in words. */
     public static String text(int code) {
         return switch (code) {
