@@ -14,6 +14,7 @@ module io.jvfio.cli {
     requires io.jvfio.vfiouser;
     requires io.jvfio.examples;
     requires io.jvfio.models;
+    requires io.jvfio.platform.zpci;
     requires io.jvfio.vendor.igd;
     requires HdrHistogram;
     requires com.fasterxml.jackson.core;
@@ -38,5 +39,7 @@ module io.jvfio.cli {
     opens io.jvfio.cli.nvme to
             info.picocli;
     opens io.jvfio.cli.serve to
+            info.picocli;
+    opens io.jvfio.cli.zpci to
             info.picocli;
 }

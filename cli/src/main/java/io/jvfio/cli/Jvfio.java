@@ -31,6 +31,7 @@ import io.jvfio.cli.out.StandardOutput;
 import io.jvfio.cli.serve.ExportCommand;
 import io.jvfio.cli.serve.PassCommand;
 import io.jvfio.cli.serve.ServeCommand;
+import io.jvfio.cli.zpci.ZpciCommands;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -73,6 +74,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             NvmeCommands.class,
             Mlx5Commands.class,
             IgdCommands.class,
+            ZpciCommands.class,
             ServeCommand.class,
             ExportCommand.class,
             DemoCommand.class,

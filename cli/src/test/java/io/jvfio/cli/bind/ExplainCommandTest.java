@@ -73,9 +73,11 @@ class ExplainCommandTest {
         }
     }
 
-    /** What was printed, without how the vendor's module was packed. */
+    /** What was printed, without how the modules of variants and layers were packed. */
     private static String told(Run run) {
-        return run.out.replaceAll("\\(io\\.jvfio\\.vendor\\.mlx[^,]*,", "(io.jvfio.vendor.mlx,");
+        return run.out
+                .replaceAll("\\(io\\.jvfio\\.vendor\\.mlx[^,]*,", "(io.jvfio.vendor.mlx,")
+                .replaceAll("\\(io\\.jvfio\\.platform\\.zpci[^)]*\\)", "(io.jvfio.platform.zpci)");
     }
 
     @Test
@@ -127,7 +129,10 @@ class ExplainCommandTest {
     @Test
     void other_devices_are_opened_and_tell_their_whole_stack() {
         assertThat(run.execute("explain", "model:edu")).isZero();
-        assertThat(run.out).isEqualTo("device      model:edu\njava        generic drives it ; layers: none\n");
+        assertThat(told(run))
+                .isEqualTo(
+                        "device      model:edu\njava        generic drives it ; layers: zpci (io.jvfio.platform.zpci)"
+                                + " declined: it reports no BASE, and is no function of IBM Z\n");
 
         assertThat(run.execute("explain", "model:edu", "--variant", "none", "--json"))
                 .isZero();
