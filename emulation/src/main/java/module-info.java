@@ -11,6 +11,7 @@ module io.jvfio.emulation {
     exports io.jvfio.emulation;
 
     uses io.jvfio.emulation.ModelProvider;
+    uses io.jvfio.emulation.ModelWrapper;
 
     provides io.jvfio.carrier.CarrierProvider with
             io.jvfio.emulation.ModelCarrier;

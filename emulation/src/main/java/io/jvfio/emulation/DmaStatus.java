@@ -13,7 +13,7 @@ public enum DmaStatus {
     UNMAPPED,
     /** A mapping in the range does not grant the access. */
     DENIED,
-    /** Memory on the other side of a connection could not be reached. */
+    /** Memory on the other side of a connection could not be reached, or the function is isolated. */
     FAILED;
 
     /** Whether all bytes were moved. */

@@ -28,10 +28,12 @@ import io.jvfio.mmio.RegisterPort;
 import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +81,10 @@ public final class EmulatedDevice implements VfioDevice {
                         new ModelAttachment(function.dma(), context, name, () -> checkAlive("attach")))
                 .with(Notices.class, irqOwners.notices())
                 .with(EmulatedDevice.class, this);
+        WrapperSetup wrapper = function.wrapper();
+        if (wrapper != null) {
+            Arrays.setAll(regions, i -> wrapper.region(regions[i]));
+        }
         FaultInjector plan = function.faults();
         this.model = plan == null ? model : faulty(plan, model);
         if (function.diagnostics() != null) {
@@ -95,7 +101,9 @@ public final class EmulatedDevice implements VfioDevice {
 
     /** Puts a fault plan between the device's users, its regions and its model. */
     private DeviceModel faulty(FaultInjector plan, DeviceModel whole) {
-        plan.connect(this::remove, () -> function.interrupts().spurious(plan));
+        WrapperSetup wrapper = function.wrapper();
+        IntConsumer error = wrapper == null ? code -> function.interrupts().reportError() : wrapper.onError();
+        plan.connect(this::remove, () -> function.interrupts().spurious(plan), error);
         for (int i = 0; i < PciRegisters.BAR_COUNT; i++) {
             ModelRegion bar = regions[i];
             if (bar.info().exists()) {
@@ -186,7 +194,24 @@ public final class EmulatedDevice implements VfioDevice {
      */
     public static EmulatedDevice open(ModelProvider provider, String query, EmulationOptions options) {
         CarrierContext context = CarrierContext.of();
-        return ModelCarrier.open(context, provider, query, options, null);
+        return ModelCarrier.open(context, NamedModel.of(provider, query), options, null);
+    }
+
+    /**
+     * Opens a model of a provider with a wrapper around it, neither of which need be registered: for the tests of a
+     * wrapper.
+     *
+     * @param wrapper what is around the model
+     * @param inside makes the model
+     * @param query the options of both, {@code key=value&...} without {@code of}, may be empty
+     * @param options how it runs
+     * @return the device in a private address space, owned by the caller
+     * @throws IllegalArgumentException if the options are malformed
+     * @throws VfioException if there is no memory or file for it; nothing is left open
+     */
+    public static EmulatedDevice open(
+            ModelWrapper wrapper, ModelProvider inside, String query, EmulationOptions options) {
+        return ModelCarrier.open(CarrierContext.of(), NamedModel.of(wrapper, inside, query), options, null);
     }
 
     /**
@@ -220,7 +245,8 @@ public final class EmulatedDevice implements VfioDevice {
 
     @Override
     public DeviceInfo info() {
-        return info;
+        WrapperSetup wrapper = function.wrapper();
+        return wrapper == null ? info : wrapper.info(info);
     }
 
     @Override
@@ -350,6 +376,7 @@ public final class EmulatedDevice implements VfioDevice {
         function.control().restart(function.config().read16(PciRegisters.COMMAND));
         function.interrupts().reset();
         model.reset();
+        function.errors().end();
     }
 
     @Override
@@ -369,10 +396,15 @@ public final class EmulatedDevice implements VfioDevice {
         return now;
     }
 
-    /** {@link Reattachable}, and this class, by which a device that was opened by its locator can be stepped. */
+    /**
+     * {@link Reattachable}, this class, by which a device that was opened by its locator can be stepped, and what a
+     * wrapper has given to the device.
+     */
     @Override
     public <T> Optional<T> ability(Class<T> type) {
-        return abilities.find(type);
+        WrapperSetup wrapper = function.wrapper();
+        Optional<T> own = abilities.find(type);
+        return own.isPresent() || wrapper == null ? own : wrapper.abilities().find(type);
     }
 
     @Override

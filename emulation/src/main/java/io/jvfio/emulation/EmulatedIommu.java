@@ -80,8 +80,8 @@ public final class EmulatedIommu extends RegistrySpace {
     private final @Nullable CarrierContext context;
     private final AtomicInteger maps = new AtomicInteger();
 
-    /** Where each device in it lets IOVAs lie. Guarded by this. */
-    private final List<List<IovaRange>> members = new ArrayList<>();
+    /** What each device in it lets the space be. Guarded by this. */
+    private final List<SpaceLimit> members = new ArrayList<>();
 
     /** Guarded by itself. */
     private final Deque<DmaFault> faults = new ArrayDeque<>();
@@ -135,53 +135,41 @@ public final class EmulatedIommu extends RegistrySpace {
     /**
      * A device comes in; until {@link #leave} the space cannot be closed.
      *
-     * @param ranges where the device lets IOVAs lie
-     * @throws IllegalStateException if something is mapped elsewhere, or no address would be left
+     * @param limit what the device lets the space be
+     * @throws IllegalStateException if something is mapped elsewhere, or no address or page size would be left
      */
     @SuppressWarnings("ReferenceEquality") // two contexts are two, however alike
-    synchronized void join(CarrierContext device, List<IovaRange> ranges) {
+    synchronized void join(CarrierContext device, SpaceLimit limit) {
         if (context != null && context != device) {
             throw new IllegalArgumentException("this " + NAME + " belongs to another context");
         }
-        List<IovaRange> left = common(usable(), ranges);
+        SpaceLimit now = new SpaceLimit(usable(), registry().pageSizes());
+        SpaceLimit left = now.and(limit);
         if (left.isEmpty()) {
-            throw new IllegalStateException("of " + usable() + ", where IOVAs of this " + NAME + " may lie, none is in "
-                    + ranges + ", which the device has");
+            throw new IllegalStateException(
+                    "this " + NAME + " has " + now + ", the device " + limit + ": there is nothing that both have");
         }
         entering();
         try {
-            limit(left);
+            become(left);
         } catch (RuntimeException e) {
             left();
             throw e;
         }
-        members.add(ranges);
+        members.add(limit);
     }
 
     /** A device goes, and with it its limits. */
-    synchronized void leave(List<IovaRange> ranges) {
-        members.remove(ranges);
-        limit(members.stream().reduce(settings.usable(), EmulatedIommu::common));
+    synchronized void leave(SpaceLimit limit) {
+        members.remove(limit);
+        become(members.stream().reduce(new SpaceLimit(settings.usable(), settings.pageSizes()), SpaceLimit::and));
         left();
     }
 
-    private void limit(List<IovaRange> ranges) {
-        if (!ranges.equals(usable())) {
-            registry().limit(ranges, settings.pageSizes());
+    private void become(SpaceLimit now) {
+        if (!now.ranges().equals(usable()) || now.pageSizes() != registry().pageSizes()) {
+            registry().limit(now.ranges(), now.pageSizes());
         }
-    }
-
-    private static List<IovaRange> common(List<IovaRange> some, List<IovaRange> others) {
-        List<IovaRange> both = new ArrayList<>();
-        for (IovaRange a : some) {
-            for (IovaRange b : others) {
-                if (a.overlaps(b)) {
-                    both.add(new IovaRange(
-                            a.contains(b.start()) ? b.start() : a.start(), a.contains(b.last()) ? b.last() : a.last()));
-                }
-            }
-        }
-        return both;
     }
 
     /** Keeps a fault and tells the listeners. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,7 @@ final class FaultInjector {
     private final AtomicBoolean idle = new AtomicBoolean();
     private volatile Runnable remove = () -> {};
     private volatile Runnable spurious = () -> {};
+    private volatile IntConsumer error = code -> {};
 
     FaultInjector(FaultPlan plan, ModelClock clock) {
         this.clock = clock;
@@ -69,17 +71,18 @@ final class FaultInjector {
         }
     }
 
-    /** Says what pulls the device out, and what makes it interrupt for nothing. */
-    void connect(Runnable removal, Runnable interrupt) {
+    /** Says what pulls the device out, what makes it interrupt for nothing, and what it does when it has an error. */
+    void connect(Runnable removal, Runnable interrupt, IntConsumer failing) {
         remove = removal;
         spurious = interrupt;
+        error = failing;
     }
 
     synchronized List<FaultRecord> log() {
         return List.copyOf(log);
     }
 
-    /** Which rule an event meets, or null. A removal and a spurious interrupt have happened when this returns. */
+    /** Which rule an event meets, or null. A removal, a spurious interrupt or an error has happened when this returns. */
     @Nullable FaultRule meet(FaultRule.Point point, long offset) {
         FaultRule met = decide(point, offset);
         if (met == null) {
@@ -88,6 +91,7 @@ final class FaultInjector {
         switch (met.kind()) {
             case REMOVE -> remove.run();
             case SPURIOUS -> spurious.run();
+            case ERROR -> error.accept(met.code());
             case STUCK -> (point == FaultRule.Point.READ ? deaf : idle).set(true);
             default -> {
                 // The event itself is what changes.

@@ -18,8 +18,10 @@ import java.util.Objects;
  * @param delay for how long, of {@link Kind#DELAY}
  * @param offset the register's offset in its BAR that is meant, or -1 for all; of {@link Point#READ} and
  *     {@link Point#WRITE}
+ * @param code which error is meant, 0 for the usual one, to 0xffff; of {@link Kind#ERROR} on a device whose system has
+ *     codes
  */
-public record FaultRule(Kind kind, Point point, When when, Duration delay, long offset) {
+public record FaultRule(Kind kind, Point point, When when, Duration delay, long offset, int code) {
 
     /** What goes wrong. */
     public enum Kind {
@@ -33,6 +35,8 @@ public record FaultRule(Kind kind, Point point, When when, Duration delay, long 
         STUCK,
         /** An interrupt that nothing has happened for. */
         SPURIOUS,
+        /** The device has an error and says so by ERR; what else comes of it is up to what is around the model. */
+        ERROR,
         /** The device is pulled out. */
         REMOVE,
         /** The device's registers stay as they are although they should be reset. */
@@ -109,6 +113,9 @@ public record FaultRule(Kind kind, Point point, When when, Duration delay, long 
                                     .map(Point::text)
                                     .toList()));
         }
+        if (code < 0 || code > 0xffff || code != 0 && kind != Kind.ERROR) {
+            throw new IllegalArgumentException("code " + code + " is none of an error, 0 to 65535");
+        }
         if (delay.isNegative() || kind == Kind.DELAY && delay.isZero()) {
             throw new IllegalArgumentException("a delay of " + delay.toMillis() + " ms; say for example us=500");
         }
@@ -116,23 +123,27 @@ public record FaultRule(Kind kind, Point point, When when, Duration delay, long 
 
     /** Something that goes wrong at these events. */
     public static FaultRule of(Kind kind, Point point, When when) {
-        return new FaultRule(kind, point, when, Duration.ZERO, -1);
+        return new FaultRule(kind, point, when, Duration.ZERO, -1, 0);
+    }
+
+    /** An error of a code at these events. */
+    public static FaultRule error(Point point, When when, int code) {
+        return new FaultRule(Kind.ERROR, point, when, Duration.ZERO, -1, code);
     }
 
     /** Something that comes later at these events. */
     public static FaultRule delay(Point point, When when, Duration delay) {
-        return new FaultRule(Kind.DELAY, point, when, delay, -1);
+        return new FaultRule(Kind.DELAY, point, when, delay, -1, 0);
     }
 
     /** The same at one register of a BAR. */
     public FaultRule at(long registerOffset) {
-        return new FaultRule(kind, point, when, delay, registerOffset);
+        return new FaultRule(kind, point, when, delay, registerOffset, code);
     }
 
     private static boolean fits(Kind kind, Point point) {
         return switch (kind) {
-            case DELAY -> point != Point.RESET;
-            case DROP -> point != Point.RESET;
+            case DELAY, DROP, ERROR -> point != Point.RESET;
             case CORRUPT -> point == Point.READ || point == Point.DMA_READ || point == Point.DMA_WRITE;
             case STUCK -> point == Point.READ || point == Point.WORK;
             case SPURIOUS -> point == Point.WORK || point == Point.READ || point == Point.WRITE;
@@ -143,7 +154,7 @@ public record FaultRule(Kind kind, Point point, When when, Duration delay, long 
 
     /**
      * Reads a rule: {@code KIND:POINT}, then any of {@code :p=0.01}, {@code :nth=3}, {@code :from=10}, {@code :every=7},
-     * {@code :most=2}, {@code :us=500} and {@code :at=0x98}.
+     * {@code :most=2}, {@code :us=500}, {@code :at=0x98} and {@code :code=0x3a}.
      *
      * @throws IllegalArgumentException if it is malformed; the message says what would do
      */
@@ -161,6 +172,7 @@ public record FaultRule(Kind kind, Point point, When when, Duration delay, long 
         long most = Long.MAX_VALUE;
         long micros = 0;
         long offset = -1;
+        int code = 0;
         for (int i = 2; i < parts.length; i++) {
             String value = parts[i].substring(parts[i].indexOf('=') + 1);
             try {
@@ -175,16 +187,17 @@ public record FaultRule(Kind kind, Point point, When when, Duration delay, long 
                     case "most" -> most = Long.parseLong(value);
                     case "us" -> micros = Long.parseLong(value);
                     case "at" -> offset = Long.decode(value);
+                    case "code" -> code = Integer.decode(value);
                     default ->
                         throw new IllegalArgumentException("\"" + parts[i] + "\" in the fault " + text
-                                + " is none of p=, nth=, from=, every=, most=, us=, at=");
+                                + " is none of p=, nth=, from=, every=, most=, us=, at=, code=");
                 }
             } catch (NumberFormatException e) {
                 throw new IllegalArgumentException("\"" + parts[i] + "\" in the fault " + text + " has no number", e);
             }
         }
         return new FaultRule(
-                kind, point, new When(probability, first, every, most), Duration.ofNanos(micros * 1000), offset);
+                kind, point, new When(probability, first, every, most), Duration.ofNanos(micros * 1000), offset, code);
     }
 
     private static <E extends Enum<E>> E word(String rule, String text, E[] values) {
@@ -223,6 +236,9 @@ public record FaultRule(Kind kind, Point point, When when, Duration delay, long 
         }
         if (offset >= 0) {
             text.append(":at=0x").append(Long.toHexString(offset));
+        }
+        if (code != 0) {
+            text.append(":code=0x").append(Integer.toHexString(code));
         }
         return text.toString();
     }

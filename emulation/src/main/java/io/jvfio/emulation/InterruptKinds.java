@@ -38,6 +38,11 @@ public record InterruptKinds(
         return new InterruptKinds(true, msiVectors, msix, available, resizable);
     }
 
+    /** The same without an interrupt pin. */
+    public InterruptKinds withoutPin() {
+        return new InterruptKinds(false, msiVectors, msix, available, resizable);
+    }
+
     /** The same with this many MSI vectors. */
     public InterruptKinds withMsi(int vectors) {
         return new InterruptKinds(pin, vectors, msix, available, resizable);

@@ -10,14 +10,14 @@ import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.HasCalls;
 import io.jvfio.iommu.AddressSpace;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens models by locators of the form {@code model:NAME?key=value&...}.
+ * Opens models by locators of the form {@code model:NAME?key=value&...}, and such with something around them, {@code
+ * model:WRAPPER?of=NAME&WRAPPER.key=value&key=value&...}.
  *
  * <p>Threads: thread-safe.
  */
@@ -45,6 +45,33 @@ public final class ModelCarrier implements CarrierProvider {
                 ModelProvider.class, loader -> ServiceLoader.load(ModelProvider.class, loader), ModelProvider::name);
     }
 
+    /**
+     * What can be put around a model, by name. A wrapper that has the name of a model, or an option that does not carry
+     * the wrapper's name, is left out and recorded.
+     */
+    public static Map<String, ModelWrapper> wrappers(CarrierContext context) {
+        Map<String, ModelProvider> models = models(context);
+        return context.named(
+                ModelWrapper.class,
+                loader -> ServiceLoader.load(ModelWrapper.class, loader),
+                wrapper -> checkedName(wrapper, models));
+    }
+
+    private static String checkedName(ModelWrapper wrapper, Map<String, ModelProvider> models) {
+        String name = wrapper.name();
+        if (models.containsKey(name)) {
+            throw new IllegalStateException("\"" + name + "\" is the name of a model and of "
+                    + wrapper.getClass().getName());
+        }
+        for (ModelOption option : wrapper.options()) {
+            if (!option.key().startsWith(name + ".")) {
+                throw new IllegalStateException("option " + option.key() + " of "
+                        + wrapper.getClass().getName() + " does not begin with " + name + ".");
+            }
+        }
+        return name;
+    }
+
     @Override
     public Map<String, String> schemes() {
         return Map.of(SCHEME, "NAME?KEY=VALUE&...: a device model in this process");
@@ -57,41 +84,34 @@ public final class ModelCarrier implements CarrierProvider {
 
     @Override
     public AddressSpace addressSpace(CarrierContext context, DeviceLocator like, OpenOptions options) {
-        requireProvider(context, like);
+        find(context, like);
         return EmulatedIommu.of(context, EmulatedIommu.Settings.defaults());
     }
 
     EmulatedDevice open(
             CarrierContext context, DeviceLocator locator, EmulationOptions options, @Nullable AddressSpace space) {
-        return open(context, requireProvider(context, locator), query(locator), options, space);
+        return open(context, find(context, locator), options, space);
     }
 
     static EmulatedDevice open(
-            CarrierContext context,
-            ModelProvider provider,
-            String query,
-            EmulationOptions given,
-            @Nullable AddressSpace space) {
-        List<ModelOption> known = new ArrayList<>(provider.options());
-        known.addAll(commonOptions());
-        ModelOptions parsed = ModelOptions.parse(provider.name(), query, known);
+            CarrierContext context, NamedModel named, EmulationOptions given, @Nullable AddressSpace space) {
+        ModelOptions parsed = named.common();
         EmulationOptions faulty =
                 parsed.has(FAULTS.key()) ? given.withFaults(FaultPlan.parse(parsed.text(FAULTS.key()))) : given;
         EmulationOptions options = parsed.flag(DIAGNOSTICS.key()) ? faulty.withDiagnostics(true) : faulty;
-        String name = SCHEME + ":" + provider.name() + (query.isEmpty() ? "" : "?" + query);
         return RegistrySpace.open(
                 space, ModelAttachment::own, () -> EmulatedIommu.of(context, options.iommu()), (joined, owned) -> {
-                    ModelSetup setup = new ModelSetup(HasCalls.of(context), name, options);
+                    ModelSetup setup = new ModelSetup(HasCalls.of(context), named.name(), options);
                     EmulatedDevice device =
-                            create(context, setup, provider, parsed, joined).watched();
+                            create(context, setup, named, joined).watched();
                     return owned ? device.owning(joined) : device;
                 });
     }
 
     private static EmulatedDevice create(
-            CarrierContext context, ModelSetup setup, ModelProvider provider, ModelOptions query, EmulatedIommu space) {
+            CarrierContext context, ModelSetup setup, NamedModel named, EmulatedIommu space) {
         try {
-            DeviceModel model = provider.create(setup, query);
+            DeviceModel model = named.maker().apply(setup);
             try {
                 ModelFunction function = setup.build();
                 function.dma().attach(space, context);
@@ -104,22 +124,7 @@ public final class ModelCarrier implements CarrierProvider {
         }
     }
 
-    private static ModelProvider requireProvider(CarrierContext context, DeviceLocator locator) {
-        String target = locator.target();
-        int question = target.indexOf('?');
-        String name = question < 0 ? target : target.substring(0, question);
-        Map<String, ModelProvider> models = models(context);
-        ModelProvider provider = models.get(name);
-        if (provider == null) {
-            throw new IllegalArgumentException(
-                    "there is no model \"" + name + "\"; known models: " + String.join(", ", models.keySet()));
-        }
-        return provider;
-    }
-
-    private static String query(DeviceLocator locator) {
-        String target = locator.target();
-        int question = target.indexOf('?');
-        return question < 0 ? "" : target.substring(question + 1);
+    private static NamedModel find(CarrierContext context, DeviceLocator locator) {
+        return NamedModel.find(new NamedModel.Kinds(models(context), wrappers(context)), locator.target());
     }
 }

@@ -6,11 +6,10 @@ import io.jvfio.carrier.CarrierContext;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaMappings;
 import io.jvfio.iommu.DmaPin;
-import io.jvfio.iommu.IovaRange;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,19 +23,24 @@ import org.jspecify.annotations.Nullable;
 public final class ModelDma {
     private final String device;
     private final @Nullable FaultInjector faults;
+    private final FunctionErrors errors;
     private final ThreadLocal<DmaPin> pins = ThreadLocal.withInitial(DmaPin::new);
 
-    /** Where IOVAs may lie in a space that the device is in. Set while the model is created. */
-    private List<IovaRange> usable = List.of(IovaRange.ALL);
+    /** What a space that the device is in can be. Set while the model is created. */
+    private SpaceLimit limit = SpaceLimit.NONE;
 
     private volatile boolean busMaster;
+
+    /** Told what is refused. Set while the model is created. */
+    private Consumer<? super DmaFault> onFault = fault -> {};
 
     /** Where the device is, or null while it is detached. Written under this object's lock. */
     private volatile @Nullable EmulatedIommu space;
 
-    ModelDma(String device, @Nullable FaultInjector faults) {
+    ModelDma(String device, @Nullable FaultInjector faults, FunctionErrors errors) {
         this.device = device;
         this.faults = faults;
+        this.errors = errors;
     }
 
     /**
@@ -80,6 +84,9 @@ public final class ModelDma {
         if (!busMaster) {
             return DmaStatus.MASTER_OFF;
         }
+        if (errors.isIsolated()) {
+            return DmaStatus.FAILED;
+        }
         EmulatedIommu now = space;
         if (now == null) {
             return DmaStatus.DETACHED;
@@ -105,8 +112,21 @@ public final class ModelDma {
         busMaster = on;
     }
 
-    void usable(List<IovaRange> ranges) {
-        usable = List.copyOf(ranges);
+    /** Whether a write of the device gets out. */
+    boolean reachesMemory() {
+        return busMaster && !errors.isIsolated();
+    }
+
+    SpaceLimit limit() {
+        return limit;
+    }
+
+    void limit(SpaceLimit to) {
+        limit = to;
+    }
+
+    void onFault(Consumer<? super DmaFault> listener) {
+        onFault = Objects.requireNonNull(listener, "listener");
     }
 
     @Nullable EmulatedIommu space() {
@@ -115,7 +135,7 @@ public final class ModelDma {
 
     /** Comes into a space; on failure the device is where it was. */
     synchronized void attach(EmulatedIommu target, CarrierContext context) {
-        target.join(context, usable);
+        target.join(context, limit);
         leave();
         space = target;
     }
@@ -125,7 +145,7 @@ public final class ModelDma {
         EmulatedIommu before = space;
         space = null;
         if (before != null) {
-            before.leave(usable);
+            before.leave(limit);
         }
     }
 
@@ -202,8 +222,10 @@ public final class ModelDma {
     }
 
     private DmaStatus fault(EmulatedIommu at, long iova, long start, long length, Access access, DmaStatus reason) {
-        at.report(new DmaFault(
-                device, iova, start, length, access, reason, at.mappings().explain(iova)));
+        DmaFault fault = new DmaFault(
+                device, iova, start, length, access, reason, at.mappings().explain(iova));
+        at.report(fault);
+        onFault.accept(fault);
         return reason;
     }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param regions by index; config space's is made by the device
  * @param info what is said of the device
  * @param features what can be asked of it besides
+ * @param errors whether it is isolated
+ * @param wrapper what is around it, or null
  * @param faults what goes wrong, or null
  * @param diagnostics keeps the report, or null
  */
@@ -24,5 +26,7 @@ record ModelFunction(
         List<ModelRegion> regions,
         DeviceInfo info,
         ModelFeatures features,
+        FunctionErrors errors,
+        @Nullable WrapperSetup wrapper,
         @Nullable FaultInjector faults,
         @Nullable ModelDiagnostics diagnostics) {}

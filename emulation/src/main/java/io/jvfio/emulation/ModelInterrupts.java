@@ -35,6 +35,9 @@ public final class ModelInterrupts {
     private final MessageVectors requests;
     private final @Nullable MsixTable table;
 
+    /** Whether there is an ERR interrupt. Changed only while the model is created. */
+    private boolean tellsErrors = true;
+
     /** Unmasks the pin for the client, or null. Guarded by this. */
     private @Nullable Resampler resampler;
 
@@ -91,7 +94,7 @@ public final class ModelInterrupts {
         if (rule.kind() == FaultRule.Kind.DELAY) {
             worker.wakeAt(plan.defer(vector, rule));
         }
-        return rule.kind() != FaultRule.Kind.SPURIOUS;
+        return rule.kind() != FaultRule.Kind.SPURIOUS && rule.kind() != FaultRule.Kind.ERROR;
     }
 
     /** Sends what a fault has delayed and is due. */
@@ -118,9 +121,9 @@ public final class ModelInterrupts {
         }
     }
 
-    /** A message is a write to memory: without bus mastering it is lost. */
+    /** A message is a write to memory: without bus mastering, and from an isolated function, it is lost. */
     private void send(int vector) {
-        if (!dma.busMaster()) {
+        if (!dma.reachesMemory()) {
             return;
         }
         if (msix.enabled() != 0) {
@@ -155,6 +158,16 @@ public final class ModelInterrupts {
         return msix.pending(word);
     }
 
+    /** There is no ERR interrupt. */
+    void withoutErrors() {
+        tellsErrors = false;
+    }
+
+    /** Tells the client that the function has an error. */
+    void reportError() {
+        errors.trigger(0);
+    }
+
     /** Asks the client to let the device go. */
     void requestRemoval() {
         requests.trigger(0);
@@ -171,6 +184,8 @@ public final class ModelInterrupts {
                                         | VfioPci.VFIO_IRQ_INFO_AUTOMASKED,
                                 1)
                         : IrqInfo.absent(index);
+            case VfioPci.VFIO_PCI_ERR_IRQ_INDEX ->
+                tellsErrors ? new IrqInfo(index, VfioPci.VFIO_IRQ_INFO_EVENTFD, 1) : IrqInfo.absent(index);
             default -> {
                 int count = vectors(index).count();
                 yield new IrqInfo(index, count == 0 ? 0 : VfioPci.VFIO_IRQ_INFO_EVENTFD | resizing(index), count);

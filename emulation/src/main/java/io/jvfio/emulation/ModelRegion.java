@@ -71,6 +71,19 @@ record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
         return new RegionInfo(index, flags, size, ops.mmapAreas(), capabilities);
     }
 
+    /** The same with at most so many bytes. */
+    ModelRegion shortened(long most) {
+        RegionInfo less = new RegionInfo(
+                info.index(), info.flags(), Math.min(most, info.size()), info.mmapAreas(), info.capabilities());
+        return new ModelRegion(less, ops, gate);
+    }
+
+    /** The same, reached through other operations, which say what of it can be mapped. */
+    ModelRegion wrapped(RegionOps outer) {
+        RegionInfo told = info(info.index(), info.flags() & READ_WRITE, info.size(), outer, info.capabilities());
+        return new ModelRegion(told, outer, gate);
+    }
+
     /** What has an image, and reads as 0 behind its end. */
     private static final class RomOps implements RegionOps {
         private final byte[] image;

@@ -39,6 +39,7 @@ public final class ModelSetup {
     private final String device;
     private final ModelWorker worker;
     private final ModelDma dma;
+    private final FunctionErrors errors = new FunctionErrors();
     private final @Nullable FaultInjector faults;
     private final @Nullable ModelDiagnostics diagnostics;
     private final @Nullable BarSetup[] bars = new BarSetup[PciRegisters.BAR_COUNT];
@@ -52,6 +53,7 @@ public final class ModelSetup {
     private byte[] rom = {};
     private InterruptKinds kinds = InterruptKinds.none();
     private @Nullable ModelInterrupts interrupts;
+    private @Nullable WrapperSetup wrapper;
 
     ModelSetup(SystemCalls sys, String device, EmulationOptions options) {
         this.sys = sys;
@@ -59,7 +61,7 @@ public final class ModelSetup {
         this.worker = new ModelWorker(device, options.clock(), options.stepped());
         this.faults = options.faults().rules().isEmpty() ? null : new FaultInjector(options.faults(), options.clock());
         this.diagnostics = options.diagnostics() ? new ModelDiagnostics(options.clock()) : null;
-        this.dma = new ModelDma(device, faults);
+        this.dma = new ModelDma(device, faults, errors);
     }
 
     /** What errors call the device. */
@@ -120,9 +122,12 @@ public final class ModelSetup {
         if (interrupts != null) {
             throw new IllegalStateException(device + " has its interrupts already");
         }
-        kinds = Objects.requireNonNull(how, "how");
-        interrupts = new ModelInterrupts(sys, how, dma, worker, faults);
-        return interrupts;
+        Objects.requireNonNull(how, "how");
+        kinds = wrapper == null ? how : wrapper.kinds(how);
+        ModelInterrupts made = new ModelInterrupts(sys, kinds, dma, worker, faults);
+        errors.through(made);
+        interrupts = made;
+        return made;
     }
 
     /**
@@ -191,7 +196,20 @@ public final class ModelSetup {
         if (ranges.isEmpty()) {
             throw new IllegalArgumentException("a device that no address leads to");
         }
-        dma.usable(ranges);
+        dma.limit(new SpaceLimit(ranges, dma.limit().pageSizes()));
+    }
+
+    /**
+     * Says which page sizes an address space that the device is in has at most; all that the space has unless it is said.
+     * It limits the devices that are there with it, too.
+     *
+     * @param bits one for each size, one or more
+     */
+    public void pageSizes(long bits) {
+        if (bits == 0) {
+            throw new IllegalArgumentException("a device that no page is mapped for");
+        }
+        dma.limit(new SpaceLimit(dma.limit().ranges(), bits));
     }
 
     /**
@@ -225,6 +243,25 @@ public final class ModelSetup {
         return worker.clock();
     }
 
+    FunctionErrors errors() {
+        return errors;
+    }
+
+    /** Something is around the device. */
+    WrapperSetup wrapped() {
+        wrapper = new WrapperSetup(this);
+        return wrapper;
+    }
+
+    boolean isExpress() {
+        return identity != null && identity.express();
+    }
+
+    /** What the model interrupts with, if it is only that it does not. */
+    ModelInterrupts madeInterrupts() {
+        return interrupts == null ? interrupts(kinds) : interrupts;
+    }
+
     /** What has been said, put together. */
     ModelFunction build() {
         PciIdentity function = identity;
@@ -232,7 +269,7 @@ public final class ModelSetup {
         if (function == null || rules == null) {
             throw new IllegalStateException(device + " has no identity");
         }
-        ModelInterrupts irqs = interrupts == null ? interrupts(kinds) : interrupts;
+        ModelInterrupts irqs = madeInterrupts();
         checkBars();
         FunctionControl control = new FunctionControl(dma, irqs);
         new ConfigLayout(rules, control).build(bars, romSize(), kinds, function);
@@ -242,7 +279,18 @@ public final class ModelSetup {
             describe(diagnostics, built);
         }
         return new ModelFunction(
-                built.open(), control, irqs, dma, worker, regions, info(regions.size()), features, faults, diagnostics);
+                built.open(),
+                control,
+                irqs,
+                dma,
+                worker,
+                regions,
+                info(regions.size()),
+                features,
+                errors,
+                wrapper,
+                faults,
+                diagnostics);
     }
 
     private void describe(ModelDiagnostics report, ConfigRules rules) {

@@ -46,5 +46,7 @@
  * <p>Register the provider in the module descriptor ({@code provides io.jvfio.emulation.ModelProvider with ...}) and in
  * {@code META-INF/services/io.jvfio.emulation.ModelProvider}. Then {@code Vfio.open("model:adder?key=value")} opens it, and
  * {@link io.jvfio.emulation.EmulatedDevice#open} does so for tests, with a clock that stands and work that is stepped.
+ *
+ * <p>What a system puts around every device, a bus or an IOMMU of its own, is a {@link io.jvfio.emulation.ModelWrapper}.
  */
 package io.jvfio.emulation;

@@ -92,7 +92,7 @@ public final class OtherJars {
             vfio.providerFailures().forEach(each -> failures.add(failure(each)));
         }
         CarrierContext context = CarrierContext.of(all.providers());
-        ModelCarrier.models(context);
+        ModelCarrier.wrappers(context);
         context.providerFailures().forEach(each -> failures.add(failure(each)));
         return List.copyOf(failures);
     }
