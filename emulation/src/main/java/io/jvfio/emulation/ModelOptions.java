@@ -146,7 +146,8 @@ public final class ModelOptions {
         return bad(key, expected, null);
     }
 
-    private IllegalArgumentException bad(String key, String expected, @Nullable Throwable cause) {
+    /** The same for what something else threw, or null. */
+    public IllegalArgumentException bad(String key, String expected, @Nullable Throwable cause) {
         return new IllegalArgumentException(
                 "option " + key + "=" + text(key) + " of model " + model + " is not " + expected, cause);
     }

@@ -137,9 +137,7 @@ record Mlx5Options(
         try {
             return FirmwareLimits.parse(options.text("timeouts"));
         } catch (IllegalArgumentException e) {
-            IllegalArgumentException bad = options.bad("timeouts", "a list of time-outs: " + e.getMessage());
-            bad.initCause(e);
-            throw bad;
+            throw options.bad("timeouts", "a list of time-outs: " + e.getMessage(), e);
         }
     }
 
@@ -147,9 +145,7 @@ record Mlx5Options(
         try {
             return Trouble.parseAll(options.text("inject"));
         } catch (IllegalArgumentException e) {
-            IllegalArgumentException bad = options.bad("inject", "a list of troubles: " + e.getMessage());
-            bad.initCause(e);
-            throw bad;
+            throw options.bad("inject", "a list of troubles: " + e.getMessage(), e);
         }
     }
 }

@@ -86,7 +86,12 @@ final class ModelOptionsTest {
         LeakCheck leaks = LeakCheck.start();
         try (Vfio context = Vfio.create()) {
             for (String locator : List.of(
-                    "model:nothing", "model:edu?size=1", "model:edu?dma_mask=wide", "model:edu?transfer_ms=60001")) {
+                    "model:nothing",
+                    "model:edu?size=1",
+                    "model:edu?dma_mask=wide",
+                    "model:edu?transfer_ms=60001",
+                    "model:mlx5?timeouts=soon",
+                    "model:mlx5?inject=rain")) {
                 assertThatThrownBy(() -> context.openDevice(DeviceLocator.parse(locator), OpenOptions.defaults()))
                         .isInstanceOf(IllegalArgumentException.class);
             }
