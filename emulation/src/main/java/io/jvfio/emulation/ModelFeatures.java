@@ -34,6 +34,11 @@ final class ModelFeatures {
         }
     }
 
+    /** Says that there is a feature of whose bytes the device makes an ability. */
+    void announce(int number, Direction direction) {
+        handlers.put(new Key(number, direction), new Handler(0, payload -> {}));
+    }
+
     /** Runs a request that has been checked; empty if there is no such feature. */
     <R> Optional<R> ask(DeviceFeature<R> request, String device) {
         Direction direction = request.direction();

@@ -78,10 +78,14 @@ record ModelRegion(RegionInfo info, RegionOps ops, Gate gate) {
         return new ModelRegion(less, ops, gate);
     }
 
-    /** The same, reached through other operations, which say what of it can be mapped. */
-    ModelRegion wrapped(RegionOps outer) {
+    /**
+     * The same, reached through other operations, which say what of it can be mapped.
+     *
+     * @param decoded whether memory answers whatever the command register says
+     */
+    ModelRegion wrapped(RegionOps outer, boolean decoded) {
         RegionInfo told = info(info.index(), info.flags() & READ_WRITE, info.size(), outer, info.capabilities());
-        return new ModelRegion(told, outer, gate);
+        return new ModelRegion(told, outer, decoded && gate == Gate.MEMORY ? Gate.OPEN : gate);
     }
 
     /** What has an image, and reads as 0 behind its end. */

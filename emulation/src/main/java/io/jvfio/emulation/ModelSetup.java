@@ -193,10 +193,7 @@ public final class ModelSetup {
      * @param ranges ascending, apart, one or more
      */
     public void usable(List<IovaRange> ranges) {
-        if (ranges.isEmpty()) {
-            throw new IllegalArgumentException("a device that no address leads to");
-        }
-        dma.limit(new SpaceLimit(ranges, dma.limit().pageSizes()));
+        limit(new SpaceLimit(ranges, -1));
     }
 
     /**
@@ -206,10 +203,16 @@ public final class ModelSetup {
      * @param bits one for each size, one or more
      */
     public void pageSizes(long bits) {
-        if (bits == 0) {
-            throw new IllegalArgumentException("a device that no page is mapped for");
+        limit(new SpaceLimit(List.of(IovaRange.ALL), bits));
+    }
+
+    /** Each limit that is said counts. */
+    private void limit(SpaceLimit said) {
+        SpaceLimit left = dma.limit().and(said);
+        if (left.isEmpty()) {
+            throw new IllegalArgumentException(device + " can be in no space: " + dma.limit() + ", and " + said);
         }
-        dma.limit(new SpaceLimit(dma.limit().ranges(), bits));
+        dma.limit(left);
     }
 
     /**
@@ -245,6 +248,10 @@ public final class ModelSetup {
 
     FunctionErrors errors() {
         return errors;
+    }
+
+    ModelFeatures features() {
+        return features;
     }
 
     /** Something is around the device. */

@@ -2,6 +2,7 @@
 package io.jvfio.emulation;
 
 import io.jvfio.carrier.Abilities;
+import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.VfioPci;
@@ -26,6 +27,7 @@ public final class WrapperSetup {
     private Supplier<List<InfoCapability>> capabilities = List::of;
     private IntConsumer onError;
     private boolean mappable = true;
+    private boolean decoded;
     private int mostConfig = PciRegisters.EXTENDED_SIZE;
 
     WrapperSetup(ModelSetup model) {
@@ -63,6 +65,11 @@ public final class WrapperSetup {
         mostConfig = PciRegisters.CONVENTIONAL_SIZE;
     }
 
+    /** Says that memory BARs answer whatever the command register says, as those of virtual functions do. */
+    public void alwaysDecoded() {
+        decoded = true;
+    }
+
     /** Says that the device has no ERR interrupt. Called when the model inside has been made, if at all. */
     public void withoutErrorInterrupt() {
         model.madeInterrupts().withoutErrors();
@@ -91,6 +98,17 @@ public final class WrapperSetup {
      */
     public <T> void ability(Class<T> type, T ability) {
         abilities = abilities.with(type, ability);
+    }
+
+    /**
+     * Has those who ask be told that the device has a feature. For one whose bytes hold an address or a descriptor, which
+     * nobody can ask for by its number: the device has an ability instead.
+     *
+     * @param number the feature's number
+     * @param direction GET or SET
+     */
+    public void announce(int number, DeviceFeature.Direction direction) {
+        model.features().announce(number, direction);
     }
 
     /**
@@ -140,6 +158,6 @@ public final class WrapperSetup {
             return inside.shortened(mostConfig);
         }
         boolean hardware = inside.info().exists() && index <= VfioPci.VFIO_PCI_ROM_REGION_INDEX;
-        return hardware ? inside.wrapped(new IsolatedOps(inside.ops(), errors(), mappable)) : inside;
+        return hardware ? inside.wrapped(new IsolatedOps(inside.ops(), errors(), mappable), decoded) : inside;
     }
 }
