@@ -30,7 +30,7 @@ public final class ServeCommand extends ServingCommand {
     @Parameters(
             index = "0",
             paramLabel = "MODEL",
-            description = "The model with its options: edu, or nvme?size=256MiB.")
+            description = "The model with its options: edu, or nvme?size=256MiB, or zpci?of=nvme&size=256MiB.")
     @SuppressWarnings("NullAway.Init")
     private String model;
 

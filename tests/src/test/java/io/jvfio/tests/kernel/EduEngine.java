@@ -23,6 +23,10 @@ public final class EduEngine implements DmaEngine {
     private static final long COMMAND = 0x98;
     private static final long START = 1;
     private static final long FROM_DEVICE = 2;
+
+    /** What a function answers until its reset when the system has isolated it for a transfer that found no memory. */
+    private static final long ISOLATED = -1;
+
     private static final long INTERNAL = 0x40000;
     private static final int INTERNAL_SIZE = 4096;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -39,9 +43,13 @@ public final class EduEngine implements DmaEngine {
 
     /** The engine of an open edu device, which may master the bus from now on. */
     public static EduEngine of(VfioDevice edu) {
+        master(edu);
+        return new EduEngine(edu);
+    }
+
+    private static void master(VfioDevice edu) {
         long command = edu.readRegister(CONFIG_SPACE, PCI_COMMAND, 2);
         edu.writeRegister(CONFIG_SPACE, PCI_COMMAND, 2, command | BUS_MASTER);
-        return new EduEngine(edu);
     }
 
     @Override
@@ -76,11 +84,17 @@ public final class EduEngine implements DmaEngine {
         edu.writeRegister(BAR, COUNT, 8, length);
         edu.writeRegister(BAR, COMMAND, 8, command);
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
-        while ((edu.readRegister(BAR, COMMAND, 8) & START) != 0) {
+        long state = edu.readRegister(BAR, COMMAND, 8);
+        while ((state & START) != 0 && state != ISOLATED) {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("edu does not end its transfer");
             }
             LockSupport.parkNanos(1_000_000);
+            state = edu.readRegister(BAR, COMMAND, 8);
+        }
+        if (state == ISOLATED) {
+            edu.reset();
+            master(edu);
         }
     }
 }
