@@ -12,11 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExplainCommandTest {
     private static final String VF = "0000:3b:00.2";
@@ -137,6 +140,32 @@ class ExplainCommandTest {
         assertThat(run.execute("explain", "model:edu", "--variant", "none", "--json"))
                 .isZero();
         assertThat(((Map<?, ?>) run.json().get("java")).get("outcome")).isEqualTo("NONE");
+    }
+
+    @Test
+    void a_zPCI_function_has_the_platforms_layer_below_whatever_drives_it() {
+        assertThat(run.execute("explain", "--open", "model:zpci?of=mlx5")).isZero();
+        assertThat(told(run))
+                .isEqualTo(
+                        "device      model:zpci?of=mlx5\njava        mlx.cx-pf (io.jvfio.vendor.mlx, wild 5) accepted ;"
+                                + " generic not asked ; layers: zpci (io.jvfio.platform.zpci) accepted\n");
+        assertThat(run.execute("explain", "--open", "model:zpci?of=nvme")).isZero();
+        assertThat(told(run))
+                .isEqualTo("device      model:zpci?of=nvme\njava        generic drives it ;"
+                        + " layers: zpci (io.jvfio.platform.zpci) accepted\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mlx5,SELECT,mlx.cx-pf", "nvme,GENERIC,"})
+    void the_platforms_layer_is_told_in_JSON(String model, String outcome, String chosen) {
+        assertThat(run.execute("explain", "--open", "--json", "model:zpci?of=" + model))
+                .isZero();
+        Map<?, ?> java = (Map<?, ?>) run.json().get("java");
+        assertThat(java.get("outcome")).isEqualTo(outcome);
+        assertThat(java.get("chosen")).isEqualTo(chosen);
+        Map<?, ?> layer = (Map<?, ?>) ((List<?>) java.get("layers")).getFirst();
+        assertThat(layer.get("id")).isEqualTo("zpci");
+        assertThat(layer.get("state")).isEqualTo("CHOSEN");
     }
 
     @Test

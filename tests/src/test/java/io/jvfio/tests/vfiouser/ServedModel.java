@@ -23,6 +23,7 @@ public final class ServedModel implements BeforeAllCallback, AfterAllCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final String model;
+    private final OpenOptions options;
 
     /** How many clients the server has: one at most. */
     private final AtomicInteger clients = new AtomicInteger();
@@ -46,14 +47,20 @@ public final class ServedModel implements BeforeAllCallback, AfterAllCallback {
 
     /** The model that a locator names. */
     public ServedModel(String model) {
+        this(model, OpenOptions.defaults());
+    }
+
+    /** The model that a locator names, opened in this way. */
+    public ServedModel(String model, OpenOptions options) {
         this.model = model;
+        this.options = options;
     }
 
     @Override
     public void beforeAll(ExtensionContext test) throws IOException {
         folder = Files.createTempDirectory("jvfio-served");
         context = Vfio.create();
-        device = context.openDevice(DeviceLocator.parse(model), OpenOptions.defaults());
+        device = context.openDevice(DeviceLocator.parse(model), options);
         server = VfioUserServer.listen(device, socket(), ServerOptions.defaults(), counter);
     }
 
