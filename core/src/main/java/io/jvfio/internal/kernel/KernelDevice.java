@@ -246,11 +246,12 @@ final class KernelDevice implements VfioDevice {
                     name,
                     "the kernel knows no way to reset this function alone");
         }
-        if (info.pci()) {
-            // The kernel saves the header and restores it after the reset, bus mastering included.
+        // The kernel saves the header and restores it after the reset, bus mastering included.
+        boolean cleared = !info.pci() || registers.clearBusMasterIfPossible();
+        Ioctls.ioctl(fd, VFIO_DEVICE_RESET, 0, name);
+        if (!cleared) {
             registers.clearBusMaster();
         }
-        Ioctls.ioctl(fd, VFIO_DEVICE_RESET, 0, name);
         readInfoAgain();
     }
 

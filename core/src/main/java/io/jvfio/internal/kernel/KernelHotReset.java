@@ -143,12 +143,15 @@ final class KernelHotReset implements HotReset {
             all.add(kernel);
         }
         // The kernel saves each header and restores it after the reset, bus mastering included.
-        all.forEach(one -> one.registers.clearBusMaster());
+        List<KernelHotReset> silent = all.stream()
+                .filter(one -> !one.registers.clearBusMasterIfPossible())
+                .toList();
         Set<Descriptor> groups = new LinkedHashSet<>();
         if (group != null) {
             all.stream().filter(one -> one.group != null).forEach(one -> groups.add(one.group));
         }
         fire(List.copyOf(groups));
+        silent.forEach(one -> one.registers.clearBusMaster());
     }
 
     private void fire(List<Descriptor> groups) {

@@ -6,6 +6,7 @@ import static io.jvfio.device.VfioPci.VFIO_PCI_CONFIG_REGION_INDEX;
 import io.jvfio.Errno;
 import io.jvfio.Hex;
 import io.jvfio.VfioException;
+import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.ThreadMemory;
@@ -90,6 +91,20 @@ final class RegisterAccess {
         long command = read(VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES);
         if ((command & PciRegisters.COMMAND_MASTER) != 0) {
             modify(VFIO_PCI_CONFIG_REGION_INDEX, PciRegisters.COMMAND, Short.BYTES, PciRegisters.COMMAND_MASTER, 0);
+        }
+    }
+
+    /**
+     * Turns bus mastering off before a reset.
+     *
+     * @return false if the function gives no registers: one that IBM Z has stopped after an error is so until it is reset
+     */
+    boolean clearBusMasterIfPossible() {
+        try {
+            clearBusMaster();
+            return true;
+        } catch (DeviceGoneException e) {
+            return false;
         }
     }
 

@@ -57,6 +57,7 @@ class KernelHotResetTest {
     private final List<String> afterwards = new ArrayList<>();
     private boolean byDevid;
     private int answer;
+    private boolean stopped;
     private int questions;
     private final SystemCalls sys = pretending();
 
@@ -74,6 +75,9 @@ class KernelHotResetTest {
                 getClass().getClassLoader(), new Class<?>[] {SystemCalls.class}, (proxy, called, arguments) -> {
                     if (called.getName().equals("ioctl") && arguments[2] instanceof MemorySegment argument) {
                         return ioctl((long) arguments[1], argument);
+                    }
+                    if (called.getName().equals("pread") && stopped) {
+                        return (long) -Errno.ENODEV;
                     }
                     try {
                         return called.invoke(real, arguments);
@@ -106,6 +110,7 @@ class KernelHotResetTest {
         VfioPciHotReset reset = VfioPciHotReset.STRUCT.read(argument);
         assertThat(argument.byteSize()).isEqualTo(reset.byteSize());
         resets.add(reset);
+        stopped = false;
         return answer;
     }
 
@@ -162,6 +167,19 @@ class KernelHotResetTest {
         for (Function function : List.of(first, sibling, second, third)) {
             assertThat(function.command()).isEqualTo(WITHOUT_MASTER);
         }
+    }
+
+    /** So it is on IBM Z after an error. */
+    @Test
+    void functions_that_give_no_registers_before_they_are_reset_are_no_bus_masters_either() {
+        Function first = new Function("0000:01:00.0", file("group 1"));
+        Function second = new Function("0000:01:00.1", file("group 2"));
+        stopped = true;
+
+        first.reset.reset(List.of(second.reset));
+
+        assertThat(resets).hasSize(1);
+        assertThat(List.of(first.command(), second.command())).containsOnly((long) WITHOUT_MASTER);
     }
 
     @Test
