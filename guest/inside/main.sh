@@ -10,15 +10,19 @@ cd "$share/inside" || exit 1
 # shellcheck source=/dev/null
 source "$share/environment"
 source "$share/inside/system.sh"
+source "$share/inside/facts.sh"
 source "$share/inside/devices.sh"
 source "$share/inside/monitor.sh"
 source "$share/inside/preflight.sh"
 source "$share/inside/tests.sh"
 
-open_monitor
 set_environment
 link_tools
-greet_monitor || echo "guest: QEMU's monitor does not answer" >&2
+# A machine with one port has no monitor when a shell is on it.
+if [ "$lab_mode" != shell ] || [ "$monitor_port" != "$(fact terminal.port)" ]; then
+    open_monitor
+    greet_monitor || echo "guest: QEMU's monitor does not answer" >&2
+fi
 if [ "$lab_devices" = bound ]; then
     prepare_devices >>"$share/devices.log" 2>&1 || echo "guest: not every device could be prepared, see devices.log" >&2
 fi
@@ -43,7 +47,7 @@ case $lab_mode in
     shell)
         cd "$lab_directory" || true
         stty rows "$lab_rows" cols "$lab_columns"
-        setsid --ctty --wait bash -i <>/dev/ttyS0 >&0 2>&1 9>&-
+        setsid --ctty --wait bash -i <>"$(fact terminal.port)" >&0 2>&1 9>&-
         ;;
 esac
 "$busybox" dmesg >"$share/dmesg"

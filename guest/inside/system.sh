@@ -13,6 +13,7 @@ set_environment() {
     # The checkout is the host's, and read-only here.
     export JVFIO_BUILD=never
     export JVFIO_LAB_OUT=$share/out
+    export JVFIO_LAB_FACTS=$facts_file
 }
 
 # /run/lab/bin comes first in PATH: the lab's own commands, and what the host may lack or has too old.
@@ -21,6 +22,12 @@ link_tools() {
     if [ -n "$lab_rdma" ]; then
         printf '#!/bin/sh\nexec %q mlx5-open "$@"\n' "$lab_rdma/run" >/run/lab/bin/mlx5-open
         "$busybox" chmod 755 /run/lab/bin/mlx5-open
+    fi
+    if [ ! -d "/lib/modules/$("$busybox" uname -r)" ]; then
+        # This kernel has all that there is built in.
+        "$busybox" rm /run/lab/bin/modprobe
+        printf '#!/bin/sh\nexit 0\n' >/run/lab/bin/modprobe
+        "$busybox" chmod 755 /run/lab/bin/modprobe
     fi
     [ -n "$lab_tree" ] || return 0
     printf '#!/bin/sh\nexec %q lspci -i %q "$@"\n' "$lab_tree/run" "$lab_tree/usr/share/misc/pci.ids" >/run/lab/bin/lspci

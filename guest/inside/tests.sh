@@ -45,10 +45,17 @@ take_tests() {
 run_junit() {
     local who=$1 status=0 start=$SECONDS
     shift
+    # A JVM that dies, this one or a child of it, leaves its report where the host looks for it.
     local java_options=(
-        "${test_jvm_options[@]}" "-XX:AOTCache=$app/tests.aot" "-Djvfio.lab.results=$share/results-$who.tsv"
-    )
+        "${options[@]}" "-Djvfio.lab.results=$share/results-$who.tsv"
+        "-XX:ErrorFile=$share/out/hs_err_pid%p.log"
+    ) part
+    [ ! -e "$app/tests.aot" ] || java_options+=("-XX:AOTCache=$app/tests.aot")
     local runner_options=("$app/00-tests.jar" "$share/reports-$who" "$@")
+    for part in $(fact lacks); do
+        runner_options+=("--exclude-tag=needs-$part")
+    done
+    [ "$lab_test_quick" = no ] || runner_options+=(--include-tag=quick)
     [ "$lab_test_all" = yes ] || runner_options+=(--exclude-tag=long)
     [ -z "$lab_test_only" ] || runner_options+=("--only=$lab_test_only")
     # Open to the user by mode: the scratch folder's files belong to whoever runs QEMU, and cannot be given away.
@@ -58,6 +65,7 @@ run_junit() {
     echo "guest: the tests that run as $who"
     "as_$who" "${JAVA_HOME:?}/bin/java" "${java_options[@]}" -cp "$(class_path)" io.jvfio.tests.lab.LabRunner \
         "${runner_options[@]}" || status=$?
+    [ "$status" -le 128 ] || echo "guest: a signal ended the JVM of the tests: $((status - 128))"
     echo "guest: those took $((SECONDS - start)) s"
     return "$status"
 }
@@ -102,11 +110,12 @@ as_user() (
     exec setpriv --reuid "$unprivileged_user" --regid "$unprivileged_user" --clear-groups --no-new-privs "$@"
 )
 
-# The ordinary user gets the edu function and mtty, both as group and as device, and /dev/iommu; nothing else.
+# The ordinary user gets these devices, both as group and as device, and /dev/iommu; nothing else.
 give_devices_to_user() {
-    local device
+    local what device
     chown "$unprivileged_user" /dev/iommu
-    for device in /sys/bus/pci/devices/0000:00:04.0 /sys/bus/mdev/devices/6a766600-0000-4000-8000-000000000001; do
+    for what in $(fact user.devices); do
+        device=$(device_folder "$what")
         chown "$unprivileged_user" "/dev/vfio/$(basename "$(readlink "$device/iommu_group")")" \
             "/dev/vfio/devices/$(basename "$device"/vfio-dev/vfio*)"
     done

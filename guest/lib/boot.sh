@@ -3,7 +3,9 @@
 #
 # Boots the guest with a job. The job and its results travel in the scratch folder:
 #   environment   variables for the guest's scripts, as shell assignments
-#   keep          folders that must be seen in the guest though a fresh file system hides their parent
+#   keep          this host's folders that must be seen in the guest, though a fresh file system hides their parent or the
+#                 root is not this host's
+#   facts.properties   what kind of machine it is
 #   command       what to run, as one shell line
 #   stdout, stderr, exit-code, dmesg   what came of it
 
@@ -47,25 +49,32 @@ close_run() {
 
 # write_job MODE SETUP: what the guest's scripts are told.
 write_job() {
-    local mode=$1 devices=$2 jdk
-    jdk=$(find_jdk)
+    local mode=$1 devices=$2 jdk guest_tree=""
+    jdk=${guest_jdk:-$(find_jdk)}
+    # A root of its own has its own tools.
+    [ -n "$guest_root" ] || guest_tree=$tree
     cp -r "$guest_dir/inside" "$results/inside"
+    cp "$machine_folder/facts.properties" "$results/facts.properties"
     {
         printf 'lab_mode=%q\n' "$mode"
         printf 'lab_devices=%q\n' "$devices"
         printf 'lab_directory=%q\n' "$PWD"
         printf 'lab_checkout=%q\n' "$checkout"
         printf 'lab_jdk=%q\n' "$jdk"
-        printf 'lab_tree=%q\n' "$tree"
+        printf 'lab_tree=%q\n' "$guest_tree"
         printf 'lab_rdma=%q\n' "$rdma"
         printf 'lab_term=%q\n' "${TERM:-dumb}"
     } >"$results/environment"
-    printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" "$rdma" >"$results/keep"
+    if [ -n "$guest_root" ]; then
+        printf '%s\n' "$checkout" "$PWD"
+    else
+        printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" "$rdma"
+    fi >"$results/keep"
 }
 
-# Boots the described machine with the given arguments added, in the foreground.
+# Boots the described machine with the ports that are connected and the given arguments, in the foreground.
 start_qemu() {
-    "${qemu_command[@]}" "${machine_arguments[@]}" "$@" -kernel "$kernel" -initrd "$initrd" \
+    "${qemu_command[@]}" "${machine_arguments[@]}" "$@" "${port_arguments[@]}" -kernel "$kernel" -initrd "$initrd" \
         -append "$kernel_command_line $machine_options"
 }
 
@@ -75,7 +84,8 @@ run_job() {
     : >"$results/stdout"
     : >"$results/stderr"
     "$machine" "$results" "$private"
-    start_qemu -serial "file:$results/console.log" -serial chardev:monitor-client </dev/null 2>"$results/qemu.log" &
+    connect_ports console
+    start_qemu -chardev "file,id=console,path=$results/console.log" </dev/null 2>"$results/qemu.log" &
     qemu_pid=$!
     tail -q -s 0.1 -n +1 -f --pid="$qemu_pid" "$results/stdout" &
     stdout_tail=$!
@@ -168,6 +178,6 @@ lab_shell() {
         printf 'lab_rows=%q\nlab_columns=%q\n' "$rows" "$columns"
     } >>"$results/environment"
     describe_machine "$results" "$private"
-    start_qemu -chardev stdio,id=terminal,signal=off -serial chardev:terminal -serial chardev:monitor-client \
-        2>"$results/qemu.log" || die "QEMU failed: $(cat "$results/qemu.log")"
+    connect_terminal terminal
+    start_qemu -chardev stdio,id=terminal,signal=off 2>"$results/qemu.log" || die "QEMU failed: $(cat "$results/qemu.log")"
 }

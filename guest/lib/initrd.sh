@@ -9,7 +9,7 @@ initrd=""
 prepare_initrd() {
     local busybox key
     busybox=$(busybox_binary)
-    key=$(cat "$guest_dir/init" "$busybox" "$kernel_modules" | digest)
+    key=$(cat "$guest_dir/init" "$busybox" ${kernel_modules:+"$kernel_modules"} | digest)
     initrd=$cache/initrd-$key
     [ ! -e "$initrd" ] || return 0
     local stage
@@ -17,7 +17,7 @@ prepare_initrd() {
     mkdir -p "$stage"/root/{bin,dev,lib/modules,proc,sys}
     cp "$busybox" "$stage/root/bin/busybox"
     install -m 755 "$guest_dir/init" "$stage/root/init"
-    tar -xJf "$kernel_modules" -C "$stage/root/lib/modules" --no-same-owner
+    [ -z "$kernel_modules" ] || tar -xJf "$kernel_modules" -C "$stage/root/lib/modules" --no-same-owner
     (cd "$stage/root" && find . | run_cpio --quiet -o -H newc -R 0:0) >"$stage/initrd"
     mv "$stage/initrd" "$initrd"
     rm -rf "$stage"

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# The machine: its devices stand at fixed addresses, which inside/devices.sh and the tests know.
+# What the machines of all architectures share. The folder machines/NAME describes one: machine.sh for QEMU and the kernel,
+# kernel.fragment for a kernel that is built, facts.properties for what the guest's scripts and the tests have to know.
+
+machine_names="x86-64 arm64 s390x"
 
 # Two processors, but one where the host is busy: in software emulation they wait for each other (an interrupt from one to
 # the other takes a turn of the host's scheduler), and a JVM on two is then several times slower than on one.
@@ -18,23 +21,31 @@ guest_processors() {
     fi
 }
 
-# What every guest has: the host's files, its scratch folder $1, and a monitor whose socket is in $2. Its machine, memory and
-# IOMMU are in the arguments behind $4; $3 and $4 say where the two file systems are.
+# What every guest has: a root, its scratch folder $1, and a monitor whose socket is in $2. Its machine, processor, memory and
+# IOMMU are in the arguments behind $4; $3 and $4 are the devices of the two file systems.
 describe_common() {
     local share=$1 private=$2 host_place=$3 share_place=$4
     shift 4
     machine_arguments=(
-        "$@" -accel "tcg,thread=multi" -cpu max -smp "$(guest_processors)" -nodefaults -display none -no-reboot
+        "$@" -accel "tcg,thread=multi" -smp "$(guest_processors)" -nodefaults -display none -no-reboot
 
-        # The host's files (read-only), and the scratch folder of this run.
-        -fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
-        -device "virtio-9p-pci,fsdev=host,mount_tag=host,$host_place"
+        # What becomes the guest's root (read-only), and the scratch folder of this run.
+        -fsdev "local,id=host,path=${guest_root:-/},security_model=none,readonly=on,multidevs=remap"
+        -device "$host_place,fsdev=host,mount_tag=host"
         -fsdev "local,id=share,path=$share,security_model=none,multidevs=remap"
-        -device "virtio-9p-pci,fsdev=share,mount_tag=share,$share_place"
+        -device "$share_place,fsdev=share,mount_tag=share"
 
-        # QEMU's monitor (QMP) is wired to the guest's second serial port: QEMU is its own client.
+        # QEMU's monitor (QMP) is wired to a port of the guest: QEMU is its own client.
         -chardev "socket,id=monitor,path=$private/monitor,server=on,wait=off" -mon "chardev=monitor,mode=control"
         -chardev "socket,id=monitor-client,path=$private/monitor"
+    )
+}
+
+# For a guest whose root is not this host's: the host's files besides, as the device $1.
+describe_host_files() {
+    machine_arguments+=(
+        -fsdev "local,id=files,path=/,security_model=none,readonly=on,multidevs=remap"
+        -device "$1,fsdev=files,mount_tag=files"
     )
 }
 
@@ -49,92 +60,3 @@ take_extra() {
         *) return 1 ;;
     esac
 }
-
-# A q35 with an IOMMU, and what else describe_common takes. Hot-plug goes through the root port itself: the kernel has no
-# ACPI hot-plug.
-describe_q35() {
-    local share=$1 private=$2
-    shift 2
-    describe_common "$share" "$private" "bus=pcie.0,addr=1" "bus=pcie.0,addr=2" "$@" \
-        -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off \
-        -device "intel-iommu,intremap=on,caching-mode=on,device-iotlb=on"
-}
-
-# Sets machine_arguments for a guest whose scratch folder is $1; sockets and images are in $2. Sets machine_options for its
-# kernel, too.
-describe_machine() {
-    local private=$2
-    describe_q35 "$@" -machine "q35,kernel-irqchip=split" -m 4G
-    machine_options=$huge_pages
-    machine_arguments+=(
-        # Root complex integrated endpoints, each in a group of its own.
-        -device "edu,bus=pcie.0,addr=4"
-        -device "pci-testdev,bus=pcie.0,addr=5"
-        -drive "file=$private/nvme.img,if=none,id=disk,format=raw" -device "nvme,drive=disk,serial=jvfio,cmb_size_mb=1,bus=pcie.0,addr=6"
-        -netdev "hubport,id=net0,hubid=0" -device "e1000e,netdev=net0,mac=52:54:00:00:00:07,bus=pcie.0,addr=7"
-
-        # igb behind a root port (01:00.0), so that it has FLR and virtual functions; a cable to the e1000e above.
-        -device "pcie-root-port,id=rp0,bus=pcie.0,addr=8,chassis=1"
-        -netdev "hubport,id=net1,hubid=0" -device "igb,netdev=net1,mac=52:54:00:00:01:00,bus=rp0"
-
-        # The one that can be pulled out (02:00.0).
-        -device "pcie-root-port,id=rp1,bus=pcie.0,addr=9,chassis=2"
-        -device "e1000e,id=hot,mac=52:54:00:00:02:00,bus=rp1"
-
-        # Functions and their bridge in one group (00:0a.0, 03:01.0 to 03:03.0). The kernel has a driver of its own for the last.
-        -device "pcie-pci-bridge,id=pb,bus=pcie.0,addr=a"
-        -device "edu,bus=pb,addr=1"
-        -device "pci-testdev,bus=pb,addr=2"
-        -device "virtio-rng-pci,iommu_platform=on,disable-legacy=on,bus=pb,addr=3"
-
-        -device "virtio-net-pci,iommu_platform=on,disable-legacy=on,mac=52:54:00:00:00:0b,bus=pcie.0,addr=b"
-
-        # A host bridge that bypasses the IOMMU: its e1000e (41:00.0) is only to be had in no-IOMMU mode.
-        -device "pxb-pcie,id=pxb,bus_nr=64,bus=pcie.0,addr=c,bypass_iommu=on"
-        -device "pcie-root-port,id=rp2,bus=pxb,chassis=3"
-        -device "e1000e,mac=52:54:00:00:41:00,bus=rp2"
-
-        "${extra_arguments[@]}"
-    )
-}
-
-# The same for a guest whose devices are models that run on this host: QEMU is a client of the sockets in $2. Its memory can
-# be shared with them.
-describe_client_machine() {
-    local private=$2
-    describe_q35 "$@" -machine "q35,kernel-irqchip=split,memory-backend=memory" -m 2G \
-        -object "memory-backend-memfd,id=memory,size=2G,share=on"
-    machine_options=$opregion_area
-    local served name model address
-    for served in "${served_models[@]}" "$served_overlaid"; do
-        read -r name model address <<<"$served"
-        machine_arguments+=(-device "$(vfio_user_device pcie.0 "$address" "$private/$name.sock")")
-    done
-    load_opregions "$private"
-}
-
-# The same with igd alone on the machine before q35: it has no LPC bridge at 00:1f.0, and another IOMMU, which leaves
-# interrupts alone.
-describe_i440fx_machine() {
-    local private=$2
-    describe_common "$@" "bus=pci.0,addr=4" "bus=pci.0,addr=5" \
-        -machine "pc,kernel-irqchip=split,memory-backend=memory" -m 2G \
-        -object "memory-backend-memfd,id=memory,size=2G,share=on" -device "virtio-iommu-pci,bus=pci.0,addr=3"
-    machine_options="$opregion_area vfio_iommu_type1.allow_unsafe_interrupts=1 iommufd.allow_unsafe_interrupts=1"
-    machine_arguments+=(-device "$(vfio_user_device pci.0 8 "$private/igd.sock")")
-    load_opregions "$private"
-}
-
-load_opregions() {
-    machine_arguments+=(-device "loader,file=$1/opregions,addr=$opregion_address,force-raw=on")
-}
-
-# vfio_user_device BUS ADDRESS SOCKET: such a device takes its options as JSON only.
-vfio_user_device() {
-    printf '{"driver":"vfio-user-pci","bus":"%s","addr":"%s","socket":{"type":"unix","path":"%s"}}' "$@"
-}
-
-# On a busy host emulated time is jumpy: no_timer_check keeps a late first tick from being a panic, tsc=reliable keeps the
-# time-stamp counter from being given up for a slower clock.
-kernel_command_line="console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable printk.time=1 rdinit=/init intel_iommu=on iommu=pt"
-huge_pages="hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=64"

@@ -20,6 +20,7 @@ prepare_rdma() {
 
 make_rdma() {
     local new libraries
+    use_host_packages
     unpack_packages rdma "no apt to fetch rdma-core with" "${rdma_packages[@]}"
     new=$unpacked
     libraries=$new/usr/lib/x86_64-linux-gnu

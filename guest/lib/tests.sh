@@ -3,9 +3,6 @@
 #
 # guest/lab test, the host's part: builds the tests, hands them to the guest, and judges what came back.
 
-# Each of these must have run a test.
-access_modes="type1 type1v2 compat-type1 compat-type1v2 iommufd noiommu"
-
 # The options of the JVMs that run tests; those of the training run must be the same. C1 alone, as QEMU's emulation of two
 # processors can run an instruction of which it read one part before and the other after HotSpot wrote over it, which it
 # does to go from C1's code to C2's: the JVM then dies of a wild access. Tests of compiled code start JVMs of their own.
@@ -14,10 +11,11 @@ test_jvm_options=(
 )
 
 lab_test() {
-    local timeout=$default_timeout all=no only="" build=yes status=0 begin
+    local timeout=$default_timeout all=no quick=no only="" build=yes status=0 begin
     while [ $# -gt 0 ]; do
         case $1 in
             --all) all=yes ;;
+            --quick) quick=yes ;;
             --no-build) build=no ;;
             --only | --timeout)
                 [ $# -ge 2 ] || usage_error "test: $1 needs a value"
@@ -40,7 +38,7 @@ lab_test() {
         run_job "$timeout" || status=$?
         say "the guest took $((SECONDS - begin)) s, from boot to power-off"
     fi
-    if has_tests "${only%%#*}" -l "$client_tag"; then
+    if serves_devices && has_tests "${only%%#*}" -l "$client_tag"; then
         begin=$SECONDS
         run_client_tests "$timeout" || status=$?
         say "the guest with devices of this project took $((SECONDS - begin)) s"
@@ -49,12 +47,18 @@ lab_test() {
     judge "$status" "$only"
 }
 
+# Whether this host's models are tested besides: by QEMU of its own architecture, and in whole runs.
+serves_devices() {
+    [ -z "$guest_root" ] && [ "$quick" = no ]
+}
+
 # What the guest's part of the tests is told, beside what every job is told.
 write_test_job() {
+    local options=("${test_jvm_options[@]}" "${guest_java_options[@]}")
     {
-        printf 'lab_test_all=%q\nlab_test_only=%q\nlab_test_timeout=%q\nlab_test_user=%q\n' \
-            "$all" "$only" "$timeout" "$(has_tests "${only%%#*}" -l unprivileged && echo yes || echo no)"
-        declare -p test_jvm_options
+        printf 'lab_test_all=%q\nlab_test_quick=%q\nlab_test_only=%q\nlab_test_timeout=%q\nlab_test_user=%q\n' \
+            "$all" "$quick" "$only" "$timeout" "$(has_tests "${only%%#*}" -l unprivileged && echo yes || echo no)"
+        declare -p options
     } >>"$results/environment"
 }
 
@@ -86,7 +90,8 @@ stage_tests() {
             cp "$entry" "$staged.jar"
         fi
     done
-    stage_aot_cache
+    # Such a cache is for one JVM only, and the guest's may be another.
+    [ -n "$guest_root" ] || stage_aot_cache
 }
 
 # Classes that are loaded and linked already make a JVM in software emulation start two to three times as fast. The
@@ -100,25 +105,27 @@ stage_aot_cache() {
 
 # judge STATUS ONLY: prints the summary and fails if something failed, is missing, or did not run.
 judge() {
-    local status=$1 only=$2 lines=$results/results.tsv
+    local status=$1 only=$2 lines=$results/results.tsv modes who
     cat "$results"/results-*.tsv >"$lines" 2>/dev/null || true
-    access_modes+=" $client_modes"
-    [ -z "$only" ] || access_modes=""
-    awk -F '\t' -v modes="$access_modes" -f "$guest_dir/lib/summary.awk" "$lines" || status=1
-    if [ -z "$only" ] && ! grep -qs '^end' "$results/results-user.tsv"; then
-        say "no test ran as an ordinary user"
-        status=1
-    fi
-    if [ -z "$only" ] && ! grep -qs '^end' "$results/results-client.tsv"; then
-        say "no test ran in the guest whose devices are served by this project"
-        status=1
-    fi
-    if [ -z "$only" ] && ! grep -qs '^end' "$results/results-i440fx.tsv"; then
-        say "no test ran in the guest on a machine before q35"
-        status=1
+    modes=$(sed -n 's/^modes=//p' "$machine_folder/facts.properties")
+    ! serves_devices || modes+=" $client_modes"
+    [ -z "$only" ] || modes=""
+    awk -F '\t' -v modes="$modes" -f "$guest_dir/lib/summary.awk" "$lines" || status=1
+    if [ -z "$only" ]; then
+        for who in user client i440fx; do
+            [ "$who" = user ] || serves_devices || continue
+            if ! grep -qs '^end' "$results/results-$who.tsv"; then
+                say "no test ran $(called "$who")"
+                status=1
+            fi
+        done
     fi
     if grep -qsE 'BUG:|Oops|general protection|Kernel panic' "$results"{,/client,/i440fx}/{dmesg,console.log}; then
         say "the kernel crashed, see $results/dmesg and $results/console.log"
+        status=1
+    fi
+    if [ -n "$(find "$results" -path '*/out/hs_err_pid*' -print -quit)" ]; then
+        say "a JVM crashed, see hs_err_pid* in $results/out"
         status=1
     fi
     say "reports and kernel messages: $results"
@@ -126,4 +133,12 @@ judge() {
         say "FAILED"
         return 1
     fi
+}
+
+called() {
+    case $1 in
+        user) printf 'as an ordinary user' ;;
+        client) printf 'in the guest whose devices are served by this project' ;;
+        i440fx) printf 'in the guest on a machine before q35' ;;
+    esac
 }

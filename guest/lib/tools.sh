@@ -13,9 +13,9 @@ version_at_least() {
 }
 
 host_qemu_is_new_enough() {
-    command -v qemu-system-x86_64 >/dev/null || return 1
+    command -v "$qemu_program" >/dev/null || return 1
     local version
-    version=$(qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')
+    version=$("$qemu_program" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')
     version_at_least "${version:-0}" "$qemu_minimum"
 }
 
@@ -25,26 +25,27 @@ prepare_tools() {
     if [ -z "${JVFIO_LAB_OWN_QEMU:-}" ] && host_qemu_is_new_enough; then
         from_host=yes
     else
-        packages+=(qemu-system-x86)
+        packages+=("$qemu_package")
     fi
     if [ "$from_host" = yes ] && ! command -v apt-get >/dev/null; then
         command -v busybox >/dev/null && command -v cpio >/dev/null \
             || die "install busybox (statically linked) and cpio, the lab needs them"
-        qemu_command=(qemu-system-x86_64)
+        qemu_command=("$qemu_program")
         return
     fi
     tree=$cache/tree-$(printf '%s ' 1 "${packages[@]}" | digest)
     [ -e "$tree/complete" ] || make_tree "${packages[@]}"
     if [ "$from_host" = yes ]; then
-        qemu_command=(qemu-system-x86_64)
+        qemu_command=("$qemu_program")
     else
-        qemu_command=(env "QEMU_MODULE_DIR=$tree/usr/lib/x86_64-linux-gnu/qemu" "$tree/run" qemu-system-x86_64
+        qemu_command=(env "QEMU_MODULE_DIR=$tree/usr/lib/x86_64-linux-gnu/qemu" "$tree/run" "$qemu_program"
             -L "$tree/usr/share/qemu" -L "$tree/usr/share/seabios" -L "$tree/usr/lib/ipxe/qemu")
     fi
 }
 
 make_tree() {
-    unpack_packages tree "no QEMU $qemu_minimum or later and no apt to fetch one: install qemu-system-x86_64 \
+    use_host_packages
+    unpack_packages tree "no QEMU $qemu_minimum or later and no apt to fetch one: install $qemu_program \
 $qemu_minimum or later, busybox (static) and cpio" "$@"
     finish_tree "$unpacked" "$tree"
 }
@@ -61,7 +62,9 @@ unpack_packages() {
     unpacked=$(fresh_folder "$what")
     refresh_package_lists
     download_packages "$unpacked/archives" "$@"
-    for package in "$unpacked"/archives/*.deb; do
+    # base-files has the links of the merged /usr, which the others' files have to meet.
+    for package in "$unpacked"/archives/base-files_*.deb "$unpacked"/archives/*.deb; do
+        [ -e "$package" ] || continue
         dpkg-deb -x "$package" "$unpacked"
         basename "$package" .deb >>"$unpacked/packages"
     done
@@ -92,7 +95,9 @@ END
 }
 
 busybox_binary() {
-    if [ -n "$tree" ]; then
+    if [ -n "$guest_root" ]; then
+        printf '%s' "$guest_root/usr/bin/busybox"
+    elif [ -n "$tree" ]; then
         printf '%s' "$tree/usr/bin/busybox"
     else
         command -v busybox
