@@ -7,6 +7,8 @@ import io.jvfio.Vfio;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +20,8 @@ final class CliKernelIT {
     private static final int NOT_ACCESSIBLE = 7;
 
     @Test
+    @Tag(LabParts.NEEDS_EDU)
+    @Tag(LabParts.NEEDS_IGB)
     void list_shows_every_device_and_how_it_could_be_opened() {
         Command list = Command.run("list");
 
@@ -29,9 +33,7 @@ final class CliKernelIT {
                         .contains("vfio-pci")
                         .contains("iommufd,group"))
                 .anySatisfy(line ->
-                        assertThat(line).startsWith(LabDevices.GROUP_BRIDGE).contains("bridge"))
-                .anySatisfy(
-                        line -> assertThat(line).startsWith(LabDevices.NO_IOMMU).contains("unsafe:"))
+                        assertThat(line).startsWith(LabDevices.ROOT_PORT).contains("bridge"))
                 .anySatisfy(line -> assertThat(line).startsWith(LabDevices.IGB).contains(" PF "))
                 .anySatisfy(line -> assertThat(line)
                         .startsWith("mdev:" + LabDevices.MTTY)
@@ -40,6 +42,7 @@ final class CliKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_EDU)
     void list_as_json_has_the_same() {
         Command list = Command.run("list", "--json");
 
@@ -49,11 +52,20 @@ final class CliKernelIT {
                 .satisfies(object -> assertThat(object)
                         .startsWith("{\"schema\":1,\"command\":\"list\"")
                         .contains("\"locator\":\"" + LabDevices.EDU + "\"")
-                        .contains("\"locator\":\"noiommu:" + LabDevices.NO_IOMMU + "\"")
                         .contains("\"uuid\":\"" + LabDevices.MDPY + "\""));
     }
 
     @Test
+    @Tag(LabParts.NEEDS_NO_IOMMU)
+    void list_shows_which_device_no_iommu_watches() {
+        assertThat(Command.run("list").lines())
+                .anySatisfy(
+                        line -> assertThat(line).startsWith(LabDevices.NO_IOMMU).contains("unsafe:"));
+        assertThat(Command.run("list", "--json").out()).contains("\"locator\":\"noiommu:" + LabDevices.NO_IOMMU + "\"");
+    }
+
+    @Test
+    @Tag(LabParts.NEEDS_EDU)
     void show_says_what_the_device_is_and_what_it_was_opened_with() {
         Command show = Command.run("show", LabDevices.EDU);
 
@@ -66,9 +78,10 @@ final class CliKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_IGB)
     void config_takes_an_open_device_apart_and_one_that_cannot_be_opened() {
         Command opened = Command.run("config", LabDevices.IGB, "-x");
-        Command bridge = Command.run("config", LabDevices.GROUP_BRIDGE);
+        Command bridge = Command.run("config", LabDevices.ROOT_PORT);
 
         assertThat(opened.code()).isZero();
         assertThat(opened.out())
@@ -81,6 +94,7 @@ final class CliKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_MEDIATED)
     void show_opens_mediated_devices_too() {
         Command show = Command.run("show", "mdev:" + LabDevices.MTTY);
 
@@ -90,6 +104,7 @@ final class CliKernelIT {
 
     @ParameterizedTest(name = "[mode={0}]")
     @EnumSource(mode = Mode.EXCLUDE, names = "NOIOMMU")
+    @Tag(LabParts.NEEDS_EDU)
     void demo_drives_edu(AccessMode mode) {
         Command demo = Command.run("--iommu", mode.toString(), "demo", LabDevices.EDU);
 
@@ -103,6 +118,7 @@ final class CliKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_EDU)
     void demo_tells_its_steps_as_json() {
         Command demo = Command.run("demo", LabDevices.EDU, "--json");
 
@@ -120,12 +136,14 @@ final class CliKernelIT {
 
     @ParameterizedTest
     @CsvSource({"bar0,0,32,0x010000ed", "config,0,16,0x1234", "config,2,16,0x11e8", "config,9,8,0x00"})
+    @Tag(LabParts.NEEDS_EDU)
     void read_reads_a_register(String region, String offset, String width, String value) {
         assertThat(Command.run("read", LabDevices.EDU, region, offset, width)).isEqualTo(new Command(0, value, ""));
     }
 
     /** Edu has no reset, so its registers outlive the close. */
     @Test
+    @Tag(LabParts.NEEDS_EDU)
     void what_write_writes_is_there_to_be_read() {
         assertThat(Command.run("write", LabDevices.EDU, "bar0", "4", "0x0f1e2d3c"))
                 .isEqualTo(new Command(0, "", ""));
@@ -133,6 +151,7 @@ final class CliKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_IGB)
     void reset_resets_a_function_that_can_be_reset() {
         Command reset = Command.run("reset", LabDevices.IGB);
 
@@ -141,6 +160,7 @@ final class CliKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_EDU)
     void reset_of_edu_fails() {
         Command reset = Command.run("reset", LabDevices.EDU);
 
@@ -150,6 +170,8 @@ final class CliKernelIT {
 
     @ParameterizedTest
     @CsvSource({LabDevices.IGB + ",msix", LabDevices.EDU + ",msi", LabDevices.EDU + ",intx"})
+    @Tag(LabParts.NEEDS_EDU)
+    @Tag(LabParts.NEEDS_IGB)
     void every_vector_that_is_triggered_arrives(String device, String type) {
         Command irq = Command.run("irq", device, "--type", type, "--trigger", "--json");
 
@@ -159,6 +181,7 @@ final class CliKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_IGB)
     void interrupts_are_told_as_they_come() {
         Command irq = Command.run("irq", LabDevices.IGB, "--type", "msix", "--vectors", "3", "--trigger");
 
@@ -174,6 +197,7 @@ final class CliKernelIT {
     /** The kernel says EINVAL to a second user of the device's own node. */
     @ParameterizedTest(name = "[mode={0}]")
     @CsvSource({"iommufd,EINVAL", "type1,EBUSY"})
+    @Tag(LabParts.NEEDS_EDU)
     void a_device_that_somebody_has_cannot_be_had(String mode, String errno) {
         try (PciDevice held = Vfio.open(LabDevices.EDU)) {
             Command read = Command.run("--iommu", mode, "read", held.name(), "bar0", "0");
@@ -184,6 +208,7 @@ final class CliKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_NO_IOMMU)
     void a_device_without_an_iommu_is_opened_only_when_named_so() {
         Command refused = Command.run("read", LabDevices.NO_IOMMU, "bar0", "8");
 
@@ -194,8 +219,9 @@ final class CliKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_IGB)
     void a_bridge_cannot_be_opened() {
-        Command read = Command.run("read", LabDevices.GROUP_BRIDGE, "config", "0");
+        Command read = Command.run("read", LabDevices.ROOT_PORT, "config", "0");
 
         assertThat(read.code()).isEqualTo(1);
         assertThat(read.err()).contains("it is a bridge").hasLineCount(1);

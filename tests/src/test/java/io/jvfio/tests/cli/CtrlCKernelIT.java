@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jvfio.cli.Jvfio;
 import io.jvfio.tests.lab.LabDevices;
 import io.jvfio.tests.lab.LabJvm;
+import io.jvfio.tests.lab.LabParts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The command as a process of its own that is told to end. */
+@Tag(LabParts.NEEDS_EDU)
 final class CtrlCKernelIT {
 
     @Test

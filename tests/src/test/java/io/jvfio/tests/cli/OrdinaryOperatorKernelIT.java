@@ -4,11 +4,13 @@ package io.jvfio.tests.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same of an ordinary user, who has been given edu and mtty. */
 @Tag("unprivileged")
+@Tag(LabParts.NEEDS_IGB)
 final class OrdinaryOperatorKernelIT {
 
     @Test

@@ -5,6 +5,8 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
         value = AccessMode.class,
         names = {"TYPE1", "IOMMUFD"})
+@Tag(LabParts.NEEDS_EDU)
 final class EduDriverKernelIT extends EduDriverContract {
     @Parameter
     AccessMode mode;

@@ -4,11 +4,15 @@ package io.jvfio.tests.edu;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import io.jvfio.tests.lab.LabSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.Parameter;
 
 /** MSI: awaited, polled, and by callback, on the lab's edu. */
 @InEveryAccessMode
+@Tag(LabParts.NEEDS_EDU)
+@Tag("quick")
 final class EduMsiKernelIT extends EduMsiContract {
     @Parameter
     AccessMode mode;

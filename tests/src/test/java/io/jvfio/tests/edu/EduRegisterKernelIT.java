@@ -9,12 +9,15 @@ import io.jvfio.examples.Edu;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import io.jvfio.tests.lab.LabSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 
 /** Register access, mapped and by calls of the kernel, on the lab's edu. */
 @InEveryAccessMode
+@Tag(LabParts.NEEDS_EDU)
 final class EduRegisterKernelIT extends EduRegisterContract {
     private static final int BAR = 0;
 

@@ -4,6 +4,7 @@ package io.jvfio.tests.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Runs {@link DecodingProbe} in the ways in which HotSpot executes code: tiered, as it does by itself, and, as each takes its
  * time in software emulation, the others where time is not short.
  */
+@Tag(LabParts.NEEDS_EDU)
+@Tag(LabParts.NEEDS_WINDOWS)
 final class DecodingOffKernelIT {
     private static final int PATIENCE_SECONDS = 100;
 

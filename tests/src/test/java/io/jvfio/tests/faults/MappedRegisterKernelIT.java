@@ -16,6 +16,7 @@ import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.PowerState;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import io.jvfio.tests.lab.LabSession;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -39,6 +41,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(
         value = AccessMode.class,
         names = {"TYPE1V2", "IOMMUFD"})
+@Tag(LabParts.NEEDS_EDU)
+@Tag(LabParts.NEEDS_IGB)
+@Tag(LabParts.NEEDS_WINDOWS)
 final class MappedRegisterKernelIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int COMMAND = 0x04;
@@ -134,10 +139,10 @@ final class MappedRegisterKernelIT {
 
     /** Nobody should do so, as the access sleeps until the reset is over; but it must not hurt either. */
     @ParameterizedTest
-    @ValueSource(strings = {LabDevices.E1000E, LabDevices.IGB})
-    void a_reset_under_access_from_other_threads_ends_and_so_do_they(String address)
+    @ValueSource(strings = {"e1000e", "igb"})
+    void a_reset_under_access_from_other_threads_ends_and_so_do_they(String function)
             throws InterruptedException, ExecutionException, TimeoutException {
-        PciDevice card = lab.open(mode, address);
+        PciDevice card = lab.open(mode, LabDevices.named(function));
         Mmio registers = card.bar(0).mmio();
         AtomicBoolean stop = new AtomicBoolean();
         CountDownLatch busy = new CountDownLatch(2);

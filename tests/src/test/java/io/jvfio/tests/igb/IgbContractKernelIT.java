@@ -10,11 +10,14 @@ import io.jvfio.testkit.DriverContract;
 import io.jvfio.testkit.TestDriver;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 
 /** The contract of a driver with igb's; its own tests run in every mode. */
+@Tag(LabParts.NEEDS_IGB)
 final class IgbContractKernelIT extends DriverContract {
     private static final int INTEL = 0x8086;
     private static final int IGB_82576 = 0x10c9;

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.iommu.IovaExplanation;
 import io.jvfio.iommu.MapRequest;
+import io.jvfio.tests.lab.LabParts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The counterparts of the kernel's {@code tools/testing/selftests/vfio/vfio_pci_driver_test.c}: a test's name starts with
  * that of the kernel's.
  */
+@Tag(LabParts.NEEDS_IGB)
+@Tag("quick")
 final class IgbDriverKernelIT extends IgbFixture {
     private static final int PAGE = 4096;
     private static final byte SECRET = 0x5a;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jvfio.interrupt.InterruptOptions;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
+import io.jvfio.tests.lab.LabParts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -17,9 +18,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** MSI-X of a device that really sends it: no count is lost, none is invented. */
+@Tag(LabParts.NEEDS_IGB)
 final class IgbInterruptKernelIT extends IgbFixture {
     private static final int STORM = 1000;
 

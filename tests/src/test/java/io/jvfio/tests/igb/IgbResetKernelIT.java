@@ -4,15 +4,18 @@ package io.jvfio.tests.igb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.pci.MmioFaultException;
+import io.jvfio.tests.lab.LabParts;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Function-level reset, while the device is idle and while it is not. */
+@Tag(LabParts.NEEDS_IGB)
 final class IgbResetKernelIT extends IgbFixture {
     private static final int COMMAND = 0x04;
     private static final int COMMAND_MEMORY = 1 << 1;

@@ -13,6 +13,7 @@ import io.jvfio.pci.PciDevice;
 import io.jvfio.testkit.LeakCheck;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.Parameter;
 @InEveryAccessMode
 @Tag("long")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Tag(LabParts.NEEDS_EDU)
 class CyclesKernelIT {
     private static final int OPENS = 1000;
     private static final int MAPS = 4000;

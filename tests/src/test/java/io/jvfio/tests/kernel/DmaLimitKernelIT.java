@@ -9,6 +9,7 @@ import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
         value = AccessMode.class,
         names = {"TYPE1", "TYPE1V2"})
+@Tag(LabParts.NEEDS_EDU)
 final class DmaLimitKernelIT extends KernelFixture {
     private static final Path LIMIT = Path.of("/sys/module/vfio_iommu_type1/parameters/dma_entry_limit");
     private static final int FEW = 8;

@@ -7,8 +7,12 @@ import io.jvfio.testkit.TestRegister;
 import io.jvfio.testkit.VfioDeviceContract;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabFacts;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** The contract of a device on other devices of the lab than edu, by their groups or by their own nodes. */
 abstract class EachDevice extends VfioDeviceContract {
@@ -30,6 +34,11 @@ abstract class EachDevice extends VfioDeviceContract {
         /** A pixel. */
         MBOCHS("mdev:" + LabDevices.MBOCHS, 0, 0);
 
+        /** In the facts of a machine. */
+        static Device named(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+        }
+
         private final String locator;
         private final int region;
         private final long offset;
@@ -43,6 +52,13 @@ abstract class EachDevice extends VfioDeviceContract {
 
     /** Config space of mbochs is read-only but for the BARs; its frame buffer keeps what is written. */
     private static final TestRegister FRAME_BUFFER = new TestRegister(0, 0x100, 4);
+
+    /** The devices that a machine's facts name, with the modes in which they are taken. */
+    static Stream<Arguments> named(String fact) {
+        return Stream.of(AccessMode.TYPE1V2, AccessMode.IOMMUFD)
+                .flatMap(mode ->
+                        LabFacts.words(fact + "." + mode).stream().map(word -> Arguments.of(mode, Device.named(word))));
+    }
 
     @Parameter(0)
     AccessMode mode;
@@ -67,7 +83,7 @@ abstract class EachDevice extends VfioDeviceContract {
 
     @Override
     protected Optional<TestRegister> mappedRegister() {
-        return device.region == NONE
+        return device.region == NONE || LabFacts.lacks("windows")
                 ? Optional.empty()
                 : Optional.of(new TestRegister(device.region, device.offset, 4));
     }

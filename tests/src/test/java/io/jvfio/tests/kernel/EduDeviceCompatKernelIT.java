@@ -2,6 +2,7 @@
 package io.jvfio.tests.kernel;
 
 import io.jvfio.tests.lab.AccessMode;
+import io.jvfio.tests.lab.LabParts;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -12,4 +13,5 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
         value = AccessMode.class,
         names = {"COMPAT_TYPE1", "COMPAT_TYPE1V2"})
+@Tag(LabParts.NEEDS_EDU)
 final class EduDeviceCompatKernelIT extends EduLabDeviceContract {}

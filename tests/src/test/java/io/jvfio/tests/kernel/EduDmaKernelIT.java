@@ -2,6 +2,8 @@
 package io.jvfio.tests.kernel;
 
 import io.jvfio.tests.lab.AccessMode;
+import io.jvfio.tests.lab.LabParts;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -10,4 +12,5 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
         value = AccessMode.class,
         names = {"TYPE1", "TYPE1V2", "IOMMUFD"})
+@Tag(LabParts.NEEDS_EDU)
 final class EduDmaKernelIT extends EduLabMapsContract {}

@@ -9,6 +9,7 @@ import io.jvfio.testkit.DmaContract;
 import io.jvfio.testkit.DmaEngine;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabFacts;
 import java.util.Optional;
 import org.junit.jupiter.params.Parameter;
 
@@ -37,9 +38,9 @@ abstract class EduLabMapsContract extends DmaContract {
         return Optional.of(mode.locator(LabDevices.PCI_TESTDEV));
     }
 
-    /** Where message-signalled interrupts go on x86. A container leaves them out from the start, an IOAS when it learns. */
+    /** Where message-signalled interrupts go. A container leaves them out from the start, an IOAS when it learns. */
     @Override
     protected Optional<IovaRange> unusableOnceJoined() {
-        return mode.isCdev() ? Optional.of(new IovaRange(0xfee0_0000L, 0xfeef_ffffL)) : Optional.empty();
+        return mode.isCdev() ? Optional.of(LabFacts.range("iommu.interrupts")) : Optional.empty();
     }
 }

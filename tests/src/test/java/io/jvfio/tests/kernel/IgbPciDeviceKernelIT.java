@@ -7,7 +7,9 @@ import io.jvfio.testkit.PciDeviceContract;
 import io.jvfio.testkit.TestRegister;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
         value = AccessMode.class,
         names = {"TYPE1V2", "IOMMUFD"})
+@Tag(LabParts.NEEDS_IGB)
 final class IgbPciDeviceKernelIT extends PciDeviceContract {
 
     /** Device Status. */

@@ -9,11 +9,14 @@ import io.jvfio.device.VfioDevice;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.testkit.JvfioDevice;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The extension gives devices of a real kernel. Each test opens the same ones: they must have been closed in between. */
 @JvfioDevice(LabDevices.IGB)
+@Tag(LabParts.NEEDS_IGB)
 final class JvfioDeviceKernelIT {
     private static final int EDU_VENDOR = 0x1234;
     private static final int IGB_VENDOR = 0x8086;
@@ -32,7 +35,7 @@ final class JvfioDeviceKernelIT {
     @Test
     void the_carrier_may_be_chosen(
             @JvfioDevice(value = LabDevices.EDU, iommu = IommuChoice.TYPE1V2) VfioDevice edu,
-            @JvfioDevice(value = LabDevices.GROUPED_EDU, iommu = IommuChoice.IOMMUFD) VfioDevice other) {
+            @JvfioDevice(value = LabDevices.PCI_TESTDEV, iommu = IommuChoice.IOMMUFD) VfioDevice other) {
         assertThat(edu.addressSpace().description()).contains("TYPE1v2");
         assertThat(other.addressSpace().description()).contains("IOAS");
     }

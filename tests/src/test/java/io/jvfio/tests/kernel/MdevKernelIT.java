@@ -9,12 +9,16 @@ import io.jvfio.pci.PciDevice;
 import io.jvfio.testkit.LeakCheck;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 
 /** Mediated devices: a driver of the kernel plays the device. */
 @InEveryAccessMode
+@Tag("quick")
+@Tag(LabParts.NEEDS_MEDIATED)
 class MdevKernelIT {
     private static final int MTTY_VENDOR = 0x4348;
     private static final int REDHAT_VENDOR = 0x1b36;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.tests.kernel;
 
+import io.jvfio.tests.lab.LabParts;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -9,4 +10,5 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("long")
 @ParameterizedClass(name = "[mode={0}]")
 @EnumSource(value = NoIommuMode.class, names = "CDEV")
+@Tag(LabParts.NEEDS_NO_IOMMU)
 final class NoIommuCdevDeviceKernelIT extends NoIommuDeviceContract {}

@@ -14,6 +14,7 @@ import io.jvfio.pci.PciDevice;
 import io.jvfio.testkit.TestMemory;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.Parameter;
 /** An ordinary user who owns the nodes of edu, nothing else, and may lock 8 MiB. */
 @Tag("unprivileged")
 @InEveryAccessMode
+@Tag(LabParts.NEEDS_EDU)
+@Tag("quick")
 final class OrdinaryUserKernelIT extends KernelFixture {
     private static final long MIB = 1 << 20;
 

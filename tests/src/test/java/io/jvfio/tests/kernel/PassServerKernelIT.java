@@ -11,6 +11,7 @@ import io.jvfio.pci.PciDevice;
 import io.jvfio.testkit.LeakCheck;
 import io.jvfio.tests.lab.LabDevices;
 import io.jvfio.tests.lab.LabJvm;
+import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** A program without rights drives a device that another opened for it. */
 @Tag("mode-iommufd")
+@Tag(LabParts.NEEDS_EDU)
 final class PassServerKernelIT {
     private static final String NOBODY = "65534";
 
@@ -62,7 +64,7 @@ final class PassServerKernelIT {
     @Test
     void an_ordinary_user_runs_a_driver_on_a_device_that_belongs_to_root() throws Exception {
         try (Vfio vfio = Vfio.create();
-                PassServer server = vfio.pass(DeviceLocator.parse(LabDevices.GROUPED_EDU), socket(), NOBODY)) {
+                PassServer server = vfio.pass(DeviceLocator.parse(LabDevices.EDU), socket(), NOBODY)) {
             CompletableFuture<Void> serving = CompletableFuture.runAsync(server::serve);
             Process demo = asNobody("demo", "passed:" + socket());
             String output = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

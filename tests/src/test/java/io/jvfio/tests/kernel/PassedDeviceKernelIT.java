@@ -21,6 +21,7 @@ import io.jvfio.iommu.MapRequest;
 import io.jvfio.testkit.DmaEngine;
 import io.jvfio.testkit.TestMemory;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Devices of which somebody else has opened the descriptors. */
+@Tag(LabParts.NEEDS_EDU)
 final class PassedDeviceKernelIT extends KernelFixture {
     private static final int LENGTH = 256;
 

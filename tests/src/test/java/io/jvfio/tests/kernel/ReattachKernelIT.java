@@ -8,10 +8,12 @@ import io.jvfio.testkit.DmaEngine;
 import io.jvfio.testkit.ReattachableContract;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import org.junit.jupiter.api.Tag;
 
 /** Edu, opened by its own node, changes its address space. */
 @Tag("mode-iommufd")
+@Tag(LabParts.NEEDS_EDU)
 final class ReattachKernelIT extends ReattachableContract {
 
     @Override

@@ -11,12 +11,15 @@ import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 
 /** Why a device cannot be opened, said so that its user can do something about it. */
 @InEveryAccessMode
+@Tag(LabParts.NEEDS_EDU)
 final class RefusalKernelIT extends KernelFixture {
     @Parameter
     AccessMode mode;
@@ -41,6 +44,7 @@ final class RefusalKernelIT extends KernelFixture {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_GROUP)
     void a_group_of_which_the_kernel_drives_a_device_is_not_viable() throws IOException {
         try (DriverChange change = DriverChange.to("virtio-pci", LabDevices.GROUPED_RNG)) {
             assertThatThrownBy(() -> openPci(mode, LabDevices.GROUPED_EDU))
@@ -61,6 +65,7 @@ final class RefusalKernelIT extends KernelFixture {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_GROUP)
     void a_device_without_a_vfio_driver_is_told_to_be_bound() {
         assertThatThrownBy(() -> openPci(mode, LabDevices.GROUP_BRIDGE))
                 .isInstanceOfSatisfying(
@@ -68,6 +73,7 @@ final class RefusalKernelIT extends KernelFixture {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_NO_IOMMU)
     void a_device_without_an_iommu_must_be_asked_for_as_such() {
         assertThatThrownBy(() -> openPci(mode, LabDevices.NO_IOMMU))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -15,8 +15,10 @@ import io.jvfio.iommu.MapRequest;
 import io.jvfio.testkit.TestMemory;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.Parameter;
  * DMA. The type1 driver takes it, iommufd does not.
  */
 @InEveryAccessMode
+@Tag(LabParts.NEEDS_IGB)
 final class VfioDmaMappingMmioTestKernelIT extends KernelFixture {
     private static final int BARS = 6;
 

@@ -11,6 +11,7 @@ import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
 import io.jvfio.testkit.TestMemory;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * sizes of page, and {@code unmap_range}, {@code unmap_all} and {@code overflow} at the end of the address space.
  */
 @InEveryAccessMode
+@Tag(LabParts.NEEDS_IGB)
 final class VfioDmaMappingTestKernelIT extends DmaMappingFixture {
 
     @ParameterizedTest

@@ -16,6 +16,7 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.uapi.VfioDeviceInfo;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * iommufd, and attaching it to an IOAS.
  */
 @Tag("mode-iommufd")
+@Tag(LabParts.NEEDS_IGB)
 final class VfioIommufdSetupTestKernelIT extends KernelFixture {
     private Descriptor cdev;
     private Descriptor iommufd;

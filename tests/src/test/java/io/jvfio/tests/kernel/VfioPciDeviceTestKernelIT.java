@@ -11,10 +11,12 @@ import io.jvfio.pci.Bar;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * has one.
  */
 @InEveryAccessMode
+@Tag(LabParts.NEEDS_IGB)
 final class VfioPciDeviceTestKernelIT extends KernelFixture {
     private static final int COMMAND = 4;
     private static final int MASTER = 1 << 2;

@@ -46,7 +46,7 @@ public final class HotPlug implements AutoCloseable {
 
     /** Puts a new device into the slot, waits until the guest has seen it, and binds it to vfio-pci. */
     public void putBack() throws IOException {
-        monitor.plug(LabDevices.HOT_PLUGGABLE_TYPE, LabDevices.HOT_PLUGGABLE_ID, LabDevices.HOT_PLUGGABLE_BUS);
+        monitor.plugHot();
         in = true;
         await(() -> Files.exists(FUNCTION.resolve("driver_override")), "the guest sees the device");
         LabDrivers.bind(LabDevices.HOT_PLUGGABLE, "vfio-pci");

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The terms on which the tests tagged {@code unprivileged} run: without them those would prove nothing. */
 @Tag("unprivileged")
+@Tag("quick")
 final class OrdinaryUserKernelIT {
 
     private static final String EIGHT_MEBIBYTES = "8388608";
@@ -31,6 +32,7 @@ final class OrdinaryUserKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_EDU)
     void the_nodes_of_edu_are_the_users_and_those_of_pci_testdev_are_not() throws IOException {
         assertThat(nodes(LabDevices.EDU)).hasSize(2).allMatch(Files::isReadable).allMatch(Files::isWritable);
         assertThat(nodes(LabDevices.PCI_TESTDEV)).hasSize(2).noneMatch(Files::isReadable);

@@ -12,14 +12,13 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /**
- * QEMU's monitor, seen from inside the guest: QMP over the second serial port, one JSON object per line each way. The
+ * QEMU's monitor, seen from inside the guest: QMP over a port of the machine, one JSON object per line each way. The
  * guest's start-up has set the port to raw, with reads that give up after 100 ms, and has done QMP's greeting.
  *
  * <p>Threads: one thread at a time, and one monitor at a time in the guest.
  */
 public final class QemuMonitor implements AutoCloseable {
 
-    private static final String PORT = "/dev/ttyS1";
     private static final Duration ANSWER_TIME = Duration.ofSeconds(20);
 
     private final RandomAccessFile port;
@@ -33,7 +32,7 @@ public final class QemuMonitor implements AutoCloseable {
 
     /** Opens the monitor and drops the events that have piled up since it was last read. */
     public static QemuMonitor open() throws IOException {
-        QemuMonitor monitor = new QemuMonitor(new RandomAccessFile(PORT, "rw"));
+        QemuMonitor monitor = new QemuMonitor(new RandomAccessFile(LabFacts.fact("monitor.port"), "rw"));
         monitor.execute("query-status", "{}");
         monitor.events.clear();
         return monitor;
@@ -44,9 +43,11 @@ public final class QemuMonitor implements AutoCloseable {
         execute("device_del", "{\"id\":\"%s\"}".formatted(id));
     }
 
-    /** Puts a device of the given QEMU type on a bus. */
-    public void plug(String type, String id, String bus) throws IOException {
-        execute("device_add", "{\"driver\":\"%s\",\"id\":\"%s\",\"bus\":\"%s\"}".formatted(type, id, bus));
+    /** Puts {@link LabDevices#HOT_PLUGGABLE} back, with what belongs to it on this machine. */
+    public void plugHot() throws IOException {
+        for (String device : LabFacts.words("hot.plug")) {
+            execute("device_add", device);
+        }
     }
 
     /**

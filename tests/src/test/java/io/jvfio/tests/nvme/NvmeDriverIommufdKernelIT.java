@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The driver on QEMU's controller, through its own node and iommufd. */
 @Tag("mode-iommufd")
+@Tag("quick")
 final class NvmeDriverIommufdKernelIT extends NvmeDriverContract {
 
     @Override

@@ -73,7 +73,7 @@ final class HotDevice {
         if (!Files.exists(FOLDER)) {
             awaitAbsence();
             try (QemuMonitor monitor = QemuMonitor.open()) {
-                monitor.plug(LabDevices.HOT_PLUGGABLE_TYPE, LabDevices.HOT_PLUGGABLE_ID, LabDevices.HOT_PLUGGABLE_BUS);
+                monitor.plugHot();
             }
             await("the device does not come back", () -> Files.exists(FOLDER.resolve("driver_override")));
         }

@@ -10,10 +10,12 @@ import io.jvfio.pci.DeviceState;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -27,6 +29,7 @@ final class UnbindKernelIT extends RemovalFixture {
     AccessMode mode;
 
     @Test
+    @Tag(LabParts.NEEDS_EDU)
     void without_a_listener_the_device_is_closed_at_once_and_others_go_on() throws Exception {
         PciDevice device = lab.open(mode, LabDevices.HOT_PLUGGABLE);
         PciDevice edu = bystander(mode);

@@ -19,6 +19,7 @@ import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
 import io.jvfio.tests.lab.LabDrivers;
+import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Hot resets in both of the kernel's forms: with the descriptors of groups, and with an iommufd. */
 @ParameterizedClass(name = "[mode={0}]")
 @EnumSource(names = {"TYPE1V2", "IOMMUFD"})
+@Tag(LabParts.NEEDS_IGB)
 final class HotResetKernelIT {
     private static final int COMMAND = 0x04;
     private static final int COMMAND_MEMORY = 1 << 1;
@@ -89,6 +92,7 @@ final class HotResetKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_GROUP)
     void functions_of_one_group_are_reset_together_though_only_one_is_open() {
         try (PciDevice edu = open(LabDevices.GROUPED_EDU, mode.options())) {
             HotResetPlan plan = HotResetPlan.of(Host.system(), edu, List.of());
@@ -105,6 +109,7 @@ final class HotResetKernelIT {
     }
 
     @Test
+    @Tag(LabParts.NEEDS_GROUP)
     void a_function_without_a_driver_keeps_the_others_from_being_reset() throws IOException {
         Files.writeString(BUS.resolve("drivers/vfio-pci/unbind"), LabDevices.GROUPED_TESTDEV);
         try (PciDevice edu = open(LabDevices.GROUPED_EDU, mode.options())) {

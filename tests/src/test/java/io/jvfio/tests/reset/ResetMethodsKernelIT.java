@@ -16,13 +16,16 @@ import io.jvfio.host.VirtualFunctions.CreateOptions;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.LabDevices;
 import io.jvfio.tests.lab.LabDrivers;
+import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the kernel resets a function, and what of that is chosen. */
+@Tag(LabParts.NEEDS_IGB)
 final class ResetMethodsKernelIT {
     private static final PciAddress IGB = PciAddress.parse(LabDevices.IGB);
     private static final UUID TOKEN = UUID.fromString("5b8d8f7e-2a16-4f2b-9a6d-c3f5be1d7a10");

@@ -10,7 +10,9 @@ import io.jvfio.testkit.TestRegister;
 import io.jvfio.tests.kernel.EduEngine;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabParts;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The contract of a PCI function on a device of the kernel under a storey that forwards. */
 @ParameterizedClass(name = "[mode={0}]")
 @EnumSource(value = AccessMode.class, names = "IOMMUFD")
+@Tag(LabParts.NEEDS_EDU)
 final class ForwardedPciKernelIT extends PciDeviceContract {
     @Parameter
     AccessMode mode;

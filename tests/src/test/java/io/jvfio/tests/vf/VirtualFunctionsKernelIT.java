@@ -19,17 +19,20 @@ import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.AccessMode;
 import io.jvfio.tests.lab.LabDevices;
 import io.jvfio.tests.lab.LabDrivers;
+import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Virtual functions of igb, whose physical function vfio-pci has. */
+@Tag(LabParts.NEEDS_IGB)
 final class VirtualFunctionsKernelIT {
     private static final PciAddress IGB = PciAddress.parse(LabDevices.IGB);
     private static final UUID TOKEN = UUID.fromString("4f0f2c52-8a0e-4d6b-9c1e-0b7a52d1c3f4");
