@@ -416,9 +416,14 @@ public final class PciDevice implements AutoCloseable {
         }
     }
 
-    /** Ends the waits of a device that is no more. */
+    /**
+     * Ends the waits of a device that is no more. A function of IBM Z is cut off after an error as if it were gone, until
+     * it is reset; when one goes, the kernel asks for it first.
+     */
     void foundGone() {
-        if (lifecycle.enter(DeviceState.GONE)) {
+        if (device.info().capability(VfioPci.VFIO_DEVICE_INFO_CAP_ZPCI_BASE).isPresent()) {
+            lifecycle.enter(DeviceState.IN_ERROR);
+        } else if (lifecycle.enter(DeviceState.GONE)) {
             interrupts.end(this::goneException);
         }
     }

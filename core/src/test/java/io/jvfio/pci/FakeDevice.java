@@ -10,6 +10,7 @@ import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.HotReset;
+import io.jvfio.device.InfoCapability;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.device.RegionArea;
@@ -49,6 +50,7 @@ public final class FakeDevice implements VfioDevice {
     final Map<Integer, FakeRegion> regions = new HashMap<>();
     final Map<String, Fd> assigned = new ConcurrentHashMap<>();
     int flags = RESET_AND_PCI;
+    List<InfoCapability> capabilities = List.of();
 
     /** Runs inside {@link #reset}. */
     Runnable onReset = () -> {};
@@ -114,7 +116,7 @@ public final class FakeDevice implements VfioDevice {
 
     @Override
     public DeviceInfo info() {
-        return new DeviceInfo(flags, 9, 5, List.of());
+        return new DeviceInfo(flags, 9, 5, capabilities);
     }
 
     @Override

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.device.DeviceGoneException;
+import io.jvfio.device.InfoCapability;
+import io.jvfio.device.VfioPci;
 import io.jvfio.interrupt.InterruptType;
 import io.jvfio.interrupt.Interrupts;
 import io.jvfio.mmio.Mmio;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -264,6 +268,28 @@ class RemovalTest {
             fake.fire(ERR, 0);
             assertThatThrownBy(() -> msi.await(0, Duration.ofSeconds(40))).isInstanceOf(DeviceGoneException.class);
             assertThat(device.state()).isEqualTo(DeviceState.GONE);
+        }
+    }
+
+    /** It gives no registers until it is reset, and says the same as one that is gone. */
+    @Test
+    void a_function_of_ibm_z_that_an_error_cut_off_is_not_gone() throws Exception {
+        fake.capabilities = List.of(
+                new InfoCapability(VfioPci.VFIO_DEVICE_INFO_CAP_ZPCI_BASE, 3, MemorySegment.ofArray(new byte[64])));
+        CountDownLatch told = new CountDownLatch(1);
+        try (PciDevice device = fixture.open();
+                Interrupts msi = device.interrupts().enable(InterruptType.MSI, 1)) {
+            device.onError(failing -> told.countDown());
+            fake.errno = Errno.ENODEV;
+            assertThatThrownBy(() -> device.guard(() -> {})).isInstanceOf(DeviceGoneException.class);
+            assertThat(device.state()).isEqualTo(DeviceState.IN_ERROR);
+            fake.fire(ERR, 0);
+            assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+            fake.errno = 0;
+            device.reset();
+            assertThat(device.state()).isEqualTo(DeviceState.OPEN);
+            fake.fire(InterruptType.MSI.index(), 0);
+            assertThat(msi.await(0, Duration.ofSeconds(20))).isEqualTo(1);
         }
     }
 
