@@ -6,10 +6,12 @@
 
 monitor_port=$(fact monitor.port)
 
-# Opens the port on descriptor 9, raw; a read that finds no byte for 100 ms returns nothing.
+# Opens the port on descriptor 9, raw; a read that finds no byte for 100 ms returns nothing. The settings come first, in one
+# program, and last: an open port that echoes makes QEMU answer itself, and can make it stand still.
 open_monitor() {
-    exec 9<>"$monitor_port"
     # Not every port has a speed to set; whether the monitor answers is seen later.
+    /run/lab/busybox stty -F "$monitor_port" 115200 raw -echo min 0 time 1 2>/dev/null
+    exec 9<>"$monitor_port"
     /run/lab/busybox stty 115200 raw -echo min 0 time 1 <&9 2>/dev/null
 }
 

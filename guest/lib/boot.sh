@@ -39,12 +39,21 @@ open_run() {
 
 close_run() {
     [ -z "$deadline_pid" ] || kill "$deadline_pid" 2>/dev/null || true
-    if [ -n "$qemu_pid" ]; then
-        kill "$qemu_pid" 2>/dev/null || true
-        wait "$qemu_pid" 2>/dev/null || true
-    fi
+    [ -z "$qemu_pid" ] || end_qemu
     end_servers
     rm -rf "$private"
+}
+
+# A QEMU that stands still does not hear that it is to end.
+end_qemu() {
+    local tries
+    kill "$qemu_pid" 2>/dev/null || true
+    for ((tries = 0; tries < 50; tries++)); do
+        kill -0 "$qemu_pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -KILL "$qemu_pid" 2>/dev/null || true
+    wait "$qemu_pid" 2>/dev/null || true
 }
 
 # write_job MODE SETUP: what the guest's scripts are told.
@@ -96,7 +105,7 @@ run_job() {
     wait -n "$qemu_pid" "$deadline_pid" || true
     if kill -0 "$qemu_pid" 2>/dev/null && ! kill -0 "$deadline_pid" 2>/dev/null; then
         timed_out=yes
-        kill "$qemu_pid"
+        end_qemu
     fi
     wait "$qemu_pid" || true
     qemu_pid=""
