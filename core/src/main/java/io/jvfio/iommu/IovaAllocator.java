@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Gives out address ranges from a set of usable ones and takes them back.
  *
  * <p>All of the 64-bit space can be usable, so nothing here adds two lengths or knows an exclusive end: a gap is kept
- * with its last address, and its size as a span, which is one less. Reserving, releasing and best fit cost O(log n);
- * first and last fit walk over the gaps that are too small.
+ * with its last address, and its size as a span, which is one less.
  *
  * <p>Threads: one at a time.
  */
@@ -37,7 +38,7 @@ final class IovaAllocator {
     private final NavigableMap<Long, IovaRange> used = new TreeMap<>(UNSIGNED);
 
     /** Usable and not given out, by start; no two touch. */
-    private final NavigableMap<Long, IovaRange> gaps = new TreeMap<>(UNSIGNED);
+    private final Gaps gaps = new Gaps();
 
     private final NavigableSet<IovaRange> gapsBySize = new TreeSet<>(BY_SIZE);
 
@@ -82,9 +83,9 @@ final class IovaAllocator {
     @Nullable IovaRange allocate(long length, long alignment, IovaRange within, MapRequest.Fit fit) {
         long span = length - 1;
         IovaRange found = switch (fit) {
-            case FIRST -> first(span, alignment, within);
+            case FIRST -> gaps.lowest(span, within, gap -> lowest(gap, span, alignment, within));
             case BEST -> best(span, alignment, within);
-            case LAST -> last(span, alignment, within);
+            case LAST -> gaps.highest(span, within, gap -> highest(gap, span, alignment, within));
         };
         if (found != null) {
             used.put(found.start(), found);
@@ -99,8 +100,8 @@ final class IovaAllocator {
      * @return whether it was usable and free
      */
     boolean reserve(IovaRange range) {
-        Map.Entry<Long, IovaRange> gap = gaps.floorEntry(range.start());
-        if (gap == null || !gap.getValue().contains(range)) {
+        IovaRange gap = gaps.floor(range.start());
+        if (gap == null || !gap.contains(range)) {
             return false;
         }
         used.put(range.start(), range);
@@ -119,13 +120,13 @@ final class IovaAllocator {
         }
         long start = range.start();
         long last = range.last();
-        Map.Entry<Long, IovaRange> below = gaps.lowerEntry(start);
-        if (below != null && below.getValue().last() == start - 1) {
-            start = below.getValue().start();
-            removeGap(below.getValue());
+        IovaRange below = gaps.floor(start);
+        if (below != null && below.last() == start - 1) {
+            start = below.start();
+            removeGap(below);
         }
-        IovaRange above = last == -1 ? null : gaps.get(last + 1);
-        if (above != null) {
+        IovaRange above = last == -1 ? null : gaps.floor(last + 1);
+        if (above != null && above.start() == last + 1) {
             last = above.last();
             removeGap(above);
         }
@@ -145,13 +146,15 @@ final class IovaAllocator {
 
     /** What is usable and what is left within a range, in one line for people. */
     String describe(IovaRange within) {
-        IovaRange largest = null;
-        for (IovaRange gap : gaps.values()) {
+        AtomicReference<@Nullable IovaRange> widest = new AtomicReference<>();
+        gaps.forEach(gap -> {
             IovaRange part = intersection(gap, within);
-            if (part != null && (largest == null || BY_SIZE.compare(part, largest) > 0)) {
-                largest = part;
+            IovaRange known = widest.get();
+            if (part != null && (known == null || BY_SIZE.compare(part, known) > 0)) {
+                widest.set(part);
             }
-        }
+        });
+        IovaRange largest = widest.get();
         String room = largest == null ? "nothing free in it" : "largest free part in it " + largest;
         return "wanted within " + within + ", " + room + "; usable " + list(usable) + ", " + used.size()
                 + " ranges in use";
@@ -175,34 +178,9 @@ final class IovaAllocator {
         return new IovaRange(start, last);
     }
 
-    private @Nullable IovaRange first(long span, long alignment, IovaRange within) {
-        Map.Entry<Long, IovaRange> below = gaps.floorEntry(within.start());
-        Long from = below == null ? within.start() : below.getKey();
-        for (IovaRange gap : gaps.subMap(from, true, within.last(), true).values()) {
-            IovaRange place = lowest(gap, span, alignment, within);
-            if (place != null) {
-                return place;
-            }
-        }
-        return null;
-    }
-
     private @Nullable IovaRange best(long span, long alignment, IovaRange within) {
         for (IovaRange gap : gapsBySize.tailSet(new IovaRange(0, span), true)) {
             IovaRange place = lowest(gap, span, alignment, within);
-            if (place != null) {
-                return place;
-            }
-        }
-        return null;
-    }
-
-    private @Nullable IovaRange last(long span, long alignment, IovaRange within) {
-        for (IovaRange gap : gaps.headMap(within.last(), true).descendingMap().values()) {
-            if (Long.compareUnsigned(gap.last(), within.start()) < 0) {
-                return null;
-            }
-            IovaRange place = highest(gap, span, alignment, within);
             if (place != null) {
                 return place;
             }
@@ -236,7 +214,7 @@ final class IovaAllocator {
 
     /** Takes a range out of the gap that it lies in. */
     private void cut(IovaRange range) {
-        IovaRange gap = gaps.floorEntry(range.start()).getValue();
+        IovaRange gap = Objects.requireNonNull(gaps.floor(range.start()), "gap");
         removeGap(gap);
         if (gap.start() != range.start()) {
             addGap(new IovaRange(gap.start(), range.start() - 1));
@@ -247,12 +225,12 @@ final class IovaAllocator {
     }
 
     private void addGap(IovaRange gap) {
-        gaps.put(gap.start(), gap);
+        gaps.add(gap);
         gapsBySize.add(gap);
     }
 
     private void removeGap(IovaRange gap) {
-        gaps.remove(gap.start());
+        gaps.remove(gap);
         gapsBySize.remove(gap);
     }
 
