@@ -15,19 +15,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: immutable; nothing here takes a lock.
  */
 public final class DmaMappings {
+    private final Runs runs;
 
-    /** The first address of each run, ascending unsigned: a search touches nothing else. */
-    private final long[] starts;
+    /** Those of {@link #runs} if it has one block only, which is one step less to a run; null otherwise. */
+    private final long @Nullable [] soleStarts;
 
-    private final Run[] runs;
+    private final Run @Nullable [] soleRuns;
     private final int size;
     private final List<IovaRange> usable;
     private final History history;
     private final InstantSource clock;
 
-    private DmaMappings(DmaMappings old, long[] starts, Run[] runs, int size, List<IovaRange> usable) {
-        this.starts = starts;
+    private DmaMappings(DmaMappings old, Runs runs, int size, List<IovaRange> usable) {
         this.runs = runs;
+        this.soleStarts = runs.soleStarts();
+        this.soleRuns = runs.soleRuns();
         this.size = size;
         this.usable = usable;
         this.history = old.history;
@@ -36,8 +38,9 @@ public final class DmaMappings {
 
     /** A map with nothing in it. */
     DmaMappings(List<IovaRange> usable, History history, InstantSource clock) {
-        this.starts = new long[0];
-        this.runs = new Run[0];
+        this.runs = Runs.NONE;
+        this.soleStarts = runs.soleStarts();
+        this.soleRuns = runs.soleRuns();
         this.size = 0;
         this.usable = usable;
         this.history = history;
@@ -51,13 +54,14 @@ public final class DmaMappings {
 
     /** The mapping under an address, or null. Allocates nothing. */
     public @Nullable DmaMapping find(long iova) {
-        int at = floor(iova);
-        return at >= 0 && runs[at].range().contains(iova) ? runs[at].mapping() : null;
+        Run run = floor(iova);
+        return run != null && run.range().contains(iova) ? run.mapping() : null;
     }
 
     /** Calls {@code action} with each mapping once, in ascending order of the first address. */
     public void forEach(Consumer<? super DmaMapping> action) {
-        for (Run run : runs) {
+        for (long at = runs.first(); at != Runs.NOWHERE; at = runs.next(at)) {
+            Run run = runs.at(at);
             if (run.offset() == 0) {
                 action.accept(run.mapping());
             }
@@ -84,14 +88,13 @@ public final class DmaMappings {
         pin.begin(access);
         long at = iova;
         long left = length;
-        for (int i = floor(iova); ; i++) {
+        for (Run run = floor(iova); ; run = floor(at)) {
             pin.ensureRoom();
-            DmaPin.Result result = i < 0 || i >= runs.length ? DmaPin.Result.UNMAPPED : hold(runs[i], at, access);
-            if (result != DmaPin.Result.PINNED) {
+            DmaPin.Result result = run == null ? DmaPin.Result.UNMAPPED : hold(run, at, access);
+            if (run == null || result != DmaPin.Result.PINNED) {
                 pin.fail(at);
                 return result;
             }
-            Run run = runs[i];
             long here = run.range().last() - at;
             // One less than what the run has left, so that a run up to the last address of all does not overflow.
             long part = Long.compareUnsigned(here, left - 1) >= 0 ? left : here + 1;
@@ -114,10 +117,11 @@ public final class DmaMappings {
      * @param iova the address in a fault report or a register
      */
     public IovaExplanation explain(long iova) {
-        int at = floor(iova);
-        if (at >= 0 && runs[at].range().contains(iova)) {
-            RegisteredMapping mapping = runs[at].mapping();
-            long offset = runs[at].offset() + (iova - runs[at].range().start());
+        long at = runs.floor(iova);
+        Run run = runs.orNull(at);
+        if (run != null && run.range().contains(iova)) {
+            RegisteredMapping mapping = run.mapping();
+            long offset = run.offset() + (iova - run.range().start());
             return new IovaExplanation.Mapped(iova, mapping, offset, mapping.since(), mapping.origin());
         }
         IovaExplanation.Ended ended = history.find(iova, clock.instant());
@@ -127,53 +131,50 @@ public final class DmaMappings {
         if (usable.stream().noneMatch(range -> range.contains(iova))) {
             return new IovaExplanation.OutsideUsable(iova, usable);
         }
-        DmaMapping below = at >= 0 ? runs[at].mapping() : null;
-        DmaMapping above = at + 1 < runs.length ? runs[at + 1].mapping() : null;
+        Run next = runs.orNull(runs.next(at));
+        DmaMapping below = run == null ? null : run.mapping();
+        DmaMapping above = next == null ? null : next.mapping();
         return new IovaExplanation.NeverMapped(iova, below, above);
     }
 
     /** The same with one mapping more. None of its runs may overlap what is here. */
     DmaMappings with(RegisteredMapping mapping) {
-        List<Run> added = mapping.runs();
-        long[] newStarts = new long[starts.length + added.size()];
-        Run[] newRuns = new Run[newStarts.length];
-        System.arraycopy(starts, 0, newStarts, 0, starts.length);
-        System.arraycopy(runs, 0, newRuns, 0, runs.length);
-        int count = starts.length;
-        for (Run run : added) {
-            int at = floor(newStarts, count, run.range().start()) + 1;
-            System.arraycopy(newStarts, at, newStarts, at + 1, count - at);
-            System.arraycopy(newRuns, at, newRuns, at + 1, count - at);
-            newStarts[at] = run.range().start();
-            newRuns[at] = run;
-            count++;
+        Runs all = runs;
+        for (Run run : mapping.runs()) {
+            all = all.with(run);
         }
-        return new DmaMappings(this, newStarts, newRuns, size + 1, usable);
+        return new DmaMappings(this, all, size + 1, usable);
     }
 
     /** The same without a mapping that is here. */
     DmaMappings without(RegisteredMapping mapping) {
-        long[] newStarts = new long[starts.length - mapping.runs().size()];
-        Run[] newRuns = new Run[newStarts.length];
-        int count = 0;
-        for (int i = 0; i < runs.length; i++) {
-            if (runs[i].mapping() != mapping) {
-                newStarts[count] = starts[i];
-                newRuns[count++] = runs[i];
-            }
+        Runs rest = runs;
+        for (Run run : mapping.runs()) {
+            rest = rest.without(run);
         }
-        return new DmaMappings(this, newStarts, newRuns, size - 1, usable);
+        return new DmaMappings(this, rest, size - 1, usable);
     }
 
     /** The same with other usable ranges. */
     DmaMappings withUsable(List<IovaRange> ranges) {
-        return new DmaMappings(this, starts, runs, size, ranges);
+        return new DmaMappings(this, runs, size, ranges);
     }
 
     /** A run that shares an address with this range, or null. */
     @Nullable Run overlap(IovaRange range) {
-        int at = floor(range.last());
-        return at >= 0 && runs[at].range().overlaps(range) ? runs[at] : null;
+        Run run = floor(range.last());
+        return run != null && run.range().overlaps(range) ? run : null;
+    }
+
+    /** The last run that does not start above an address, or null. */
+    private @Nullable Run floor(long iova) {
+        long[] starts = soleStarts;
+        Run[] sole = soleRuns;
+        if (starts == null || sole == null) {
+            return runs.orNull(runs.floor(iova));
+        }
+        int at = Runs.floor(starts, iova);
+        return at < 0 ? null : sole[at];
     }
 
     private static DmaPin.Result hold(Run run, long at, Access access) {
@@ -185,25 +186,6 @@ public final class DmaMappings {
             return DmaPin.Result.DENIED;
         }
         return run.mapping().pin() ? DmaPin.Result.PINNED : DmaPin.Result.UNMAPPED;
-    }
-
-    private int floor(long iova) {
-        return floor(starts, starts.length, iova);
-    }
-
-    /** The index of the last start that is not above the address, or -1. */
-    private static int floor(long[] starts, int count, long iova) {
-        int low = 0;
-        int high = count - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (Long.compareUnsigned(starts[middle], iova) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return high;
     }
 
     /** {@code 3 mappings}. */

@@ -327,6 +327,34 @@ final class DmaMappingsTest {
         });
     }
 
+    /** The snapshot is not copied as a whole: what a map costs hardly depends on how many there are. */
+    @Test
+    @Tag("allocation")
+    void a_map_among_very_many_allocates_little_more_than_among_some() {
+        DmaSource page = pages(1);
+        fill(page, 0, 1_000);
+        long some = bytesOfMaps(page);
+        fill(page, 1_000, 100_000);
+        long many = bytesOfMaps(page);
+
+        assertThat(many).isLessThan(3 * some);
+    }
+
+    private void fill(DmaSource source, long from, long to) {
+        for (long i = from; i < to; i++) {
+            registry.map(source, ANYWHERE.withIova(2 * i * PAGE));
+        }
+    }
+
+    /** Of a hundred maps and their ends, in the gaps of {@link #fill}. */
+    private long bytesOfMaps(DmaSource source) {
+        return Allocations.of(() -> {
+            for (long i = 0; i < 100; i++) {
+                registry.map(source, ANYWHERE.withIova((20 * i + 1) * PAGE)).close();
+            }
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void lookups_agree_with_a_tree(long seed) {

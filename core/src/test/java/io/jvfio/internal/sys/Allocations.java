@@ -32,6 +32,13 @@ public final class Allocations {
         assertThat(perRun).as("bytes allocated per run").isLessThan(1);
     }
 
+    /** The bytes that a run of the code allocates. */
+    public static long of(Runnable code) {
+        long before = allocated();
+        code.run();
+        return allocated() - before;
+    }
+
     private static void repeat(Runnable code, int times) {
         for (int i = 0; i < times; i++) {
             code.run();
