@@ -17,12 +17,14 @@ import io.jvfio.pci.config.FieldValue;
 import io.jvfio.pci.config.RegisterValue;
 import io.jvfio.tests.lab.LabDevices;
 import io.jvfio.tests.lab.LabDrivers;
+import io.jvfio.tests.lab.LabFacts;
 import io.jvfio.tests.lab.LabParts;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,8 +46,9 @@ final class ConfigKernelIT {
 
     @Test
     void every_field_that_lspci_decodes_too_has_the_same_value() throws Exception {
-        // The addresses in the BARs, not those that the kernel knows the device by, which differ on IBM Z.
-        List<LspciFunction> functions = LspciFunction.parse(Lspci.run("-D", "-b", "-vvvnn"));
+        List<String> options = new ArrayList<>(List.of("-D", "-vvvnn"));
+        options.addAll(LabFacts.words("lspci.options"));
+        List<LspciFunction> functions = LspciFunction.parse(Lspci.run(options.toArray(String[]::new)));
         LspciComparison comparison = new LspciComparison();
         for (LspciFunction function : functions) {
             comparison.compare(function, sysfs(function.address()));
