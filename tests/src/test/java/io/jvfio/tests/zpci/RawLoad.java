@@ -16,6 +16,7 @@ final class RawLoad {
 
     private RawLoad() {}
 
+    @SuppressWarnings("restricted")
     public static void main(String[] arguments) {
         try (PciDevice device = Vfio.open(arguments[0])) {
             Fd node = device.device().ability(Fd.class).orElseThrow();
