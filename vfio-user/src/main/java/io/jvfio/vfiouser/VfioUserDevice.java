@@ -74,7 +74,12 @@ public final class VfioUserDevice implements VfioDevice {
         this.session = openSession();
         DeviceInfo told = session.info();
         this.interrupts = new RemoteInterrupts(sys, path, told, session.irqs());
-        this.info = new DeviceInfo(told.flags(), told.regionCount(), interrupts.count(), told.capabilities());
+        this.info = new DeviceInfo(
+                told.flags(),
+                told.regionCount(),
+                interrupts.count(),
+                told.capabilities(),
+                session.connection().server().reach());
         this.irqOwners = new IrqOwners(setup.context, path, request -> {
             interrupts.set(session.connection(), request);
             return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser.protocol;
 
+import io.jvfio.iommu.IovaRange;
 import java.util.List;
 import java.util.Objects;
 
@@ -43,17 +44,19 @@ public record Capabilities(
      * @param addedRegions whether regions beyond the bus's own, and capabilities in the device info, are understood
      * @param storeys in a reply: ids of what the server's device is made of above its carrier, from the lowest up
      * @param slowRegions in a reply: indexes of regions whose accesses may wait
+     * @param reach in a reply: the addresses that the server's device reaches by DMA
      */
-    public record Own(boolean addedRegions, List<String> storeys, List<Integer> slowRegions) {
-        /** Copies the lists. */
+    public record Own(boolean addedRegions, List<String> storeys, List<Integer> slowRegions, IovaRange reach) {
+        /** Copies the lists, and refuses null. */
         public Own {
             storeys = List.copyOf(storeys);
             slowRegions = List.copyOf(slowRegions);
+            Objects.requireNonNull(reach, "reach");
         }
 
         /** What holds for a peer of another make. */
         public static Own none() {
-            return new Own(false, List.of(), List.of());
+            return new Own(false, List.of(), List.of(), IovaRange.ALL);
         }
     }
 
@@ -80,6 +83,11 @@ public record Capabilities(
     /** Indexes of regions whose accesses may wait; see {@link Own}. */
     public List<Integer> slowRegions() {
         return own.slowRegions;
+    }
+
+    /** The addresses that the server's device reaches; see {@link Own}. */
+    public IovaRange reach() {
+        return own.reach;
     }
 
     /** The same with other descriptors in a message. */
@@ -119,17 +127,22 @@ public record Capabilities(
 
     /** The same with or without added regions. */
     public Capabilities withAddedRegions(boolean supported) {
-        return with(new Own(supported, own.storeys, own.slowRegions));
+        return with(new Own(supported, own.storeys, own.slowRegions, own.reach));
     }
 
     /** The same with these storeys. */
     public Capabilities withStoreys(List<String> ids) {
-        return with(new Own(own.addedRegions, ids, own.slowRegions));
+        return with(new Own(own.addedRegions, ids, own.slowRegions, own.reach));
     }
 
     /** The same with these slow regions. */
     public Capabilities withSlowRegions(List<Integer> indexes) {
-        return with(new Own(own.addedRegions, own.storeys, indexes));
+        return with(new Own(own.addedRegions, own.storeys, indexes, own.reach));
+    }
+
+    /** The same with this reach. */
+    public Capabilities withReach(IovaRange range) {
+        return with(new Own(own.addedRegions, own.storeys, own.slowRegions, range));
     }
 
     private Capabilities with(Own other) {

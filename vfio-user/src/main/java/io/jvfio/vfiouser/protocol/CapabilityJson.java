@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.jvfio.Errno;
+import io.jvfio.iommu.IovaRange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +39,12 @@ final class CapabilityJson {
     private static final String ADDED_REGIONS = "jvfio_added_regions";
     private static final String STOREYS = "jvfio_storeys";
     private static final String SLOW_REGIONS = "jvfio_slow_regions";
+    private static final String REACH = "jvfio_reach";
+
+    /** What an address begins with. Numbers of JSON do not go so far in every reader. */
+    private static final String HEX = "0x";
+
+    private static final int LONGEST_ADDRESS = HEX.length() + 2 * Long.BYTES;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -102,6 +109,7 @@ final class CapabilityJson {
                 case STOREYS -> found.withStoreys(array(parser, key, Capabilities.MOST_STOREYS, CapabilityJson::id));
                 case SLOW_REGIONS ->
                     found.withSlowRegions(array(parser, key, Capabilities.MOST_SLOW_REGIONS, CapabilityJson::index));
+                case REACH -> found.withReach(range(array(parser, key, 2, CapabilityJson::address)));
                 default -> {
                     parser.skipChildren();
                     yield found;
@@ -154,6 +162,27 @@ final class CapabilityJson {
             throw malformed(key + " with another element than a short text");
         }
         return parser.getText();
+    }
+
+    private static long address(JsonParser parser, String key) throws IOException {
+        String text = parser.currentToken() == JsonToken.VALUE_STRING && parser.getTextLength() <= LONGEST_ADDRESS
+                ? parser.getText()
+                : "";
+        try {
+            if (text.startsWith(HEX)) {
+                return Long.parseUnsignedLong(text, HEX.length(), text.length(), 16);
+            }
+        } catch (NumberFormatException notHexadecimal) {
+            // It is none, as what does not begin so.
+        }
+        throw malformed(key + " with another element than a hexadecimal address");
+    }
+
+    private static IovaRange range(List<Long> firstAndLast) {
+        if (firstAndLast.size() != 2 || Long.compareUnsigned(firstAndLast.get(0), firstAndLast.get(1)) > 0) {
+            throw malformed(REACH + " that is not a first and a last address");
+        }
+        return new IovaRange(firstAndLast.get(0), firstAndLast.get(1));
     }
 
     private static int index(JsonParser parser, String key) throws IOException {
@@ -224,6 +253,13 @@ final class CapabilityJson {
                 for (int index : capabilities.slowRegions()) {
                     json.writeNumber(index);
                 }
+                json.writeEndArray();
+            }
+            IovaRange reach = capabilities.reach();
+            if (!reach.equals(IovaRange.ALL)) {
+                json.writeArrayFieldStart(REACH);
+                json.writeString(HEX + Long.toHexString(reach.start()));
+                json.writeString(HEX + Long.toHexString(reach.last()));
                 json.writeEndArray();
             }
             json.writeEndObject();

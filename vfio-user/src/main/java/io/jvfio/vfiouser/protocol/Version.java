@@ -3,6 +3,7 @@ package io.jvfio.vfiouser.protocol;
 
 import io.jvfio.Errno;
 import io.jvfio.Hex;
+import io.jvfio.iommu.IovaRange;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -136,7 +137,8 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
                 .withWriteMultiple(server.writeMultiple() && client.writeMultiple())
                 .withAddedRegions(server.addedRegions() && client.addedRegions())
                 .withStoreys(client.addedRegions() ? server.storeys() : List.of())
-                .withSlowRegions(client.addedRegions() ? server.slowRegions() : List.of());
+                .withSlowRegions(client.addedRegions() ? server.slowRegions() : List.of())
+                .withReach(client.addedRegions() ? server.reach() : IovaRange.ALL);
         return new Version(MAJOR, Math.min(minor, MINOR), both);
     }
 

@@ -94,7 +94,8 @@ record Handshake(
                 .withStoreys(Storeys.of(device).ids().stream()
                         .limit(Capabilities.MOST_STOREYS)
                         .toList())
-                .withSlowRegions(slowRegions(device));
+                .withSlowRegions(slowRegions(device))
+                .withReach(device.info().reach());
     }
 
     private static List<Integer> slowRegions(VfioDevice device) {

@@ -4,6 +4,7 @@ package io.jvfio.vfiouser.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jvfio.iommu.IovaRange;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ final class VersionTest {
             true,
             0,
             true,
-            new Capabilities.Own(true, List.of("zpci", "acme.fpga"), List.of(9, 11)));
+            new Capabilities.Own(true, List.of("zpci", "acme.fpga"), List.of(9, 11), new IovaRange(0x1000, -1)));
 
     @AfterEach
     void close() {
@@ -49,7 +50,14 @@ final class VersionTest {
                 0,
                 1,
                 new Capabilities(
-                        253, 1 << 26, 17, 0x201000, true, 3, true, new Capabilities.Own(true, List.of(), List.of())));
+                        253,
+                        1 << 26,
+                        17,
+                        0x201000,
+                        true,
+                        3,
+                        true,
+                        new Capabilities.Own(true, List.of(), List.of(), IovaRange.ALL)));
         offer.write(message, 1);
         assertThat(Version.read(message)).isEqualTo(offer);
     }
@@ -123,6 +131,24 @@ final class VersionTest {
     }
 
     @ParameterizedTest
+    @ValueSource(longs = {0xfff, 0x1_7fff_ffffL, -2})
+    void the_reach_of_a_device_is_told_to_whoever_asks_for_what_is_ours(long last) {
+        Capabilities server = SERVER.withAddedRegions(true).withReach(new IovaRange(0, last));
+        Capabilities ours = Capabilities.absent().withAddedRegions(true);
+
+        assertThat(told(server, ours).reach()).isEqualTo(server.reach());
+        assertThat(told(server, Capabilities.absent()).reach()).isEqualTo(IovaRange.ALL);
+    }
+
+    /** What a client with such an offer reads. */
+    private Capabilities told(Capabilities server, Capabilities client) {
+        Version offer = new Version(0, 1, client);
+        offer.write(message, 1);
+        offer.answer(server).writeReply(reply, message);
+        return Version.read(reply).capabilitiesOrAbsent();
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {0, 1, 4095})
     void a_client_that_takes_too_little_for_a_transfer_to_come_to_an_end_is_refused(long most) {
         Version offer = new Version(0, 1, Capabilities.absent().withMaxTransfer(most));
@@ -151,6 +177,12 @@ final class VersionTest {
                 "null",
                 "{\"capabilities\":[]}",
                 "{\"capabilities\":{\"max_msg_fds\":-1}}",
+                "{\"capabilities\":{\"jvfio_reach\":[\"0x0\"]}}",
+                "{\"capabilities\":{\"jvfio_reach\":[\"0x0\",\"0x1\",\"0x2\"]}}",
+                "{\"capabilities\":{\"jvfio_reach\":[\"0x2\",\"0x1\"]}}",
+                "{\"capabilities\":{\"jvfio_reach\":[0,4095]}}",
+                "{\"capabilities\":{\"jvfio_reach\":[\"0x0\",\"0x10000000000000000\"]}}",
+                "{\"capabilities\":{\"jvfio_reach\":[\"0x\",\"0x-1\"]}}",
                 "{\"capabilities\":{\"max_msg_fds\":1.5}}",
                 "{\"capabilities\":{\"max_msg_fds\":\"8\"}}",
                 "{\"capabilities\":{\"max_msg_fds\":99999999999}}",
