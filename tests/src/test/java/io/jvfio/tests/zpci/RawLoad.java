@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.tests.zpci;
 
+import io.jvfio.DeviceLocator;
 import io.jvfio.Fd;
 import io.jvfio.Vfio;
+import io.jvfio.device.OpenOptions;
+import io.jvfio.device.VariantChoice;
+import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.pci.PciDevice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -18,8 +21,11 @@ final class RawLoad {
 
     @SuppressWarnings("restricted")
     public static void main(String[] arguments) {
-        try (PciDevice device = Vfio.open(arguments[0])) {
-            Fd node = device.device().ability(Fd.class).orElseThrow();
+        // The layer would not pass the descriptor on.
+        OpenOptions bare = OpenOptions.defaults().withVariant(VariantChoice.none());
+        try (Vfio vfio = Vfio.create();
+                VfioDevice device = vfio.openDevice(DeviceLocator.parse(arguments[0]), bare)) {
+            Fd node = device.ability(Fd.class).orElseThrow();
             long address = SystemCalls.linux().mmap(0, PAGE, PROT_READ, MAP_SHARED, node.acquire(), 0);
             node.release();
             System.out.println(address > 0 ? "mapped" : "not mapped: " + address);
