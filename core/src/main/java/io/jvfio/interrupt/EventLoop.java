@@ -97,7 +97,7 @@ final class EventLoop {
      *
      * @return null if the loop has ended because it had no source any more
      * @throws IllegalStateException if it has ended for another reason
-     * @throws VfioException if the kernel cannot watch it
+     * @throws VfioException if the kernel cannot watch it, or has ended the loop by an error
      */
     @Nullable Watch add(EventSource source) {
         synchronized (lock) {
@@ -207,8 +207,21 @@ final class EventLoop {
             finish(() -> new IllegalStateException("the interrupt dispatcher is closed"));
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "the interrupt dispatcher failed: no more interrupts are delivered", e);
-            finish(() -> new IllegalStateException("the interrupt dispatcher failed", e));
+            finish(() -> failed(e));
         }
+    }
+
+    /** What others are told whose interrupts end with it. */
+    private static RuntimeException failed(Throwable cause) {
+        RuntimeException told = cause instanceof VfioException call
+                ? new VfioException(
+                        call.call(),
+                        call.errno(),
+                        call.subject(),
+                        "by it the interrupt dispatcher has ended: close the context")
+                : new IllegalStateException("the interrupt dispatcher failed");
+        told.initCause(cause);
+        return told;
     }
 
     private void dispatch(long id) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.platform.zpci;
 
+import io.jvfio.Errno;
+import io.jvfio.VfioException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
+import io.jvfio.device.IrqRequest;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.host.Host;
@@ -64,6 +67,21 @@ final class ZpciLayer extends VariantDevice {
         return messages && group != null && group.noi() != 0 && group.noi() < lower.count()
                 ? new IrqInfo(index, lower.flags(), group.noi())
                 : lower;
+    }
+
+    /** Vectors beyond those that can be had are refused; the kernel would do nothing, and say how many there are. */
+    @Override
+    public int setIrqs(IrqRequest request) {
+        IrqInfo shown = irq(request.index());
+        if ((long) request.start() + request.count() > shown.count()
+                && shown.count() < super.irq(request.index()).count()) {
+            throw new VfioException(
+                    "VFIO_DEVICE_SET_IRQS",
+                    Errno.EINVAL,
+                    "irq index " + request.index() + " of " + facts.name,
+                    "the function's group allows " + shown.count() + " vectors");
+        }
+        return super.setIrqs(request);
     }
 
     /** Comes before the driver is told. Before this object is whole, records stay where they are. */

@@ -3,9 +3,12 @@ package io.jvfio.tests.zpci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.Vfio;
+import io.jvfio.VfioException;
 import io.jvfio.device.InfoCapability;
+import io.jvfio.device.IrqRequest;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.Storeys;
 import io.jvfio.device.VariantChoice;
@@ -129,6 +132,11 @@ class ZpciLayerTest {
             }) {
                 assertThat(device.device().irq(index)).isEqualTo(plain.irq(index));
             }
+            IrqRequest beyond =
+                    IrqRequest.trigger(VfioPci.VFIO_PCI_MSIX_IRQ_INDEX, ZpciFunction.VECTORS, 1);
+            assertThatThrownBy(() -> device.device().setIrqs(beyond))
+                    .isInstanceOf(VfioException.class)
+                    .hasMessageContaining("EINVAL");
             try (Interrupts all = device.interrupts().enableUpTo(InterruptType.MSIX, 64)) {
                 assertThat(all.vectors()).isEqualTo(ZpciFunction.VECTORS);
             }
