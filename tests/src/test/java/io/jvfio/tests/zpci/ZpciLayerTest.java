@@ -132,8 +132,7 @@ class ZpciLayerTest {
             }) {
                 assertThat(device.device().irq(index)).isEqualTo(plain.irq(index));
             }
-            IrqRequest beyond =
-                    IrqRequest.trigger(VfioPci.VFIO_PCI_MSIX_IRQ_INDEX, ZpciFunction.VECTORS, 1);
+            IrqRequest beyond = IrqRequest.trigger(VfioPci.VFIO_PCI_MSIX_IRQ_INDEX, ZpciFunction.VECTORS, 1);
             assertThatThrownBy(() -> device.device().setIrqs(beyond))
                     .isInstanceOf(VfioException.class)
                     .hasMessageContaining("EINVAL");
