@@ -264,8 +264,8 @@ public final class Dma {
     private DmaMapping map(AddressSpace target, DmaSource source, MapRequest request) {
         int bits = addressBits;
         IovaRange mask = IovaRange.ofBits(bits);
-        IovaRange reached = IovaAllocator.intersection(mask, reach);
-        IovaRange within = reached == null ? null : IovaAllocator.intersection(request.within(), reached);
+        IovaRange reached = mask.intersection(reach);
+        IovaRange within = reached == null ? null : request.within().intersection(reached);
         if (within == null) {
             throw new IllegalArgumentException(request.within() + " is outside " + reachText(bits) + " of " + device);
         }

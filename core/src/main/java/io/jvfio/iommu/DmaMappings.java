@@ -26,25 +26,19 @@ public final class DmaMappings {
     private final History history;
     private final InstantSource clock;
 
-    private DmaMappings(DmaMappings old, Runs runs, int size, List<IovaRange> usable) {
+    private DmaMappings(Runs runs, int size, List<IovaRange> usable, History history, InstantSource clock) {
         this.runs = runs;
         this.soleStarts = runs.soleStarts();
         this.soleRuns = runs.soleRuns();
         this.size = size;
         this.usable = usable;
-        this.history = old.history;
-        this.clock = old.clock;
+        this.history = history;
+        this.clock = clock;
     }
 
     /** A map with nothing in it. */
     DmaMappings(List<IovaRange> usable, History history, InstantSource clock) {
-        this.runs = Runs.NONE;
-        this.soleStarts = runs.soleStarts();
-        this.soleRuns = runs.soleRuns();
-        this.size = 0;
-        this.usable = usable;
-        this.history = history;
-        this.clock = clock;
+        this(Runs.NONE, 0, usable, history, clock);
     }
 
     /** How many mappings there are. */
@@ -143,7 +137,7 @@ public final class DmaMappings {
         for (Run run : mapping.runs()) {
             all = all.with(run);
         }
-        return new DmaMappings(this, all, size + 1, usable);
+        return new DmaMappings(all, size + 1, usable, history, clock);
     }
 
     /** The same without a mapping that is here. */
@@ -152,12 +146,12 @@ public final class DmaMappings {
         for (Run run : mapping.runs()) {
             rest = rest.without(run);
         }
-        return new DmaMappings(this, rest, size - 1, usable);
+        return new DmaMappings(rest, size - 1, usable, history, clock);
     }
 
     /** The same with other usable ranges. */
     DmaMappings withUsable(List<IovaRange> ranges) {
-        return new DmaMappings(this, runs, size, ranges);
+        return new DmaMappings(runs, size, ranges, history, clock);
     }
 
     /** A run that shares an address with this range, or null. */

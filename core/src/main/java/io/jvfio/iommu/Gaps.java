@@ -4,7 +4,7 @@ package io.jvfio.iommu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,17 +39,7 @@ final class Gaps {
 
         /** The index of the last range that does not start above an address, or -1. */
         int floor(long address) {
-            int low = 0;
-            int high = size - 1;
-            while (low <= high) {
-                int middle = (low + high) >>> 1;
-                if (Long.compareUnsigned(ranges[middle].start(), address) <= 0) {
-                    low = middle + 1;
-                } else {
-                    high = middle - 1;
-                }
-            }
-            return high;
+            return Gaps.floor(size, at -> ranges[at].start(), address);
         }
 
         void add(int at, IovaRange range) {
@@ -137,14 +127,6 @@ final class Gaps {
         blocks.clear();
     }
 
-    void forEach(Consumer<IovaRange> action) {
-        for (Block block : blocks) {
-            for (int i = 0; i < block.size; i++) {
-                action.accept(block.ranges[i]);
-            }
-        }
-    }
-
     /** The lowest room of a span within a range. */
     @Nullable IovaRange lowest(long span, IovaRange within, Room room) {
         int from = Math.max(blockOf(within.start()), 0);
@@ -187,11 +169,16 @@ final class Gaps {
 
     /** The index of the block in which the last range lies that does not start above an address, or -1. */
     private int blockOf(long address) {
+        return floor(blocks.size(), at -> blocks.get(at).first(), address);
+    }
+
+    /** The index of the last of so many ascending starts that is not above an address, or -1. */
+    private static int floor(int count, IntToLongFunction start, long address) {
         int low = 0;
-        int high = blocks.size() - 1;
+        int high = count - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            if (Long.compareUnsigned(blocks.get(middle).first(), address) <= 0) {
+            if (Long.compareUnsigned(start.applyAsLong(middle), address) <= 0) {
                 low = middle + 1;
             } else {
                 high = middle - 1;

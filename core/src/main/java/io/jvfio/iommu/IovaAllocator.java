@@ -10,7 +10,6 @@ import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -146,15 +145,13 @@ final class IovaAllocator {
 
     /** What is usable and what is left within a range, in one line for people. */
     String describe(IovaRange within) {
-        AtomicReference<@Nullable IovaRange> widest = new AtomicReference<>();
-        gaps.forEach(gap -> {
-            IovaRange part = intersection(gap, within);
-            IovaRange known = widest.get();
-            if (part != null && (known == null || BY_SIZE.compare(part, known) > 0)) {
-                widest.set(part);
+        IovaRange largest = null;
+        for (IovaRange gap : gapsBySize) {
+            IovaRange part = gap.intersection(within);
+            if (part != null && (largest == null || BY_SIZE.compare(part, largest) > 0)) {
+                largest = part;
             }
-        });
-        IovaRange largest = widest.get();
+        }
         String room = largest == null ? "nothing free in it" : "largest free part in it " + largest;
         return "wanted within " + within + ", " + room + "; usable " + list(usable) + ", " + used.size()
                 + " ranges in use";
@@ -169,15 +166,6 @@ final class IovaAllocator {
         return ranges.size() <= 8 ? text : text + " and " + (ranges.size() - 8) + " more";
     }
 
-    static @Nullable IovaRange intersection(IovaRange a, IovaRange b) {
-        if (!a.overlaps(b)) {
-            return null;
-        }
-        long start = Long.compareUnsigned(a.start(), b.start()) >= 0 ? a.start() : b.start();
-        long last = Long.compareUnsigned(a.last(), b.last()) <= 0 ? a.last() : b.last();
-        return new IovaRange(start, last);
-    }
-
     private @Nullable IovaRange best(long span, long alignment, IovaRange within) {
         for (IovaRange gap : gapsBySize.tailSet(new IovaRange(0, span), true)) {
             IovaRange place = lowest(gap, span, alignment, within);
@@ -189,7 +177,7 @@ final class IovaAllocator {
     }
 
     private static @Nullable IovaRange lowest(IovaRange gap, long span, long alignment, IovaRange within) {
-        IovaRange room = intersection(gap, within);
+        IovaRange room = gap.intersection(within);
         if (room == null) {
             return null;
         }
@@ -199,7 +187,7 @@ final class IovaAllocator {
     }
 
     private static @Nullable IovaRange highest(IovaRange gap, long span, long alignment, IovaRange within) {
-        IovaRange room = intersection(gap, within);
+        IovaRange room = gap.intersection(within);
         if (room == null || Long.compareUnsigned(room.last() - room.start(), span) < 0) {
             return null;
         }

@@ -2,6 +2,7 @@
 package io.jvfio.iommu;
 
 import io.jvfio.Hex;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A range of IOVAs, both ends included: an exclusive end would overflow at 2^64.
@@ -57,6 +58,14 @@ public record IovaRange(long start, long last) implements Comparable<IovaRange> 
     /** Whether the ranges share an address. */
     public boolean overlaps(IovaRange other) {
         return Long.compareUnsigned(start, other.last) <= 0 && Long.compareUnsigned(other.start, last) <= 0;
+    }
+
+    /** The addresses that both have, or null if there are none. */
+    public @Nullable IovaRange intersection(IovaRange other) {
+        if (!overlaps(other)) {
+            return null;
+        }
+        return new IovaRange(contains(other.start) ? other.start : start, contains(other.last) ? other.last : last);
     }
 
     /** Orders by start, then by last, both unsigned. */

@@ -89,7 +89,7 @@ final class MapTable {
                 return range;
             }
             long alignment = Math.max(request.alignment(), granule());
-            IovaRange within = IovaAllocator.intersection(request.within(), NOT_ZERO);
+            IovaRange within = request.within().intersection(NOT_ZERO);
             IovaRange range =
                     within == null ? null : allocator.allocate(source.length(), alignment, within, request.fit());
             if (range == null) {

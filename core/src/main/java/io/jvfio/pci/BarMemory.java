@@ -12,8 +12,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Bulk access to a BAR that is memory. Bytes move in whole, aligned 8-byte accesses, in ascending order: arm64 faults at
- * any other in a mapped BAR. Parts that are not mapped move through the carrier in larger pieces. A fault is explained as in {@link PciDevice#guard(Runnable)}; then part of
- * the bytes may have moved.
+ * any other in a mapped BAR. Parts that are not mapped move through the carrier in larger pieces. A fault is explained as
+ * in {@link PciDevice#guard(Runnable)}; then part of the bytes may have moved.
  *
  * <p>Threads: thread-safe as far as the device's memory is. Blocks in proportion to the size: uncached reads take about a
  * microsecond for 8 bytes. Allocates only where a part is not mapped and the other side is heap memory.

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * subclass override any operation; one that overrides reads or writes of config space overrides
  * {@link #modifyRegister} too.
  *
- * <p>Abilities of the device below do not pass by unasked. {@link Reattachable}, {@link Notices} and every {@link
- * PlatformApi} do; {@link HotReset} and {@link Quiesce} are this device's own around those below; what else the subclass answers for it {@link
- * #ability names}. The kernel's descriptor and types that nobody here knows stop.
+ * <p>Abilities of the device below do not pass by unasked. {@link Reattachable}, {@link Notices} and every
+ * {@link PlatformApi} do; {@link HotReset} and {@link Quiesce} are this device's own around those below; what else the
+ * subclass answers for it {@link #ability names}. The kernel's descriptor and types that nobody here knows stop.
  *
  * <p>Threads: thread-safe, as subclasses have to be.
  */

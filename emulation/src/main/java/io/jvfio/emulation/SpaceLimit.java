@@ -31,9 +31,9 @@ record SpaceLimit(List<IovaRange> ranges, long pageSizes) {
         List<IovaRange> both = new ArrayList<>();
         for (IovaRange a : ranges) {
             for (IovaRange b : other.ranges) {
-                if (a.overlaps(b)) {
-                    both.add(new IovaRange(
-                            a.contains(b.start()) ? b.start() : a.start(), a.contains(b.last()) ? b.last() : a.last()));
+                IovaRange part = a.intersection(b);
+                if (part != null) {
+                    both.add(part);
                 }
             }
         }

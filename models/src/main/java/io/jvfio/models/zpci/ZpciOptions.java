@@ -153,17 +153,6 @@ record ZpciOptions(
         if (!shown) {
             return List.of();
         }
-        BaseCapability now = new BaseCapability(
-                base.version(),
-                base.startDma(),
-                base.endDma(),
-                base.pchid(),
-                base.vfn(),
-                base.fmbLength(),
-                base.pft(),
-                base.gid(),
-                handle,
-                base.ccdfErrLength());
-        return new ZpciCapabilities(now, group, util, pfip).toList();
+        return new ZpciCapabilities(base.withHandle(handle), group, util, pfip).toList();
     }
 }

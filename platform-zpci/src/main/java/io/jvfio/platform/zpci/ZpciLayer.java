@@ -137,12 +137,7 @@ final class ZpciLayer extends VariantDevice {
 
         IovaRange reach(IovaRange lower) {
             IovaRange aperture = capabilities.base().aperture();
-            if (!aperture.overlaps(lower)) {
-                return aperture;
-            }
-            return new IovaRange(
-                    aperture.contains(lower.start()) ? lower.start() : aperture.start(),
-                    aperture.contains(lower.last()) ? lower.last() : aperture.last());
+            return Objects.requireNonNullElse(aperture.intersection(lower), aperture);
         }
 
         private void listenerFailed(RuntimeException failure) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.jvfio.Errno;
+import io.jvfio.Hex;
 import io.jvfio.iommu.IovaRange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -258,8 +259,8 @@ final class CapabilityJson {
             IovaRange reach = capabilities.reach();
             if (!reach.equals(IovaRange.ALL)) {
                 json.writeArrayFieldStart(REACH);
-                json.writeString(HEX + Long.toHexString(reach.start()));
-                json.writeString(HEX + Long.toHexString(reach.last()));
+                json.writeString(Hex.of(reach.start()));
+                json.writeString(Hex.of(reach.last()));
                 json.writeEndArray();
             }
             json.writeEndObject();
