@@ -20,6 +20,7 @@ module io.jvfio.core {
     exports io.jvfio.mmio;
     exports io.jvfio.pci;
     exports io.jvfio.pci.config;
+    exports io.jvfio.ring;
     exports io.jvfio.variant;
     exports io.jvfio.internal.sys to
             io.jvfio.binding,

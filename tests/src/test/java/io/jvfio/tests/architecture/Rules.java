@@ -153,7 +153,7 @@ final class Rules {
 
     private ArchRule contractStandsBelow() {
         return noClasses()
-                .that(resideInAnyPackage(root + ".device..", root + ".iommu..", root + ".mmio.."))
+                .that(resideInAnyPackage(root + ".device..", root + ".iommu..", root + ".mmio..", root + ".ring.."))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
                         root + ".pci..",
@@ -173,6 +173,7 @@ final class Rules {
             root + ".interrupt..",
             root + ".pci..",
             root + ".migration..",
+            root + ".ring..",
             root + ".variant..",
             root + ".host..",
             root + ".internal.."

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** The public types of core's exported packages and of binding, and what can be called on them without a device. */
 final class Api {
     private static final List<String> PACKAGES =
-            List.of("", "device", "host", "iommu", "interrupt", "mmio", "pci", "pci/config", "variant");
+            List.of("", "device", "host", "iommu", "interrupt", "mmio", "pci", "pci/config", "ring", "variant");
 
     private Api() {}
 

@@ -18,8 +18,12 @@ import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.interrupt.InterruptDispatcher;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.MapRequest;
+import io.jvfio.mmio.Field;
+import io.jvfio.mmio.Word32;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.pci.config.ConfigImage;
+import io.jvfio.ring.ConsumerRing;
+import io.jvfio.ring.ProducerRing;
 import io.jvfio.variant.ConfigOverlay;
 import io.jvfio.variant.MatchRule;
 import io.jvfio.variant.Modalias;
@@ -65,6 +69,10 @@ final class Samples {
             Map.entry(DeviceFeature.Direction.class, DeviceFeature.Direction.PROBE_SET),
             Map.entry(Object.class, CarrierContext.of()),
             Map.entry(PciDevice.class, Vfio.open("model:edu")),
+            Map.entry(ProducerRing.class, ProducerRing.of(64, 64)),
+            Map.entry(
+                    ConsumerRing.class,
+                    ConsumerRing.of(Arena.global().allocate(SIZE), 64, Word32.at(60), Field.bit(31), 1)),
             Map.entry(UUID.class, new UUID(1, 2)),
             Map.entry(Path.class, Path.of("/nowhere")),
             Map.entry(Duration.class, Duration.ofSeconds(1)),
