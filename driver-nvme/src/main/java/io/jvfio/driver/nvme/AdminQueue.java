@@ -107,9 +107,7 @@ final class AdminQueue implements AutoCloseable {
         this.submission = new SubmissionRing(
                 memory.asSlice(0, (long) ENTRIES * SubmissionEntry.SIZE), null, ENTRIES, doorbell(true, capabilities));
         this.completion = new CompletionRing(
-                memory.asSlice(pageSize, (long) ENTRIES * CompletionEntry.SIZE),
-                ENTRIES,
-                doorbell(false, capabilities));
+                memory.asSlice(pageSize, (long) ENTRIES * CompletionEntry.SIZE), doorbell(false, capabilities));
     }
 
     private Doorbell doorbell(boolean tail, ControllerCaps capabilities) {
@@ -342,10 +340,12 @@ final class AdminQueue implements AutoCloseable {
                                 + ", came in the admin queue");
             }
             if (id == cid) {
+                submission.completed();
                 answer = completion.result();
                 answerStatus = completion.status();
                 found = true;
             } else if (id >= FIRST_REQUEST && requests > 0) {
+                submission.completed();
                 requests--;
                 if (StatusCode.ASYNC_EVENT_LIMIT_EXCEEDED.matches(completion.status())) {
                     // It takes fewer than it says; one at least, or there are no events.

@@ -316,6 +316,7 @@ public final class IoQueue implements AutoCloseable {
                 if (command == null) {
                     return done + recover(handler, "a completion that cannot be: " + describeCompletion());
                 }
+                submission.completed();
                 done += finish(command, completion.status(), completion.result(), handler);
             }
         } finally {

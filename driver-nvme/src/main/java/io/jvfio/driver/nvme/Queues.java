@@ -131,7 +131,7 @@ final class Queues implements AutoCloseable {
                 there == null
                         ? new SubmissionRing(memory.submissions(), null, entries, tail)
                         : new SubmissionRing(MemorySegment.NULL, there.memory(), entries, tail),
-                new CompletionRing(memory.completions(), entries, head),
+                new CompletionRing(memory.completions(), head),
                 memory.lists(),
                 there == null ? memory.submissionAddress() : there.address(),
                 memory.completionAddress());

@@ -84,7 +84,7 @@ final class FakeController implements QueueHost, RegisterPort {
                 QUEUE,
                 -1,
                 new SubmissionRing(submissions, null, entries, tail),
-                new CompletionRing(completions, entries, head),
+                new CompletionRing(completions, head),
                 lists,
                 0,
                 0);

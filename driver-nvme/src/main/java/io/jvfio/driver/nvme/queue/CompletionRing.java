@@ -2,6 +2,7 @@
 package io.jvfio.driver.nvme.queue;
 
 import io.jvfio.driver.nvme.spec.CompletionEntry;
+import io.jvfio.ring.ConsumerRing;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -11,76 +12,57 @@ import java.lang.foreign.MemorySegment;
  */
 public final class CompletionRing {
     private final MemorySegment memory;
-    private final int entries;
+    private final ConsumerRing ring;
     private final Doorbell doorbell;
 
-    private int head;
-    private int phase = 1;
-    private int rung;
-    private long current;
-    private int dw3;
-
     /** An empty queue in zeroed memory. */
-    public CompletionRing(MemorySegment memory, int entries, Doorbell doorbell) {
+    public CompletionRing(MemorySegment memory, Doorbell doorbell) {
         this.memory = memory;
-        this.entries = entries;
+        this.ring = ConsumerRing.of(memory, CompletionEntry.SIZE, CompletionEntry.DW3, CompletionEntry.DW3_PHASE, 1);
         this.doorbell = doorbell;
     }
 
     public int entries() {
-        return entries;
+        return ring.slots();
     }
 
     /** Empties it: the controller does not write to it, and will be told of it anew. */
     public void clear() {
         memory.fill((byte) 0);
-        head = 0;
-        phase = 1;
-        rung = 0;
+        ring.clear();
         doorbell.clear();
     }
 
     /** Takes the next entry, if there is one. */
     public boolean next() {
-        long base = (long) head * CompletionEntry.SIZE;
-        int word = CompletionEntry.acquire(memory, base);
-        if (CompletionEntry.DW3_PHASE.of(word) != phase) {
-            return false;
-        }
-        current = base;
-        dw3 = word;
-        if (++head == entries) {
-            head = 0;
-            phase ^= 1;
-        }
-        return true;
+        return ring.next();
     }
 
     public int cid() {
-        return CompletionEntry.DW3_CID.of(dw3);
+        return CompletionEntry.DW3_CID.of(ring.word());
     }
 
     public int status() {
-        return CompletionEntry.DW3_STATUS.of(dw3);
+        return CompletionEntry.DW3_STATUS.of(ring.word());
     }
 
     public int result() {
-        return CompletionEntry.DW0.of(memory, current);
+        return CompletionEntry.DW0.of(memory, ring.slot());
     }
 
     public int submissionHead() {
-        return CompletionEntry.SQHD.of(memory, current);
+        return CompletionEntry.SQHD.of(memory, ring.slot());
     }
 
     public int submissionQueue() {
-        return CompletionEntry.SQID.of(memory, current);
+        return CompletionEntry.SQID.of(memory, ring.slot());
     }
 
     /** Gives the taken entries back to the controller. */
     public void ring() {
-        if (head != rung) {
-            rung = head;
-            doorbell.ring(head);
+        if (ring.untold() > 0) {
+            ring.told();
+            doorbell.ring(ring.head());
         }
     }
 }

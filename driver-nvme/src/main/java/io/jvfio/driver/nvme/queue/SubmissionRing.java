@@ -4,6 +4,7 @@ package io.jvfio.driver.nvme.queue;
 import io.jvfio.driver.nvme.data.CommandFields;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.mmio.Mmio;
+import io.jvfio.ring.ProducerRing;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class SubmissionRing {
     private final MemorySegment memory;
     private final @Nullable Mmio controllerMemory;
-    private final int entries;
+    private final ProducerRing ring;
     private final Doorbell doorbell;
-
-    private int tail;
-    private int rung;
 
     /**
      * An empty queue.
@@ -31,48 +29,52 @@ public final class SubmissionRing {
     public SubmissionRing(MemorySegment memory, @Nullable Mmio controllerMemory, int entries, Doorbell doorbell) {
         this.memory = memory;
         this.controllerMemory = controllerMemory;
-        this.entries = entries;
+        this.ring = ProducerRing.withGap(entries, SubmissionEntry.SIZE);
         this.doorbell = doorbell;
     }
 
     public int entries() {
-        return entries;
+        return ring.slots();
     }
 
     /** Empties it: the controller has been told of it anew. */
     public void clear() {
-        tail = 0;
-        rung = 0;
+        ring.clear();
         doorbell.clear();
     }
 
     public void put(CommandFields command) {
-        long base = (long) tail * SubmissionEntry.SIZE;
+        long base = ring.next();
         Mmio there = controllerMemory;
         if (there == null) {
             command.writeTo(memory, base);
         } else {
             command.writeTo(there, base);
         }
-        tail = tail + 1 == entries ? 0 : tail + 1;
+        ring.post();
+    }
+
+    /** One of the commands is complete, so that another one can be put. */
+    public void completed() {
+        ring.release();
     }
 
     /** Tells the controller of all that was put, if it does not know. */
     public void ring() {
-        if (tail != rung) {
-            rung = tail;
-            doorbell.ring(tail);
+        if (ring.untold() > 0) {
+            ring.told();
+            doorbell.ring(ring.tail());
         }
     }
 
     /** Tells it again what it should know, in case it has missed it. */
     public void ringAgain() {
-        rung = tail;
-        doorbell.ringAgain(tail);
+        ring.told();
+        doorbell.ringAgain(ring.tail());
     }
 
     /** Whether the controller can stand at this entry. */
     public boolean has(int position) {
-        return position < entries;
+        return position < ring.slots();
     }
 }

@@ -43,16 +43,17 @@ public final class CompletionEntry {
     /** Of {@link #STATUS_WORD}: what {@link StatusCode} explains. */
     public static final Field STATUS = Field.bits(15, 1);
 
-    /** Of the dword of {@link #acquire}: {@link #CID}. */
+    /** {@link #CID} and {@link #STATUS_WORD} in one: written last. */
+    public static final Word32 DW3 = Word32.at(12);
+
+    /** Of {@link #DW3}: {@link #CID}. */
     public static final Field DW3_CID = Field.bits(15, 0);
 
-    /** Of the dword of {@link #acquire}: {@link #PHASE}. */
+    /** Of {@link #DW3}: {@link #PHASE}. */
     public static final Field DW3_PHASE = Field.bit(16);
 
-    /** Of the dword of {@link #acquire}: {@link #STATUS}. */
+    /** Of {@link #DW3}: {@link #STATUS}. */
     public static final Field DW3_STATUS = Field.bits(31, 17);
-
-    private static final Word32 DW3 = Word32.at(12);
 
     private CompletionEntry() {}
 
