@@ -3,6 +3,7 @@ package io.jvfio.vendor.mlx;
 
 import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.mmio.BigWord64;
+import io.jvfio.ring.ConsumerRing;
 import io.jvfio.vendor.mlx.spec.CommandWords;
 import io.jvfio.vendor.mlx.spec.CompletionEntry;
 import io.jvfio.vendor.mlx.spec.CqContext;
@@ -25,9 +26,9 @@ final class CompletionQueue {
     private final EventQueue events;
     private final DmaBuffer memory;
     private final long record;
-    private final int logSize;
+    private final MemorySegment entries;
+    private final ConsumerRing ring;
     private final int number;
-    private int index;
     private int sequence;
     private boolean told;
 
@@ -37,13 +38,14 @@ final class CompletionQueue {
         this.events = events;
         this.memory = memory;
         this.record = record;
-        this.logSize = logSize;
-        MemorySegment ring = memory.memory();
+        MemorySegment all = memory.memory();
+        this.entries = all.asSlice(0, (long) CompletionEntry.SIZE << logSize);
         for (int i = 0; i < 1 << logSize; i++) {
-            CompletionEntry.LAST.set(ring, (long) CompletionEntry.SIZE * i, CompletionEntry.UNUSED);
+            CompletionEntry.LAST.set(entries, (long) CompletionEntry.SIZE * i, CompletionEntry.UNUSED);
         }
-        DoorbellRecord.CONSUMED.set(ring, record, 0);
-        DoorbellRecord.ARM.set(ring, record, DoorbellRecord.NOT_ARMED);
+        this.ring = ConsumerRing.of(entries, CompletionEntry.SIZE, CompletionEntry.LAST, CompletionEntry.OWNER, 0);
+        DoorbellRecord.CONSUMED.set(all, record, 0);
+        DoorbellRecord.ARM.set(all, record, DoorbellRecord.NOT_ARMED);
         try (Arena arena = Arena.ofConfined()) {
             int pages = Math.max(1, (CompletionEntry.SIZE << logSize) / PAGE);
             MemorySegment input = hca.start(arena, Opcode.CREATE_CQ, 0, CqContext.PAGES_AT + Long.BYTES * pages);
@@ -80,30 +82,34 @@ final class CompletionQueue {
     /** Has the next completion tell the event queue. */
     void arm() {
         told = false;
-        int word = DoorbellRecord.INDEX.set(
-                DoorbellRecord.SEQUENCE.set(0, sequence & 3), index & (int) DoorbellRecord.INDEX.max());
+        int word = DoorbellRecord.INDEX.set(DoorbellRecord.SEQUENCE.set(0, sequence & 3), consumed());
         DoorbellRecord.ARM.set(memory.memory(), record, word);
         hca.doorbells().write(Uar.CQ_ARM, (long) word << Integer.SIZE | number);
     }
 
     /** The next completion, or null if there is none. */
     @Nullable MlxCompletion poll() {
-        long at = (long) (index & (1 << logSize) - 1) * CompletionEntry.SIZE;
-        MemorySegment ring = memory.memory();
-        int last = CompletionEntry.acquire(ring, at);
-        if (!CompletionEntry.isNew(last, index >>> logSize)) {
+        if (!ring.next()) {
             return null;
         }
-        int syndrome =
-                CompletionEntry.OPCODE.of(last) == CompletionEntry.REQUEST ? 0 : CompletionEntry.SYNDROME.of(ring, at);
+        long at = ring.slot();
+        int last = ring.word();
+        int syndrome = CompletionEntry.OPCODE.of(last) == CompletionEntry.REQUEST
+                ? 0
+                : CompletionEntry.SYNDROME.of(entries, at);
         MlxCompletion found = new MlxCompletion(
-                CompletionEntry.QUEUE.of(ring, at),
+                CompletionEntry.QUEUE.of(entries, at),
                 CompletionEntry.COUNTER.of(last),
-                CompletionEntry.WORK_OPCODE.of(ring, at),
+                CompletionEntry.WORK_OPCODE.of(entries, at),
                 syndrome);
-        index++;
-        DoorbellRecord.CONSUMED.publish(ring, record, index & (int) DoorbellRecord.INDEX.max());
+        DoorbellRecord.CONSUMED.publish(memory.memory(), record, consumed());
+        ring.told();
         return found;
+    }
+
+    /** How many completions have been taken, as the device counts. */
+    private int consumed() {
+        return ring.taken() & (int) DoorbellRecord.INDEX.max();
     }
 
     void destroy() {

@@ -3,6 +3,7 @@ package io.jvfio.vendor.mlx;
 
 import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.mmio.BigWord64;
+import io.jvfio.ring.ConsumerRing;
 import io.jvfio.vendor.mlx.spec.CommandWords;
 import io.jvfio.vendor.mlx.spec.EqContext;
 import io.jvfio.vendor.mlx.spec.EventEntry;
@@ -30,8 +31,8 @@ final class EventQueue implements AutoCloseable {
     private final HcaCommands hca;
     private final int vector;
     private final DmaBuffer memory;
+    private final ConsumerRing ring;
     private int number;
-    private int index;
 
     EventQueue(HcaCommands hca, int vector, long mask) {
         this.hca = hca;
@@ -40,6 +41,7 @@ final class EventQueue implements AutoCloseable {
         for (int i = 0; i < SIZE; i++) {
             EventEntry.LAST.set(memory.memory(), (long) EventEntry.SIZE * i, 1);
         }
+        this.ring = ConsumerRing.of(memory.memory(), EventEntry.SIZE, EventEntry.LAST, EventEntry.OWNER, 0);
         try (Arena arena = Arena.ofConfined()) {
             int pages = BYTES / PAGE;
             MemorySegment input = hca.start(arena, Opcode.CREATE_EQ, 0, EqContext.PAGES_AT + Long.BYTES * pages);
@@ -68,29 +70,26 @@ final class EventQueue implements AutoCloseable {
 
     private void arm() {
         hca.doorbells().write(Uar.EQ_ARM, word());
+        ring.told();
     }
 
     private int word() {
-        return Uar.EQ_INDEX.set(Uar.EQ_NUMBER.set(0, number), index & (int) Uar.EQ_INDEX.max());
+        return Uar.EQ_INDEX.set(Uar.EQ_NUMBER.set(0, number), ring.taken() & (int) Uar.EQ_INDEX.max());
     }
 
     /** Reads what is there, then has the next event interrupt; whether there was any. */
     boolean drain(Consumer<MlxEvent> consumer) {
-        int first = index;
-        while (true) {
-            long at = (long) (index & SIZE - 1) * EventEntry.SIZE;
-            if (!EventEntry.isNew(memory.memory(), at, index >>> LOG_SIZE)) {
-                break;
-            }
-            MlxEvent event = read(at);
-            index++;
-            if ((index - first) % OFTEN == 0) {
+        int first = ring.taken();
+        while (ring.next()) {
+            MlxEvent event = read(ring.slot());
+            if (ring.untold() == OFTEN) {
                 hca.doorbells().write(Uar.EQ_UPDATE, word());
+                ring.told();
             }
             consumer.accept(event);
         }
         arm();
-        return index != first;
+        return ring.taken() != first;
     }
 
     private MlxEvent read(long at) {

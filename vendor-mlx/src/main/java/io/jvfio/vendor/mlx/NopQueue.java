@@ -4,6 +4,7 @@ package io.jvfio.vendor.mlx;
 import io.jvfio.Closing;
 import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.mmio.BigWord64;
+import io.jvfio.ring.ProducerRing;
 import io.jvfio.vendor.mlx.spec.CommandWords;
 import io.jvfio.vendor.mlx.spec.DoorbellRecord;
 import io.jvfio.vendor.mlx.spec.Opcode;
@@ -36,8 +37,7 @@ public final class NopQueue implements AutoCloseable {
     private final int domain;
     private final CompletionQueue completions;
     private final int number;
-    private int posted;
-    private int completed;
+    private final ProducerRing sends;
     private boolean destroyed;
 
     NopQueue(Hca owner, HcaCommands hca, EventQueue events, int logSize) {
@@ -47,6 +47,7 @@ public final class NopQueue implements AutoCloseable {
         this.owner = owner;
         this.hca = hca;
         this.logSize = logSize;
+        this.sends = ProducerRing.of(1 << logSize, SendWork.BLOCK);
         this.ring = Math.max(PAGE, (long) SendWork.BLOCK << logSize);
         long records = 2 * ring;
         this.record = records + SEND_RECORD;
@@ -132,21 +133,22 @@ public final class NopQueue implements AutoCloseable {
      */
     public synchronized int post() {
         requireOpen();
-        if (posted - completed == 1 << logSize) {
+        if (sends.free() == 0) {
             throw new IllegalStateException("send queue " + number + " is full: take completions");
         }
         MemorySegment all = memory.memory();
-        int index = posted & 0xffff;
-        long at = ring + (long) (posted & (1 << logSize) - 1) * SendWork.BLOCK;
+        int index = sends.posted() & 0xffff;
+        long at = ring + sends.next();
         all.asSlice(at, SendWork.BLOCK).fill((byte) 0);
         SendWork.INDEX.set(all, at, index);
         SendWork.OPCODE.set(all, at, SendWork.NOP);
         SendWork.QUEUE.set(all, at, number);
         SendWork.SEGMENTS.set(all, at, 1);
         SendWork.COMPLETION.set(all, at, SendWork.ALWAYS);
-        posted++;
-        DoorbellRecord.POSTED.publish(all, record, posted & 0xffff);
+        sends.post();
+        DoorbellRecord.POSTED.publish(all, record, sends.posted() & 0xffff);
         hca.doorbells().write(Uar.SEND, BigWord64.at(0).of(all, at));
+        sends.told();
         return index;
     }
 
@@ -154,8 +156,8 @@ public final class NopQueue implements AutoCloseable {
     public synchronized Optional<MlxCompletion> poll() {
         requireOpen();
         MlxCompletion found = completions.poll();
-        if (found != null) {
-            completed++;
+        if (found != null && sends.busy() > 0) {
+            sends.release();
         }
         return Optional.ofNullable(found);
     }

@@ -126,16 +126,15 @@ class DataPathVectorsTest {
         assertThat(nop(65_535)).isEqualTo("00ffff00 00010101 00000008 00000000");
 
         MemorySegment completion = Words.parse(arena, CompletionEntry.SIZE, "38=00000101 3c=00407701");
-        int last = CompletionEntry.acquire(completion, 0);
-        assertThat(CompletionEntry.isNew(last, 0)).isFalse();
-        assertThat(CompletionEntry.isNew(last, 1)).isTrue();
+        int last = CompletionEntry.LAST.of(completion);
+        assertThat(CompletionEntry.OWNER.of(last)).isEqualTo(1);
         assertThat(CompletionEntry.COUNTER.of(last)).isEqualTo(64);
         assertThat(CompletionEntry.OPCODE.of(last)).isEqualTo(CompletionEntry.REQUEST);
         assertThat(CompletionEntry.WORK_OPCODE.of(completion)).isEqualTo(SendWork.NOP);
         assertThat(CompletionEntry.QUEUE.of(completion)).isEqualTo(0x101);
 
         MemorySegment event = Words.parse(arena, EventEntry.SIZE, "38=00000081");
-        assertThat(EventEntry.isNew(event, 0, 0)).isTrue();
+        assertThat(EventEntry.OWNER.of(EventEntry.LAST.of(event))).isZero();
         assertThat(EventEntry.COMPLETION_CQ.of(event)).isEqualTo(0x81);
     }
 
@@ -154,7 +153,7 @@ class DataPathVectorsTest {
     void a_failure_that_was_seen() {
         MemorySegment completion =
                 Words.parse(arena, CompletionEntry.SIZE, "20=00000013 34=9d005304 38=0a001542 3c=0019b0d2");
-        int last = CompletionEntry.acquire(completion, 0);
+        int last = CompletionEntry.LAST.of(completion);
         assertThat(CompletionEntry.USER_INDEX.of(completion)).isEqualTo(0x13);
         assertThat(CompletionEntry.SYNDROME.of(completion)).isEqualTo(4);
         assertThat(CompletionEntry.VENDOR_SYNDROME.of(completion)).isEqualTo(0x53);

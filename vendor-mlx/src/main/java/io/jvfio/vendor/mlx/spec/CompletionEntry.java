@@ -4,7 +4,6 @@ package io.jvfio.vendor.mlx.spec;
 import io.jvfio.mmio.BigWord32;
 import io.jvfio.mmio.BigWord64;
 import io.jvfio.mmio.Field;
-import java.lang.foreign.MemorySegment;
 
 /**
  * An entry of a completion queue. The device inverts its owner bit with each round, 0 in the first; a driver fills the
@@ -65,26 +64,6 @@ public final class CompletionEntry {
     public static final int FLUSHED = 0x05;
 
     private CompletionEntry() {}
-
-    /**
-     * Whether a word of {@link #LAST} is an entry of a round.
-     *
-     * @param last read by {@link BigWord32#acquire}
-     * @param round how often the queue has been gone through
-     */
-    public static boolean isNew(int last, int round) {
-        return OPCODE.of(last) != INVALID && OWNER.of(last) == (round & 1);
-    }
-
-    /**
-     * Reads {@link #LAST}; reads of the other fields come after it.
-     *
-     * @param memory the queue
-     * @param base where the entry starts, in bytes, aligned to 4 bytes in memory
-     */
-    public static int acquire(MemorySegment memory, long base) {
-        return LAST.acquire(memory, base);
-    }
 
     /** A syndrome in words. */
     public static String syndromeText(int syndrome) {

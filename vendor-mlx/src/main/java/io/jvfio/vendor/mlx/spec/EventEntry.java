@@ -3,7 +3,6 @@ package io.jvfio.vendor.mlx.spec;
 
 import io.jvfio.mmio.BigWord32;
 import io.jvfio.mmio.Field;
-import java.lang.foreign.MemorySegment;
 
 /**
  * An entry of an event queue. The device writes it and inverts the owner bit with each round of the queue, 0 in the
@@ -55,15 +54,4 @@ public final class EventEntry {
     public static final Field OWNER = Field.bit(0);
 
     private EventEntry() {}
-
-    /**
-     * Whether the entry of a round is there; reads of its other fields come after it.
-     *
-     * @param memory the queue
-     * @param base where the entry starts, in bytes, aligned to 4 bytes in memory
-     * @param round how often the queue has been gone through
-     */
-    public static boolean isNew(MemorySegment memory, long base, int round) {
-        return OWNER.of(LAST.acquire(memory, base)) == (round & 1);
-    }
 }
