@@ -154,14 +154,14 @@ final class IgbDriver implements AutoCloseable {
         if (size < SMALLEST_COPY || size > LARGEST_COPY) {
             throw new IllegalArgumentException("a copy of " + size + " bytes");
         }
-        if (transmit.free() < (source + size - 1) / PAGE - source / PAGE + 1) {
+        if (transmit.slots().free() < (source + size - 1) / PAGE - source / PAGE + 1) {
             throw new IllegalStateException("no room for a frame of " + size + " bytes in the transmit ring");
         }
-        long slot = receive.freeSlot();
+        long slot = receive.slots().next();
         LONG.set(receive.memory(), slot, target);
         LONG.set(receive.memory(), slot + RECEIVE_STATUS, 0L);
         sizes[Math.toIntExact(slot / Ring.DESCRIPTOR_SIZE)] = size;
-        receive.post();
+        receive.slots().post();
         for (int sent = 0; sent < size; ) {
             int part = Math.min(size - sent, (int) (PAGE - (source + sent) % PAGE));
             boolean last = sent + part == size;
@@ -171,11 +171,11 @@ final class IgbDriver implements AutoCloseable {
     }
 
     private void postPart(long address, int command, int frameSize) {
-        long slot = transmit.freeSlot();
+        long slot = transmit.slots().next();
         LONG.set(transmit.memory(), slot, address);
         INT.set(transmit.memory(), slot + TRANSMIT_COMMAND, command);
         INT.set(transmit.memory(), slot + TRANSMIT_STATUS, frameSize << PAYLOAD_LENGTH_SHIFT);
-        transmit.post();
+        transmit.slots().post();
     }
 
     /** Hands the device what was posted. */
@@ -200,21 +200,21 @@ final class IgbDriver implements AutoCloseable {
 
     /** Takes what the device has given back, and says whether it has nothing more. Reads memory alone. */
     boolean takeCompleted() {
-        while (receive.posted() > 0) {
-            long slot = receive.oldestSlot();
+        while (receive.slots().busy() > 0) {
+            long slot = receive.slots().oldest();
             int status = (int) INT.getAcquire(receive.memory(), slot + RECEIVE_STATUS);
             if ((status & DONE) == 0) {
                 return false;
             }
             checkReceived(slot, status);
-            receive.take();
+            receive.slots().release();
         }
-        while (transmit.posted() > 0) {
-            long slot = transmit.oldestSlot();
+        while (transmit.slots().busy() > 0) {
+            long slot = transmit.slots().oldest();
             if (((int) INT.getAcquire(transmit.memory(), slot + TRANSMIT_STATUS) & DONE) == 0) {
                 return false;
             }
-            transmit.take();
+            transmit.slots().release();
         }
         return true;
     }
