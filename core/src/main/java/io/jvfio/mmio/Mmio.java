@@ -46,7 +46,10 @@ public final class Mmio {
 
     private final MemorySegment window;
     private final long windowStart;
-    private final long windowLength;
+
+    /** The window, if it starts where the register space does, else empty: an access of it has nothing to subtract. */
+    private final MemorySegment low;
+
     private final RegisterPort port;
     private final long portStart;
     private final long size;
@@ -67,7 +70,7 @@ public final class Mmio {
             MemorySegment window, long windowStart, RegisterPort port, long portStart, long size, Identity identity) {
         this.window = window;
         this.windowStart = windowStart;
-        this.windowLength = window.byteSize();
+        this.low = windowStart == 0 ? window : MemorySegment.NULL;
         this.port = port;
         this.portStart = portStart;
         this.size = size;
@@ -125,7 +128,7 @@ public final class Mmio {
         Offsets.checkPart(offset, length, WINDOW_ALIGNMENT, this);
         String name = subject + "+" + Hex.of(offset);
         long first = Math.max(windowStart, offset);
-        long end = Math.min(windowStart + windowLength, offset + length);
+        long end = Math.min(windowStart + window.byteSize(), offset + length);
         boolean mapped = first < end;
         return new Mmio(
                 mapped ? window.asSlice(first - windowStart, end - first) : MemorySegment.NULL,
@@ -149,38 +152,34 @@ public final class Mmio {
      */
     public boolean isMapped(long offset, long length) {
         long at = offset - windowStart;
-        return at >= 0 && length >= 0 && at <= windowLength - length;
+        return at >= 0 && length >= 0 && at <= window.byteSize() - length;
     }
 
     /** Reads an 8-bit register: 0 to 0xff. */
     public int read8(long offset) {
-        long at = offset - windowStart;
-        return at >= 0 && at < windowLength
-                ? (byte) V8.getOpaque(window, at) & 0xff ^ (int) zero
+        return offset >= 0 && offset < low.byteSize()
+                ? (byte) V8.getOpaque(low, offset) & 0xff ^ (int) zero
                 : (int) call(offset, 1);
     }
 
     /** Reads a 16-bit register: 0 to 0xffff. */
     public int read16(long offset) {
-        long at = offset - windowStart;
-        return at >= 0 && at <= windowLength - 2 && (offset & 1) == 0
-                ? (short) V16.getOpaque(window, at) & 0xffff ^ (int) zero
+        return offset >= 0 && offset < low.byteSize() - 1 && (offset & 1) == 0
+                ? (short) V16.getOpaque(low, offset) & 0xffff ^ (int) zero
                 : (int) call(offset, 2);
     }
 
     /** Reads a 32-bit register. */
     public int read32(long offset) {
-        long at = offset - windowStart;
-        return at >= 0 && at <= windowLength - 4 && (offset & 3) == 0
-                ? (int) V32.getOpaque(window, at) ^ (int) zero
+        return offset >= 0 && offset < low.byteSize() - 3 && (offset & 3) == 0
+                ? (int) V32.getOpaque(low, offset) ^ (int) zero
                 : (int) call(offset, 4);
     }
 
     /** Reads a 64-bit register in one access. */
     public long read64(long offset) {
-        long at = offset - windowStart;
-        return at >= 0 && at <= windowLength - 8 && (offset & 7) == 0
-                ? (long) V64.getOpaque(window, at) ^ zero
+        return offset >= 0 && offset < low.byteSize() - 7 && (offset & 7) == 0
+                ? (long) V64.getOpaque(low, offset) ^ zero
                 : call(offset, 8);
     }
 
@@ -214,10 +213,9 @@ public final class Mmio {
 
     /** Writes an 8-bit register: the low 8 bits of the value. */
     public void write8(long offset, int value) {
-        long at = offset - windowStart;
         VarHandle.releaseFence();
-        if (at >= 0 && at < windowLength) {
-            V8.set(window, at, (byte) value);
+        if (offset >= 0 && offset < low.byteSize()) {
+            V8.set(low, offset, (byte) value);
             VarHandle.storeStoreFence();
         } else {
             call(offset, 1, value);
@@ -226,10 +224,9 @@ public final class Mmio {
 
     /** Writes a 16-bit register: the low 16 bits of the value. */
     public void write16(long offset, int value) {
-        long at = offset - windowStart;
         VarHandle.releaseFence();
-        if (at >= 0 && at <= windowLength - 2 && (offset & 1) == 0) {
-            V16.set(window, at, (short) value);
+        if (offset >= 0 && offset < low.byteSize() - 1 && (offset & 1) == 0) {
+            V16.set(low, offset, (short) value);
             VarHandle.storeStoreFence();
         } else {
             call(offset, 2, value);
@@ -238,10 +235,9 @@ public final class Mmio {
 
     /** Writes a 32-bit register. */
     public void write32(long offset, int value) {
-        long at = offset - windowStart;
         VarHandle.releaseFence();
-        if (at >= 0 && at <= windowLength - 4 && (offset & 3) == 0) {
-            V32.set(window, at, value);
+        if (offset >= 0 && offset < low.byteSize() - 3 && (offset & 3) == 0) {
+            V32.set(low, offset, value);
             VarHandle.storeStoreFence();
         } else {
             call(offset, 4, value);
@@ -250,10 +246,9 @@ public final class Mmio {
 
     /** Writes a 64-bit register in one access. */
     public void write64(long offset, long value) {
-        long at = offset - windowStart;
         VarHandle.releaseFence();
-        if (at >= 0 && at <= windowLength - 8 && (offset & 7) == 0) {
-            V64.set(window, at, value);
+        if (offset >= 0 && offset < low.byteSize() - 7 && (offset & 7) == 0) {
+            V64.set(low, offset, value);
             VarHandle.storeStoreFence();
         } else {
             call(offset, 8, value);
@@ -483,13 +478,34 @@ public final class Mmio {
         }
     }
 
+    /** An access that is in the window only if that starts later, or is one of the port, or is refused. */
     private long call(long offset, int width) {
         Offsets.check(offset, width, this);
-        return port.read(portStart + offset, width);
+        if (!isMapped(offset, width)) {
+            return port.read(portStart + offset, width);
+        }
+        long at = offset - windowStart;
+        return switch (width) {
+            case 1 -> (byte) V8.getOpaque(window, at) & 0xff ^ (int) zero;
+            case 2 -> (short) V16.getOpaque(window, at) & 0xffff ^ (int) zero;
+            case 4 -> (int) V32.getOpaque(window, at) ^ (int) zero;
+            default -> (long) V64.getOpaque(window, at) ^ zero;
+        };
     }
 
     private void call(long offset, int width, long value) {
         Offsets.check(offset, width, this);
-        port.write(portStart + offset, width, value);
+        if (!isMapped(offset, width)) {
+            port.write(portStart + offset, width, value);
+            return;
+        }
+        long at = offset - windowStart;
+        switch (width) {
+            case 1 -> V8.set(window, at, (byte) value);
+            case 2 -> V16.set(window, at, (short) value);
+            case 4 -> V32.set(window, at, (int) value);
+            default -> V64.set(window, at, value);
+        }
+        VarHandle.storeStoreFence();
     }
 }

@@ -14,7 +14,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MmioTest {
     private static final long SIZE = 0x40;
@@ -24,7 +24,7 @@ class MmioTest {
     private final Arena arena = Arena.ofShared();
     private final RecordingPort port = new RecordingPort();
     private final MemorySegment window = arena.allocate(LENGTH, 8);
-    private final Mmio mmio = Mmio.of(port, SIZE, "BAR 0").withWindow(window, START, FaultGuard.NONE);
+    private Mmio mmio = windowAt(START);
 
     @AfterEach
     void close() {
@@ -33,21 +33,27 @@ class MmioTest {
         }
     }
 
+    private Mmio windowAt(long start) {
+        return Mmio.of(port, SIZE, "BAR 0").withWindow(window, start, FaultGuard.NONE);
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4, 8})
-    void every_access_is_one_of_the_window_or_one_of_the_port_or_refused(int width) {
+    @CsvSource({"1, 0", "2, 0", "4, 0", "8, 0", "1, 0x10", "2, 0x10", "4, 0x10", "8, 0x10"})
+    void every_access_is_one_of_the_window_or_one_of_the_port_or_refused(int width, String at) {
+        long start = Long.decode(at);
+        mmio = windowAt(start);
         for (long offset = -9; offset <= SIZE + 9; offset++) {
-            check(offset, width);
+            check(start, offset, width);
         }
         for (long offset : List.of(Long.MIN_VALUE, Long.MIN_VALUE + START, Long.MIN_VALUE + 8, Long.MAX_VALUE - 7)) {
-            check(offset, width);
+            check(start, offset, width);
         }
     }
 
-    private void check(long offset, int width) {
+    private void check(long start, long offset, int width) {
         boolean inside = offset >= 0 && offset <= SIZE - width;
         boolean aligned = Long.remainderUnsigned(offset, width) == 0;
-        boolean mapped = inside && offset >= START && offset + width <= START + LENGTH;
+        boolean mapped = inside && offset >= start && offset + width <= start + LENGTH;
         port.accesses.clear();
         window.fill((byte) 0);
         if (!inside) {
@@ -74,7 +80,7 @@ class MmioTest {
         }
         assertThat(port.accesses).isEqualTo(expected);
         for (long at = 0; at < LENGTH; at++) {
-            boolean written = mapped && aligned && at >= offset - START && at < offset - START + width;
+            boolean written = mapped && aligned && at >= offset - start && at < offset - start + width;
             assertThat(window.get(ValueLayout.JAVA_BYTE, at)).isEqualTo((byte) (written ? -1 : 0));
         }
     }
