@@ -18,7 +18,7 @@ import java.util.Objects;
  * <p>A register space has a size, a {@link RegisterPort}, and at most one window: a part that is mapped into this
  * process. An access inside the window is one load or store of exactly that width; any other is one call of the port.
  * Offsets and {@code Register*} are for little-endian registers, as PCI defines them, {@code BigRegister*} for big-endian
- * ones. There is no bulk access.
+ * ones. There is no bulk access but {@link #write64s}.
  *
  * <p>Order: loads and stores reach the device in program order, are not merged and not dropped, and every earlier store
  * to memory, DMA memory included, is visible before a register store is. A value that guards later reads of memory is
@@ -43,6 +43,8 @@ public final class Mmio {
     private static final VarHandle V16 = LE_SHORT.varHandle().withInvokeExactBehavior();
     private static final VarHandle V32 = LE_INT.varHandle().withInvokeExactBehavior();
     private static final VarHandle V64 = LE_LONG.varHandle().withInvokeExactBehavior();
+    private static final VarHandle BYTES =
+            LE_LONG.withByteAlignment(1).varHandle().withInvokeExactBehavior();
 
     private final MemorySegment window;
     private final long windowStart;
@@ -252,6 +254,35 @@ public final class Mmio {
             VarHandle.storeStoreFence();
         } else {
             call(offset, 8, value);
+        }
+    }
+
+    /**
+     * Writes adjacent 64-bit registers, or memory of the device, from memory: the accesses of as many {@link #write64},
+     * in ascending order, with half of their fences. Bytes keep their order.
+     *
+     * @param offset of the first one, a multiple of 8
+     * @param source where the bytes are, heap or native, of any alignment
+     * @param from where they begin in it
+     * @param count how many words of 8 bytes, 0 or more
+     * @throws IndexOutOfBoundsException if they are not inside the register space or the source; nothing is written
+     */
+    public void write64s(long offset, MemorySegment source, long from, int count) {
+        long length = (long) Long.BYTES * count;
+        Offsets.checkPart(offset, length, Long.BYTES, this);
+        Objects.checkFromIndexSize(from, length, source.byteSize());
+        if (isMapped(offset, length)) {
+            MemorySegment target = window; // in local variables, as fences make fields be read anew
+            long at = offset - windowStart;
+            VarHandle.releaseFence();
+            for (int i = 0; i < count; i++) {
+                V64.set(target, at + (long) Long.BYTES * i, (long) BYTES.get(source, from + (long) Long.BYTES * i));
+                VarHandle.storeStoreFence();
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                write64(offset + (long) Long.BYTES * i, (long) BYTES.get(source, from + (long) Long.BYTES * i));
+            }
         }
     }
 

@@ -21,7 +21,7 @@ import java.lang.foreign.ValueLayout;
 public final class BarMemory {
     private static final int UNIT = Long.BYTES;
 
-    /** How many bytes move through native memory at once when the other side is on the heap. */
+    /** How many bytes are written at once, or move through native memory when the other side is on the heap. */
     private static final int STAGE = 64 * 1024;
 
     /** Keeps the order of bytes on any CPU: {@link Mmio} reads little-endian, and so is this. */
@@ -77,8 +77,9 @@ public final class BarMemory {
         boolean mapped = mmio.isMapped(offset, source.byteSize());
         device.guard(() -> {
             if (mapped) {
-                for (long at = 0; at < source.byteSize(); at += UNIT) {
-                    mmio.write64(offset + at, source.get(BYTES_IN_ORDER, at));
+                for (long at = 0; at < source.byteSize(); at += STAGE) {
+                    int words = (int) (Math.min(STAGE, source.byteSize() - at) / UNIT);
+                    mmio.write64s(offset + at, source, at, words);
                 }
             } else {
                 transfer(offset, source, false);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MmioTest {
     private static final long SIZE = 0x40;
@@ -48,6 +49,57 @@ class MmioTest {
         for (long offset : List.of(Long.MIN_VALUE, Long.MIN_VALUE + START, Long.MIN_VALUE + 8, Long.MAX_VALUE - 7)) {
             check(start, offset, width);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, START})
+    void words_from_memory_are_written_in_order_wherever_they_go(long start) {
+        mmio = windowAt(start);
+        MemorySegment source = MemorySegment.ofArray(new byte[(int) SIZE + 3]);
+        for (int i = 0; i < source.byteSize(); i++) {
+            source.set(ValueLayout.JAVA_BYTE, i, (byte) i);
+        }
+        for (long offset = 0; offset <= SIZE; offset += 8) {
+            for (long length = 0; length <= SIZE - offset; length += 8) {
+                window.fill((byte) -1);
+                port.accesses.clear();
+                mmio.write64s(offset, source, 3, (int) length / 8);
+
+                for (long at = 0; at < LENGTH; at++) {
+                    long in = start + at - offset;
+                    boolean whole = in >= 0 && in < length && at / 8 * 8 + 8 <= LENGTH;
+                    assertThat(window.get(ValueLayout.JAVA_BYTE, at)).isEqualTo((byte) (whole ? in + 3 : -1));
+                }
+                assertThat(port.accesses).isEqualTo(wordsOfThePort(start, offset, length));
+            }
+        }
+    }
+
+    /** Bytes that count from 3 on, in words at each place that the window does not cover. */
+    private static List<String> wordsOfThePort(long start, long offset, long length) {
+        List<String> words = new ArrayList<>();
+        for (long at = offset; at < offset + length; at += 8) {
+            if (at < start || at + 8 > start + LENGTH) {
+                long first = at - offset + 3;
+                long value = 0x0706050403020100L + first * 0x0101010101010101L;
+                words.add("write64 0x" + Long.toHexString(at) + " 0x" + Long.toHexString(value));
+            }
+        }
+        return words;
+    }
+
+    @Test
+    void words_that_do_not_fit_are_not_written_in_part() {
+        MemorySegment source = MemorySegment.ofArray(new byte[64]);
+        window.fill((byte) -1);
+        assertThatThrownBy(() -> mmio.write64s(START + 4, source, 0, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> mmio.write64s(START, source, 0, -1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> mmio.write64s(SIZE - 8, source, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> mmio.write64s(-8, source, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> mmio.write64s(START, source, 56, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> mmio.write64s(START, source, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(port.accesses).isEmpty();
+        assertThat(window.get(ValueLayout.JAVA_LONG_UNALIGNED, 0)).isEqualTo(-1);
     }
 
     private void check(long start, long offset, int width) {

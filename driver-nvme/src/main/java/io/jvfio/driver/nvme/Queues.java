@@ -11,7 +11,6 @@ import io.jvfio.driver.nvme.spec.ControllerRegisters;
 import io.jvfio.driver.nvme.spec.StatusCode;
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
 import io.jvfio.mmio.Mmio;
-import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -128,9 +127,7 @@ final class Queues implements AutoCloseable {
         return new QueueShape(
                 id,
                 vector,
-                there == null
-                        ? new SubmissionRing(memory.submissions(), null, entries, tail)
-                        : new SubmissionRing(MemorySegment.NULL, there.memory(), entries, tail),
+                new SubmissionRing(memory.submissions(), there == null ? null : there.memory(), entries, tail),
                 new CompletionRing(memory.completions(), head),
                 memory.lists(),
                 there == null ? memory.submissionAddress() : there.address(),

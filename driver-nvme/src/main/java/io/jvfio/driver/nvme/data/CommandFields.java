@@ -2,7 +2,6 @@
 package io.jvfio.driver.nvme.data;
 
 import io.jvfio.driver.nvme.spec.SubmissionEntry;
-import io.jvfio.mmio.Mmio;
 import io.jvfio.mmio.Word64;
 import java.lang.foreign.MemorySegment;
 
@@ -120,17 +119,6 @@ public final class CommandFields {
         DWORD10.set(memory, base, pair(cdw10, cdw11));
         DWORD12.set(memory, base, pair(cdw12, cdw13));
         DWORD14.set(memory, base, 0L);
-    }
-
-    public void writeTo(Mmio memory, long base) {
-        memory.write64(base + DWORD0.offset(), head());
-        memory.write64(base + DWORD2.offset(), 0L);
-        memory.write64(base + SubmissionEntry.MPTR.offset(), 0L);
-        memory.write64(base + SubmissionEntry.PRP1.offset(), pointer1);
-        memory.write64(base + SubmissionEntry.PRP2.offset(), pointer2);
-        memory.write64(base + DWORD10.offset(), pair(cdw10, cdw11));
-        memory.write64(base + DWORD12.offset(), pair(cdw12, cdw13));
-        memory.write64(base + DWORD14.offset(), 0L);
     }
 
     private CommandFields data(int kind, long first, long second) {

@@ -22,8 +22,8 @@ public final class SubmissionRing {
     /**
      * An empty queue.
      *
-     * @param memory the entries; empty if they are in the controller's memory
-     * @param controllerMemory the entries, if they are there
+     * @param memory the entries
+     * @param controllerMemory the entries that the controller sees, if they are in its memory
      * @param entries 2 or more
      */
     public SubmissionRing(MemorySegment memory, @Nullable Mmio controllerMemory, int entries, Doorbell doorbell) {
@@ -45,11 +45,10 @@ public final class SubmissionRing {
 
     public void put(CommandFields command) {
         long base = ring.next();
+        command.writeTo(memory, base);
         Mmio there = controllerMemory;
-        if (there == null) {
-            command.writeTo(memory, base);
-        } else {
-            command.writeTo(there, base);
+        if (there != null) {
+            there.write64s(base, memory, base, SubmissionEntry.SIZE / Long.BYTES);
         }
         ring.post();
     }
