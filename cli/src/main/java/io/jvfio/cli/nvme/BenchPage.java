@@ -2,11 +2,12 @@
 package io.jvfio.cli.nvme;
 
 import io.jvfio.Durations;
+import io.jvfio.cli.page.HtmlPage;
+import io.jvfio.cli.page.SvgPlot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * A measurement as a page of its own: tables and plots in one file, which asks for nothing from anywhere.
@@ -23,20 +24,6 @@ final class BenchPage {
     private static final double[] PERCENTILES = {
         0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99, 99.999
     };
-
-    private static final String STYLE = """
-            body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 900px; color: #222; }
-            h1 { font-size: 1.4em; margin-bottom: 0; } h2 { font-size: 1.1em; margin-top: 2em; }
-            .table { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: 2px 12px; text-align: right; }
-            th { border-bottom: 1px solid #888; font-weight: 600; } td { border-bottom: 1px solid #ddd; }
-            svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: #444; }
-            .narrow { display: none; }
-            @media (max-width: 640px) { body { margin: 1em 12px; } th, td { padding: 2px 6px; }
-              .wide { display: none; } .narrow { display: block; } }
-            .axis { stroke: #999; } .grid { stroke: #e4e4e4; }
-            @media (prefers-color-scheme: dark) { body { background: #181818; color: #ddd; } svg text { fill: #bbb; }
-              .grid { stroke: #333; } td { border-color: #333; } }
-            """;
 
     private final String title;
     private final List<String> subtitles;
@@ -55,18 +42,14 @@ final class BenchPage {
     }
 
     String html() {
-        String name = escape(title);
-        return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                + "<meta name=\"viewport\" content=\"width=device-width\">"
-                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-                + "<title>" + name + "</title>\n<style>\n" + STYLE + "</style></head>\n<body>\n<h1>" + name
-                + "</h1>\n<p>"
-                + subtitles.stream().map(BenchPage::escape).collect(Collectors.joining("<br>")) + "</p>\n" + table()
-                + "<h2>Commands in a second, by queue depth</h2>\n" + iops().svg()
-                + "<h2>Latency, by queue depth</h2>\n" + latencies().svg()
-                + "<h2>Latency, by percentile</h2>\n" + percentiles().svg()
-                + "<p>Measured by jvfio nvme bench, from the post of a command to its completion being seen.</p>\n"
-                + "</body></html>\n";
+        return HtmlPage.of(
+                title,
+                subtitles,
+                table()
+                        + "<h2>Commands in a second, by queue depth</h2>\n" + iops().svg()
+                        + "<h2>Latency, by queue depth</h2>\n" + latencies().svg()
+                        + "<h2>Latency, by percentile</h2>\n" + percentiles().svg()
+                        + "<p>Measured by jvfio nvme bench, from the post of a command to its completion being seen.</p>\n");
     }
 
     private String table() {
@@ -89,7 +72,7 @@ final class BenchPage {
     }
 
     private static void cell(StringBuilder row, String text) {
-        row.append("<td>").append(escape(text)).append("</td>");
+        row.append("<td>").append(HtmlPage.escape(text)).append("</td>");
     }
 
     private SvgPlot iops() {
@@ -142,13 +125,5 @@ final class BenchPage {
 
     private static String number(double value) {
         return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
-    }
-
-    /** Names come from the device: none may become markup. */
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }

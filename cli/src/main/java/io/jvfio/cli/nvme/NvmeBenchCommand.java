@@ -7,6 +7,8 @@ import io.jvfio.cli.command.Converters;
 import io.jvfio.cli.out.Json;
 import io.jvfio.cli.out.Progress;
 import io.jvfio.cli.out.Table;
+import io.jvfio.cli.page.Machine;
+import io.jvfio.cli.page.PageFile;
 import io.jvfio.driver.nvme.CompletionMode;
 import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.driver.nvme.NvmeController;

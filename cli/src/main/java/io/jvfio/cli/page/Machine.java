@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.cli.nvme;
+package io.jvfio.cli.page;
 
 import java.io.BufferedReader;
 import java.io.FileReader;
@@ -10,13 +10,13 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 
 /** The machine that something was measured on, for people. Threads: stateless. */
-final class Machine {
+public final class Machine {
     private static final String PROCESSORS = "/proc/cpuinfo";
 
     private Machine() {}
 
     /** {@code 2026-11-30, Intel(R) Xeon(R) CPU, 2 processors, Linux 6.1.0 amd64, Java 25.0.1+8}. */
-    static String text() {
+    public static String text() {
         return LocalDate.now(ZoneId.systemDefault()) + ", " + processor() + ", "
                 + Runtime.getRuntime().availableProcessors()
                 + " processors, Linux " + System.getProperty("os.version") + " " + System.getProperty("os.arch")

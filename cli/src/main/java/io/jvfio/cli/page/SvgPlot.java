@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.cli.nvme;
+package io.jvfio.cli.page;
 
 import java.util.ArrayList;
 import java.util.Formatter;
@@ -13,7 +13,7 @@ import java.util.function.DoubleFunction;
  *
  * <p>Threads: one at a time.
  */
-final class SvgPlot {
+public final class SvgPlot {
     /** What the page shows one or the other of, by the width of its window; the numbers are pixels in both. */
     private enum Form {
         WIDE("wide", 880, 340, 76, 100, 20),
@@ -84,7 +84,7 @@ final class SvgPlot {
      * @param text how values are written
      * @param logarithmic whether equal distances are equal ratios
      */
-    SvgPlot(String across, String up, List<String> places, DoubleFunction<String> text, boolean logarithmic) {
+    public SvgPlot(String across, String up, List<String> places, DoubleFunction<String> text, boolean logarithmic) {
         this.across = across;
         this.up = up;
         this.places = List.copyOf(places);
@@ -93,11 +93,12 @@ final class SvgPlot {
     }
 
     /** Adds a line with a value for each place. */
-    void line(String name, String colour, List<Double> values) {
+    public void line(String name, String colour, List<Double> values) {
         lines.add(new Line(name, colour, List.copyOf(values)));
     }
 
-    String svg() {
+    /** The drawing, in both forms. */
+    public String svg() {
         double largest = Math.max(1, values(true));
         Axis axis = logarithmic
                 ? Axis.logarithmic(Math.max(1, Math.min(values(false), largest)), largest)
@@ -110,7 +111,7 @@ final class SvgPlot {
         Formatter svg = canvas.svg();
         svg.format(
                 "<svg class=\"%s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s by %s\">%n",
-                form.name, form.width, form.height, BenchPage.escape(up), BenchPage.escape(across));
+                form.name, form.width, form.height, HtmlPage.escape(up), HtmlPage.escape(across));
         for (double tick : axis.ticks()) {
             double y = canvas.y(tick);
             svg.format(
@@ -119,16 +120,16 @@ final class SvgPlot {
             svg.format(
                     "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n", form.left - 8, y + 4, escaped(tick));
         }
-        svg.format("<text x=\"%d\" y=\"%d\">%s</text>%n", 4, canvas.top() - UNIT_GAP, BenchPage.escape(up));
+        svg.format("<text x=\"%d\" y=\"%d\">%s</text>%n", 4, canvas.top() - UNIT_GAP, HtmlPage.escape(up));
         int every = (places.size() + form.mostPlaces - 1) / form.mostPlaces;
         for (int place = 0; place < places.size(); place += every) {
             svg.format(
                     "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
-                    canvas.x(place, places.size()), form.height - 26, BenchPage.escape(places.get(place)));
+                    canvas.x(place, places.size()), form.height - 26, HtmlPage.escape(places.get(place)));
         }
         svg.format(
                 "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
-                (form.left + form.width - form.right) / 2, form.height - 8, BenchPage.escape(across));
+                (form.left + form.width - form.right) / 2, form.height - 8, HtmlPage.escape(across));
         svg.format(
                 "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>%n",
                 form.left, form.width - form.right, form.height - BOTTOM, form.height - BOTTOM);
@@ -151,8 +152,8 @@ final class SvgPlot {
                     x,
                     canvas.y(value),
                     line.colour(),
-                    BenchPage.escape(line.name()),
-                    BenchPage.escape(places.get(place)),
+                    HtmlPage.escape(line.name()),
+                    HtmlPage.escape(places.get(place)),
                     escaped(value));
         }
         Formatter svg = canvas.svg();
@@ -163,7 +164,7 @@ final class SvgPlot {
         int x = canvas.form().legendX(number);
         int y = canvas.form().legendY(number);
         svg.format("<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>%n", x, y - 4, line.colour());
-        svg.format("<text x=\"%d\" y=\"%d\">%s</text>%n", x + 10, y, BenchPage.escape(line.name()));
+        svg.format("<text x=\"%d\" y=\"%d\">%s</text>%n", x + 10, y, HtmlPage.escape(line.name()));
     }
 
     private double values(boolean largest) {
@@ -172,6 +173,6 @@ final class SvgPlot {
     }
 
     private String escaped(double value) {
-        return BenchPage.escape(text.apply(value));
+        return HtmlPage.escape(text.apply(value));
     }
 }

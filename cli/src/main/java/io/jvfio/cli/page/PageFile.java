@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.cli.nvme;
+package io.jvfio.cli.page;
 
 import io.jvfio.FileFailure;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: one at a time.
  */
-final class PageFile implements AutoCloseable {
+public final class PageFile implements AutoCloseable {
     private final Path path;
     private final RandomAccessFile file;
 
@@ -29,7 +29,7 @@ final class PageFile implements AutoCloseable {
      * @param path null for no file
      * @throws io.jvfio.VfioException if that cannot be done
      */
-    static @Nullable PageFile open(@Nullable Path path) {
+    public static @Nullable PageFile open(@Nullable Path path) {
         if (path == null) {
             return null;
         }
@@ -41,7 +41,7 @@ final class PageFile implements AutoCloseable {
     }
 
     /** Puts a page in place of what is there. */
-    void write(String page) {
+    public void write(String page) {
         try {
             file.setLength(0);
             file.write(page.getBytes(StandardCharsets.UTF_8));

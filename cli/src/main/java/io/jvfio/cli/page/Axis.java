@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.cli.nvme;
+package io.jvfio.cli.page;
 
 import java.util.ArrayList;
 import java.util.List;
