@@ -4,7 +4,11 @@ package io.jvfio.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.benchmarks.interrupt.PollingBenchmark;
+import io.jvfio.benchmarks.mmio.DoorbellBenchmark;
 import io.jvfio.benchmarks.mmio.RegisterAccessBenchmark;
+import io.jvfio.benchmarks.mmio.TrappedAccessBenchmark;
+import io.jvfio.benchmarks.nvme.CommandBenchmark;
+import io.jvfio.benchmarks.system.SystemCallBenchmark;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -31,7 +35,15 @@ class HotPathAllocationTest {
     private static final double NOTHING = 0.5;
 
     @ParameterizedTest
-    @ValueSource(classes = {RegisterAccessBenchmark.class, PollingBenchmark.class})
+    @ValueSource(
+            classes = {
+                RegisterAccessBenchmark.class,
+                TrappedAccessBenchmark.class,
+                DoorbellBenchmark.class,
+                PollingBenchmark.class,
+                SystemCallBenchmark.class,
+                CommandBenchmark.class
+            })
     void a_hot_path_allocates_nothing(Class<?> benchmark) throws RunnerException {
         Options options = new OptionsBuilder()
                 .include(benchmark.getName() + "\\.(?!c_).*")

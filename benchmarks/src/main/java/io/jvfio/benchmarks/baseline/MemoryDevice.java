@@ -14,6 +14,7 @@ import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.internal.sys.ThreadMemory;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.mmio.RegisterPort;
 import java.lang.foreign.MemorySegment;
@@ -36,18 +37,21 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
     private static final int MSI = 1;
     private static final int FLAGS_READ_WRITE = 3;
     private static final int IRQ_FLAGS = 9;
+    private static final String NAME = "benchmark";
+    private static final ValueLayout.OfShort LE_16 = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt LE_32 = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LE_64 = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemFd file;
     private final Mapping mapping;
-    private final MemorySegment scratch;
     private final Descriptor descriptor;
+    private final RegionInfo bar =
+            new RegionInfo(0, FLAGS_READ_WRITE, SIZE, List.of(new RegionArea(0, SIZE)), List.of());
 
     /** A device of its own memory. */
     public MemoryDevice(SystemCalls sys) {
-        file = MemFd.of(sys, "benchmark", SIZE);
+        file = MemFd.of(sys, NAME, SIZE);
         mapping = file.map(0, SIZE);
-        scratch = Mapping.anonymous(sys, SIZE, SIZE).memory();
         descriptor = file.fd().duplicate();
     }
 
@@ -61,21 +65,31 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
         return descriptor;
     }
 
+    /** What a carrier of the kernel does for a register: the checks, and pread into memory of this thread. */
     @Override
     public long read(long offset, int width) {
-        long moved = descriptor.pread(scratch, width, offset);
-        if (moved != width) {
-            throw new IllegalStateException("read gave " + moved);
-        }
-        return Integer.toUnsignedLong(scratch.get(LE_32, 0));
+        bar.checkRegister(offset, width, true, NAME);
+        MemorySegment scratch = ThreadMemory.current().scratch();
+        check(descriptor.pread(scratch, width, offset), width);
+        return switch (width) {
+            case Byte.BYTES -> Byte.toUnsignedLong(scratch.get(ValueLayout.JAVA_BYTE, 0));
+            case Short.BYTES -> Short.toUnsignedLong(scratch.get(LE_16, 0));
+            case Integer.BYTES -> Integer.toUnsignedLong(scratch.get(LE_32, 0));
+            default -> scratch.get(LE_64, 0);
+        };
     }
 
     @Override
     public void write(long offset, int width, long value) {
-        scratch.set(LE_32, 0, (int) value);
-        long moved = descriptor.pwrite(scratch, width, offset);
+        bar.checkRegister(offset, width, true, NAME);
+        MemorySegment scratch = ThreadMemory.current().scratch();
+        scratch.set(LE_64, 0, value);
+        check(descriptor.pwrite(scratch, width, offset), width);
+    }
+
+    private static void check(long moved, int width) {
         if (moved != width) {
-            throw new IllegalStateException("write gave " + moved);
+            throw new IllegalStateException("the access gave " + moved);
         }
     }
 
@@ -86,8 +100,7 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
 
     @Override
     public RegionInfo region(int index) {
-        List<RegionArea> areas = List.of(new RegionArea(0, SIZE));
-        return new RegionInfo(index, FLAGS_READ_WRITE, SIZE, areas, List.of());
+        return bar;
     }
 
     @Override

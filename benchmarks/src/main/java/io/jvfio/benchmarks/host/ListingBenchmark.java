@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.benchmarks.host;
 
+import io.jvfio.benchmarks.Question;
+import io.jvfio.benchmarks.WholeRun;
 import io.jvfio.host.Host;
 import io.jvfio.host.HostFunction;
 import java.io.IOException;
@@ -9,19 +11,14 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -29,10 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * How long does it take to list a host with so many functions? Half of them are virtual functions that vfio-pci has, the
  * others physical ones with a driver of the host. The first listing of a process counts too: commands make no other.
  */
-@State(Scope.Benchmark)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-public class ListingBenchmark {
+public class ListingBenchmark extends Question {
     private static final int DEVICES = 32;
     private static final int FUNCTIONS = 8;
     private static final int BUSES = 256;
@@ -125,18 +119,14 @@ public class ListingBenchmark {
     }
 
     @Benchmark
-    @BenchmarkMode(Mode.AverageTime)
-    @Warmup(iterations = 3, time = 2)
-    @Measurement(iterations = 3, time = 2)
+    @WholeRun
     public List<HostFunction> later_listing() {
         return host.functions();
     }
 
     /** What only asking the kernel costs: each file opened and read, in the order of the directory. */
     @Benchmark
-    @BenchmarkMode(Mode.AverageTime)
-    @Warmup(iterations = 3, time = 2)
-    @Measurement(iterations = 3, time = 2)
+    @WholeRun
     public long baseline_reading_three_files() throws IOException {
         long read = 0;
         for (int i = 0; i < functions; i++) {

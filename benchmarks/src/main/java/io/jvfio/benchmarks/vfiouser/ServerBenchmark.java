@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.benchmarks.vfiouser;
+
+import io.jvfio.DeviceLocator;
+import io.jvfio.Vfio;
+import io.jvfio.benchmarks.Question;
+import io.jvfio.benchmarks.baseline.CLoop;
+import io.jvfio.device.OpenOptions;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.vfiouser.server.ServerListener;
+import io.jvfio.vfiouser.server.ServerOptions;
+import io.jvfio.vfiouser.server.VfioUserServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * What does a register cost over a vfio-user socket, with our server of edu's model and one in C that does nothing? The
+ * client is in C both times. Writes go one to a message, and 16 to a message.
+ */
+public class ServerBenchmark extends Question {
+    private static final int LOOP = 160;
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public long server_read32(Ours server) {
+        return server.read.run(LOOP);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public long server_write32(Ours server) {
+        return server.write.run(LOOP);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public long server_write_multi(Ours server) {
+        return server.multi.run(LOOP);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public long c_server_read32(InC server) {
+        return server.read.run(LOOP);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public long c_server_write32(InC server) {
+        return server.write.run(LOOP);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public long c_server_write_multi(InC server) {
+        return server.multi.run(LOOP);
+    }
+
+    /** A connected client in C. */
+    abstract static class Client {
+        private static final int BAR = 0;
+
+        /** The register of edu that keeps what it is given. */
+        private static final int REGISTER = 4;
+
+        final CLoop read;
+        final CLoop write;
+        final CLoop multi;
+
+        Client(long path) {
+            long connection = CLoop.of("client_connect", path).run(1);
+            if (connection < 0) {
+                throw new IllegalStateException("nobody listens");
+            }
+            read = CLoop.of("client_read32", connection, BAR, REGISTER);
+            write = CLoop.of("client_write32", connection, BAR, REGISTER);
+            multi = CLoop.of("client_write_multi", connection, BAR, REGISTER);
+        }
+
+        static Path socket() {
+            try {
+                return Files.createTempDirectory("jvfio-benchmark").resolve("device.sock");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Our server. */
+    @State(Scope.Thread)
+    public static class Ours extends Client {
+        private final Serving serving;
+
+        /** Starts it and connects. */
+        public Ours() {
+            this(new Serving(socket()));
+        }
+
+        private Ours(Serving serving) {
+            super(CLoop.text(serving.socket.toString()));
+            this.serving = serving;
+        }
+
+        /** Ends it. */
+        @TearDown
+        public void close() {
+            serving.close();
+        }
+    }
+
+    private static final class Serving {
+        private final Path socket;
+        private final Vfio context = Vfio.create();
+        private final VfioDevice model = context.openDevice(DeviceLocator.parse("model:edu"), OpenOptions.defaults());
+        private final VfioUserServer server;
+
+        Serving(Path socket) {
+            this.socket = socket;
+            server = VfioUserServer.listen(model, socket, ServerOptions.defaults(), ServerListener.NONE);
+        }
+
+        void close() {
+            server.close();
+            model.close();
+            context.close();
+        }
+    }
+
+    /** The server in C, on threads of the library until the process ends. */
+    @State(Scope.Thread)
+    public static class InC extends Client {
+        /** Starts it and connects. */
+        public InC() {
+            super(started(CLoop.text(socket().toString())));
+        }
+
+        private static long started(long path) {
+            if (CLoop.of("echo_start", path).run(1) != 0) {
+                throw new IllegalStateException("the server does not start");
+            }
+            return path;
+        }
+    }
+}
