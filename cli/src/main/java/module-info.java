@@ -22,6 +22,8 @@ module io.jvfio.cli {
 
     opens io.jvfio.cli to
             info.picocli;
+    opens io.jvfio.cli.bench to
+            info.picocli;
     opens io.jvfio.cli.bind to
             info.picocli;
     opens io.jvfio.cli.command to

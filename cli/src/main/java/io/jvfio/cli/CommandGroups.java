@@ -20,6 +20,7 @@ final class CommandGroups {
         BY_PURPOSE.put("Prepare them, as root", List.of("bind", "release", "recover", "vf", "udev"));
         BY_PURPOSE.put("Use them", List.of("read", "write", "reset", "irq", "nvme", "mlx5", "igd", "zpci", "demo"));
         BY_PURPOSE.put("Give them to others", List.of("serve", "export", "pass"));
+        BY_PURPOSE.put("See how fast jvfio is", List.of("bench"));
         BY_PURPOSE.put("For the shell", List.of("completion"));
     }
 

@@ -4,6 +4,7 @@ package io.jvfio.cli;
 import io.jvfio.Errno;
 import io.jvfio.FileFailure;
 import io.jvfio.Vfio;
+import io.jvfio.cli.bench.BenchCommand;
 import io.jvfio.cli.bind.BindCommand;
 import io.jvfio.cli.bind.ExplainCommand;
 import io.jvfio.cli.bind.RecoverCommand;
@@ -78,6 +79,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             ServeCommand.class,
             ExportCommand.class,
             DemoCommand.class,
+            BenchCommand.class,
             CompletionCommand.class,
         },
         footer = {
