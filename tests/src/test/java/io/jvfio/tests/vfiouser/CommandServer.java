@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Threads: one at a time.
  */
 final class CommandServer implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 300;
     private static final long LOOK_NANOS = 5_000_000;
 
     private final Path folder;
