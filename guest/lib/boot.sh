@@ -150,7 +150,7 @@ lab_run() {
     case $PWD in
         /tmp | /run) say "the guest has a $PWD of its own, which is empty: start this in a folder below it" ;;
     esac
-    build_launcher "$1"
+    build_launcher "$@"
     lab_setup
     open_run
     write_job run "$devices"
@@ -162,6 +162,7 @@ lab_run() {
 build_launcher() {
     if [ "$(readlink -f -- "$1")" = "$(readlink -f -- "$checkout/jvfio")" ]; then
         "$checkout/jvfio" --version >/dev/null
+        [ "${2-}" != bench ] || "$checkout/jvfio" bench --list >/dev/null
     fi
 }
 

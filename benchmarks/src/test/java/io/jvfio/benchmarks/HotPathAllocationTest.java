@@ -8,6 +8,7 @@ import io.jvfio.benchmarks.mmio.DoorbellBenchmark;
 import io.jvfio.benchmarks.mmio.RegisterAccessBenchmark;
 import io.jvfio.benchmarks.mmio.TrappedAccessBenchmark;
 import io.jvfio.benchmarks.nvme.CommandBenchmark;
+import io.jvfio.benchmarks.ring.RingBenchmark;
 import io.jvfio.benchmarks.system.SystemCallBenchmark;
 import java.util.Collection;
 import java.util.Objects;
@@ -42,7 +43,8 @@ class HotPathAllocationTest {
                 DoorbellBenchmark.class,
                 PollingBenchmark.class,
                 SystemCallBenchmark.class,
-                CommandBenchmark.class
+                CommandBenchmark.class,
+                RingBenchmark.class
             })
     void a_hot_path_allocates_nothing(Class<?> benchmark) throws RunnerException {
         Options options = new OptionsBuilder()

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The library of the loops in C, compiled by the system's compiler where it is wanted first. Its name carries a digest of
- * the sources, so that one made from others is never met.
+ * The library of the loops in C, compiled by the system's compiler where it is wanted first. Its name carries the
+ * architecture and a digest of the sources, so that one made for or from others is never met.
  *
  * <p>Threads: stateless.
  */
@@ -28,7 +28,7 @@ public final class Baseline {
     public static final String PROPERTY = "jvfio.baseline";
 
     private static final List<String> SOURCES =
-            List.of("baseline.h", "register.c", "system.c", "handler.c", "vfiouser.c", "nvme.c", "dma.c");
+            List.of("baseline.h", "register.c", "system.c", "handler.c", "vfiouser.c", "nvme.c", "dma.c", "ring.c");
     private static final List<String> COMPILER =
             List.of("cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-pthread");
     private static final long COMPILER_SECONDS = 120;
@@ -117,7 +117,8 @@ public final class Baseline {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             COMPILER.forEach(word -> digest.update(word.getBytes(StandardCharsets.UTF_8)));
             SOURCES.forEach(source -> digest.update(bytes(source)));
-            return "baseline-" + HexFormat.of().formatHex(digest.digest(), 0, 8) + ".so";
+            return "baseline-" + System.getProperty("os.arch") + "-"
+                    + HexFormat.of().formatHex(digest.digest(), 0, 8) + ".so";
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -76,6 +76,9 @@ public final class Bench {
         List<Operation> operations = new ArrayList<>(new JmhOperations(effort, baseline, withVfio).all());
         Path checkout = jar.resolveSibling("../..").normalize();
         operations.addAll(new StartOperations(checkout.resolve("jvfio")).all());
+        if (!effort.quick()) {
+            operations.addAll(LatencyOperations.all());
+        }
         operations.removeIf(operation -> !only.isEmpty() && only.stream().noneMatch(operation::matches));
         if (list) {
             for (Operation operation : operations) {

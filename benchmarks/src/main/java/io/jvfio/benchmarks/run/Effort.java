@@ -10,14 +10,16 @@ import org.openjdk.jmh.runner.options.TimeValue;
  *
  * @param quick whether operations that differ by a number only are left out
  * @param rounds how often both sides are measured, by turns
- * @param warmUps iterations before those that count
+ * @param warmUp the time of an iteration that does not count, of which there are three: compiled code of slow operations takes its time
  * @param iterations those that count, in a round
- * @param time of an iteration
+ * @param time of an iteration that counts
  */
-record Effort(boolean quick, int rounds, int warmUps, int iterations, TimeValue time) {
+record Effort(boolean quick, int rounds, TimeValue warmUp, int iterations, TimeValue time) {
+    static final int WARM_UPS = 3;
+
     static Effort of(boolean quick, int rounds) {
         return quick
-                ? new Effort(true, rounds == 0 ? 3 : rounds, 3, 3, TimeValue.milliseconds(100))
-                : new Effort(false, rounds == 0 ? 5 : rounds, 4, 5, TimeValue.milliseconds(250));
+                ? new Effort(true, rounds == 0 ? 3 : rounds, TimeValue.milliseconds(270), 3, TimeValue.milliseconds(100))
+                : new Effort(false, rounds == 0 ? 5 : rounds, TimeValue.milliseconds(500), 5, TimeValue.milliseconds(200));
     }
 }

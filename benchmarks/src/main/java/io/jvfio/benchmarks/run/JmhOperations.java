@@ -146,8 +146,8 @@ final class JmhOperations {
         }
         options.jvmArgsAppend(jvm.toArray(String[]::new));
         if (entry.getMode() != Mode.SingleShotTime) {
-            options.warmupIterations(effort.warmUps())
-                    .warmupTime(effort.time())
+            options.warmupIterations(Effort.WARM_UPS)
+                    .warmupTime(effort.warmUp())
                     .measurementIterations(effort.iterations())
                     .measurementTime(effort.time());
         }

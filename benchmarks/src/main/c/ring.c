@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A ring of 512 descriptors of 64 bytes: each is filled by eight stores, a doorbell in memory is told once for a batch, and
+// the phase bit in a descriptor's last word says that it is new.
+#include "baseline.h"
+#include <pthread.h>
+
+enum { SLOTS = 512 };
+
+struct ring {
+    uint32_t posted, released, tail, head, phase;
+};
+
+struct slot {
+    uint64_t word[8];
+};
+
+static inline void fill(struct ring *ring, struct slot *slots)
+{
+    uint64_t *word = slots[ring->tail].word, value = ring->posted;
+    word[0] = value;
+    word[1] = value + 1;
+    word[2] = 0;
+    word[3] = 0;
+    word[4] = value + 4;
+    word[5] = value + 5;
+    word[6] = value + 6;
+    __atomic_store_n(&word[7], (~value >> 9 & 1) << 63, __ATOMIC_RELEASE);
+    ring->posted++;
+    ring->tail = ring->tail + 1 == SLOTS ? 0 : ring->tail + 1;
+}
+
+static inline struct slot *next(struct ring *ring, struct slot *slots)
+{
+    struct slot *slot = &slots[ring->head];
+    uint32_t status = __atomic_load_n((uint32_t *)&slot->word[7] + 1, __ATOMIC_ACQUIRE);
+    if (status >> 31 != ring->phase)
+        return 0;
+    if (++ring->head == SLOTS) {
+        ring->head = 0;
+        ring->phase ^= 1;
+    }
+    return slot;
+}
+
+// Posts and polls on one thread. Arguments: the slots, the doorbell, the size of a batch.
+LOOP(ring_post_and_poll)
+{
+    struct slot *slots = address(arguments[0]), *slot;
+    uint32_t *doorbell = address(arguments[1]);
+    uint64_t batch = arguments[2], sum = 0;
+    struct ring ring = {.phase = 1};
+    for (uint64_t done = 0; done < count; done += batch) {
+        for (uint64_t i = 0; i < batch && ring.posted - ring.released < SLOTS; i++)
+            fill(&ring, slots);
+        __atomic_store_n(doorbell, ring.tail, __ATOMIC_RELEASE);
+        while ((slot = next(&ring, slots)) != 0) {
+            sum += slot->word[1] + (slot->word[7] >> 32);
+            ring.released++;
+        }
+    }
+    return sum;
+}
+
+struct consumer {
+    struct slot *slots;
+    uint32_t *taken;
+    uint64_t count, sum;
+};
+
+static void *take_all(void *argument)
+{
+    struct consumer *consumer = argument;
+    struct ring ring = {.phase = 1};
+    for (uint64_t taken = 0; taken < consumer->count;) {
+        struct slot *slot = next(&ring, consumer->slots);
+        if (slot != 0) {
+            consumer->sum += slot->word[1] + (slot->word[7] >> 32);
+            taken++;
+        } else if (taken != *consumer->taken) {
+            __atomic_store_n(consumer->taken, (uint32_t)taken, __ATOMIC_RELEASE);
+        }
+    }
+    __atomic_store_n(consumer->taken, (uint32_t)consumer->count, __ATOMIC_RELEASE);
+    return 0;
+}
+
+// Posts here, polls on another thread, which tells how many it has taken where it finds none. Arguments: the slots, the
+// word with how many are taken.
+LOOP(ring_between_threads)
+{
+    struct slot *slots = address(arguments[0]);
+    uint32_t *taken = address(arguments[1]);
+    struct consumer consumer = {slots, taken, count, 0};
+    struct ring ring = {.phase = 1};
+    pthread_t thread;
+    *taken = 0;
+    if (pthread_create(&thread, 0, take_all, &consumer) != 0)
+        return 0;
+    while (ring.posted < count) {
+        while (ring.posted - ring.released >= SLOTS)
+            ring.released = __atomic_load_n(taken, __ATOMIC_ACQUIRE);
+        fill(&ring, slots);
+    }
+    pthread_join(thread, 0);
+    return consumer.sum;
+}
