@@ -59,6 +59,7 @@ final class Examination {
         devices();
         lockedMemory();
         hugePages();
+        memoryNodes();
         security();
         return List.copyOf(findings);
     }
@@ -320,6 +321,32 @@ final class Examination {
                         .map(size -> size.free() + " of " + size.total() + " pages of " + size.size() / MIB
                                 + " MiB are free")
                         .collect(Collectors.joining(", "))));
+    }
+
+    /** Of interest where there are several alone. */
+    private void memoryNodes() {
+        long nodes = host.memory().nodes().stream()
+                .filter(node -> node.total() != 0)
+                .count();
+        if (nodes < 2) {
+            return;
+        }
+        String homeless = host.functions().stream()
+                .filter(function -> function.access().bound() && function.numaNode() < 0)
+                .map(function -> function.address().toString())
+                .collect(Collectors.joining(", "));
+        if (homeless.isEmpty()) {
+            findings.add(HostFinding.ok(
+                    Topic.MEMORY_NODES, nodes + " of them; DMA memory is taken from the one that is nearest to its device"));
+        } else {
+            add(
+                    Topic.MEMORY_NODES,
+                    Level.NOTE,
+                    nodes + " of them, and the firmware does not say which is near to " + homeless
+                            + ": their DMA memory lies where it is first touched",
+                    "run the driver on the node that the device is on, or write its number to the device's numa_node in"
+                            + " /sys/bus/pci/devices, as root");
+        }
     }
 
     private void security() {

@@ -37,6 +37,8 @@ public record HostFinding(Topic topic, Level level, String text, String remedy) 
         LOCKED_MEMORY,
         /** Huge pages. */
         HUGE_PAGES,
+        /** Which memory is near to a device, where memory is not the same for all. */
+        MEMORY_NODES,
         /** What keeps this host safe, or does not. */
         SECURITY
     }

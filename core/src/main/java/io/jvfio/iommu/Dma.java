@@ -3,12 +3,14 @@ package io.jvfio.iommu;
 
 import io.jvfio.Closing;
 import io.jvfio.VfioException;
+import io.jvfio.internal.sys.MemoryNodes;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -26,6 +28,7 @@ public final class Dma {
     private final Supplier<? extends AddressSpace> space;
     private final SystemCalls sys;
     private final IovaRange reach;
+    private final int node;
     private final String device;
     private final Quarantine quarantine = new Quarantine();
 
@@ -35,16 +38,19 @@ public final class Dma {
     private boolean closed;
     private volatile int addressBits = 64;
 
-    private Dma(Supplier<? extends AddressSpace> space, SystemCalls systemCalls, IovaRange reach, String device) {
+    private Dma(
+            Supplier<? extends AddressSpace> space, SystemCalls systemCalls, IovaRange reach, int node, String device) {
         this.space = space;
         this.sys = systemCalls;
         this.reach = reach;
+        this.node = node;
         this.device = device;
     }
 
     /** The DMA memory of a device; see {@link DmaOwner#of}. */
-    static Dma of(Supplier<? extends AddressSpace> space, SystemCalls systemCalls, IovaRange reach, String device) {
-        return new Dma(space, systemCalls, reach, device);
+    static Dma of(
+            Supplier<? extends AddressSpace> space, SystemCalls systemCalls, IovaRange reach, int node, String device) {
+        return new Dma(space, systemCalls, reach, node, device);
     }
 
     /** The address space that the device is in. Others may share it. */
@@ -200,6 +206,24 @@ public final class Dma {
         return addressSpace().coherent();
     }
 
+    /**
+     * The memory node that is nearest to the device, from which memory is taken unless the options say otherwise; {@link
+     * DmaOptions#ANY_NODE} if that is not known.
+     */
+    public int numaNode() {
+        return node;
+    }
+
+    /**
+     * The memory node that the start of a buffer lies on. Asks the kernel, and touches the page if nobody has before.
+     *
+     * @return 0 or more; empty where the kernel has no nodes, or does not say
+     */
+    public OptionalInt numaNode(DmaBuffer buffer) {
+        int found = MemoryNodes.of(sys, buffer.memory().address());
+        return found < 0 ? OptionalInt.empty() : OptionalInt.of(found);
+    }
+
     /** How many closed buffers and pools are kept because the device may still write into them. */
     public int quarantined() {
         return quarantine.size();
@@ -222,7 +246,8 @@ public final class Dma {
         steps.throwFirst();
     }
 
-    private Allocation make(long size, DmaOptions options) {
+    private Allocation make(long size, DmaOptions given) {
+        DmaOptions options = given.node() == DmaOptions.NEAR_DEVICE ? given.withNode(node) : given;
         AddressSpace target = addressSpace();
         if (target.translated() || options.pages() != DmaOptions.Pages.ORDINARY) {
             return mapped(target, DmaMemory.of(sys, size, options), options.request());

@@ -6,6 +6,7 @@ import io.jvfio.Hex;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
+import io.jvfio.internal.sys.MemoryNodes;
 import io.jvfio.internal.sys.Smaps;
 import io.jvfio.internal.sys.SystemCalls;
 import java.lang.foreign.MemorySegment;
@@ -53,6 +54,15 @@ final class DmaMemory implements AutoCloseable {
     }
 
     private static DmaMemory make(SystemCalls sys, long size, long page, DmaOptions options) {
+        DmaMemory memory = fresh(sys, size, page, options);
+        if (options.node() >= 0) {
+            // A wish: where it is refused, pages lie where they are touched first.
+            MemoryNodes.prefer(sys, memory.mapping.address(), roundUp(size, page), options.node());
+        }
+        return memory;
+    }
+
+    private static DmaMemory fresh(SystemCalls sys, long size, long page, DmaOptions options) {
         long length = roundUp(size, page);
         if (options.backing() == DmaOptions.Backing.ANONYMOUS) {
             return new DmaMemory(Mapping.anonymous(sys, length, page), null, page, page == sys.pageSize());

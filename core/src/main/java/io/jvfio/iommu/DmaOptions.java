@@ -11,10 +11,22 @@ import java.util.Objects;
  * @param request where to map, with which rights, under which name
  * @param pages which pages to use
  * @param backing where the memory comes from
+ * @param node the memory node to take it from, {@link #NEAR_DEVICE} or {@link #ANY_NODE}
  */
-public record DmaOptions(MapRequest request, Pages pages, Backing backing) {
-    /** Refuses null. */
+public record DmaOptions(MapRequest request, Pages pages, Backing backing, int node) {
+    /** The node that is nearest to the device, if that is known. */
+    public static final int NEAR_DEVICE = -2;
+
+    /** Whichever node the kernel takes: by default that of the processor which touches a page first. */
+    public static final int ANY_NODE = -1;
+
+    private static final int MOST_NODES = 1024;
+
+    /** Refuses null, and nodes that no kernel has. */
     public DmaOptions {
+        if (node < NEAR_DEVICE || node >= MOST_NODES) {
+            throw new IllegalArgumentException("no memory node: " + node);
+        }
         Objects.requireNonNull(request, "request");
         Objects.requireNonNull(pages, "pages");
         Objects.requireNonNull(backing, "backing");
@@ -42,22 +54,30 @@ public record DmaOptions(MapRequest request, Pages pages, Backing backing) {
 
     /** Read and write, any address, ordinary pages of a file in memory, no name. */
     public static DmaOptions defaults() {
-        return new DmaOptions(MapRequest.defaults(), Pages.ORDINARY, Backing.MEMFD);
+        return new DmaOptions(MapRequest.defaults(), Pages.ORDINARY, Backing.MEMFD, NEAR_DEVICE);
     }
 
     /** The same with these pages. */
     public DmaOptions withPages(Pages choice) {
-        return new DmaOptions(request, choice, backing);
+        return new DmaOptions(request, choice, backing, node);
     }
 
     /** The same with memory from there. */
     public DmaOptions withBacking(Backing choice) {
-        return new DmaOptions(request, pages, choice);
+        return new DmaOptions(request, pages, choice, node);
+    }
+
+    /**
+     * The same with memory of this node, {@link #NEAR_DEVICE} or {@link #ANY_NODE}. It is a wish: {@link Dma#numaNode} tells
+     * what came of it.
+     */
+    public DmaOptions withNode(int choice) {
+        return new DmaOptions(request, pages, backing, choice);
     }
 
     /** The same with all of this request. */
     public DmaOptions withRequest(MapRequest other) {
-        return new DmaOptions(other, pages, backing);
+        return new DmaOptions(other, pages, backing, node);
     }
 
     /** The same with other rights of the device. */

@@ -24,13 +24,16 @@ public final class DmaOwner implements AutoCloseable {
      * @param space the device's current address space, asked for each time
      * @param context the user's {@code CarrierContext}, whose system calls make memory
      * @param reach what the device can name by its addresses, whatever its mask
+     * @param node the memory node that is nearest to the device, or {@link DmaOptions#ANY_NODE}
      * @param device the device's name, for errors
      */
-    public static DmaOwner of(Supplier<? extends AddressSpace> space, Object context, IovaRange reach, String device) {
+    public static DmaOwner of(
+            Supplier<? extends AddressSpace> space, Object context, IovaRange reach, int node, String device) {
         return new DmaOwner(Dma.of(
                 Objects.requireNonNull(space, "space"),
                 HasCalls.of(Objects.requireNonNull(context, "context")),
                 Objects.requireNonNull(reach, "reach"),
+                node,
                 Objects.requireNonNull(device, "device")));
     }
 

@@ -5,6 +5,7 @@ import io.jvfio.Closing;
 import io.jvfio.VfioException;
 import io.jvfio.carrier.CarrierContext;
 import io.jvfio.device.DeviceGoneException;
+import io.jvfio.device.NearestNode;
 import io.jvfio.device.Quiesce;
 import io.jvfio.device.RegionType;
 import io.jvfio.device.VfioDevice;
@@ -76,7 +77,7 @@ public final class PciDevice implements AutoCloseable {
         this.power = new PowerControl(config, name);
         InterruptEnable interruptEnable = new InterruptEnable(config);
         this.interrupts = InterruptOwner.of(device, context.dispatcher(), context, interruptEnable, name);
-        this.dma = DmaOwner.of(device::addressSpace, context, device.info().reach(), name);
+        this.dma = DmaOwner.of(device::addressSpace, context, device.info().reach(), NearestNode.near(device), name);
         this.resets = new Resets(device, config, power, interruptEnable, dma, lifecycle, name);
         this.windows = new Windows(device, name);
         this.bars = new Bars(this, config, windows, calls.pageSize());

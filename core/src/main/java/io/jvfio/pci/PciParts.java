@@ -3,6 +3,7 @@ package io.jvfio.pci;
 
 import io.jvfio.Closing;
 import io.jvfio.carrier.CarrierContext;
+import io.jvfio.device.NearestNode;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.HasCalls;
@@ -42,7 +43,7 @@ public final class PciParts implements AutoCloseable {
                 device.region(VfioPci.VFIO_PCI_CONFIG_REGION_INDEX).size(),
                 name);
         this.interrupts = InterruptOwner.of(device, context.dispatcher(), context, new InterruptEnable(config), name);
-        this.dma = DmaOwner.of(device::addressSpace, context, device.info().reach(), name);
+        this.dma = DmaOwner.of(device::addressSpace, context, device.info().reach(), NearestNode.near(device), name);
         this.faults =
                 new Faults(device, HasCalls.of(context), lifecycle, new PowerControl(config, name), name, () -> {});
     }

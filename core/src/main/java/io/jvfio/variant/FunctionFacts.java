@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param address where it is
  * @param sriov its part in SR-IOV
  * @param kernelDriver the kernel driver that is bound to it, {@code vfio-pci} for example
+ * @param numaNode the memory node that is nearest to it, or -1 if that is unknown
  */
-public record FunctionFacts(PciAddress address, SriovRole sriov, Optional<String> kernelDriver) {
+public record FunctionFacts(PciAddress address, SriovRole sriov, Optional<String> kernelDriver, int numaNode) {
     /** Refuses null. */
     public FunctionFacts {
         Objects.requireNonNull(address, "address");

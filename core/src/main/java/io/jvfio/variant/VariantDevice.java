@@ -8,6 +8,7 @@ import io.jvfio.carrier.OpenMappings;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.InfoCapability;
+import io.jvfio.device.NearestNode;
 import io.jvfio.device.Quiesce;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionFile;
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class VariantDevice extends ForwardingDevice {
     /** What is not this storey's, and is told of the device below. */
     private static final Set<Class<?>> PASSED_ALWAYS =
-            Set.of(Reattachable.class, Notices.class, Storeys.class, FunctionFacts.class);
+            Set.of(Reattachable.class, Notices.class, Storeys.class, FunctionFacts.class, NearestNode.class);
 
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 

@@ -33,7 +33,7 @@ final class DmaTest {
     private final DmaRegistry registry =
             DmaRegistry.of(DmaRegistry.Settings.defaults("test space"), USABLE, PAGE | 0x20_0000);
     private final FakeSpace space = new FakeSpace(registry, true);
-    private final Dma dma = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, "0000:00:04.0");
+    private final Dma dma = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:04.0");
 
     DmaTest() {
         registry.attach(backend, USABLE, PAGE | 0x20_0000);
@@ -169,7 +169,7 @@ final class DmaTest {
 
     @Test
     void the_mask_is_the_devices_own_while_the_space_is_shared() {
-        Dma other = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, "0000:00:05.0");
+        Dma other = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:05.0");
         other.addressBits(20);
 
         assertThat(dma.allocate(PAGE, DEFAULTS.withIova(0x40_0000)).iova()).isEqualTo(0x40_0000);
@@ -224,7 +224,7 @@ final class DmaTest {
     void a_buffer_whose_transfer_does_not_end_is_kept_for_it() {
         DmaRegistry impatient = DmaRegistry.of(
                 DmaRegistry.Settings.defaults("impatient").withUnmapTimeout(Duration.ZERO), USABLE, PAGE);
-        Dma model = Dma.of(() -> new FakeSpace(impatient, true), SystemCalls.linux(), IovaRange.ALL, "model");
+        Dma model = Dma.of(() -> new FakeSpace(impatient, true), SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "model");
         DmaBuffer buffer = model.allocate(PAGE);
         DmaPin pin = new DmaPin();
         impatient.mappings().pin(buffer.iova(), 8, Access.READ_WRITE, pin);
@@ -281,7 +281,7 @@ final class DmaTest {
     void every_system_call_may_fail_and_nothing_is_left(DmaOptions.Backing backing) throws IOException {
         DmaOptions options = DEFAULTS.withBacking(backing).withLabel("faulty").withPages(DmaOptions.Pages.ORDINARY);
         FailingCalls failing = new FailingCalls();
-        Dma faulty = Dma.of(() -> space, failing.calls(), IovaRange.ALL, "faulty");
+        Dma faulty = Dma.of(() -> space, failing.calls(), IovaRange.ALL, DmaOptions.ANY_NODE, "faulty");
         faulty.allocate(PAGE, options).close();
         int calls = failing.made().size();
         assertThat(calls).isGreaterThanOrEqualTo(2);
@@ -302,6 +302,46 @@ final class DmaTest {
         assertThatThrownBy(() -> faulty.allocate(PAGE, options)).isInstanceOf(VfioException.class);
         assertThat(mappedFiles("faulty")).isZero();
         assertThat(ProcSelf.openDescriptors()).isEqualTo(descriptors);
+    }
+
+    @Test
+    void memory_is_taken_from_the_node_of_the_device_or_the_one_that_is_asked_for() {
+        FailingCalls calls = new FailingCalls();
+        Dma near = Dma.of(() -> space, calls.calls(), IovaRange.ALL, 0, "near");
+
+        assertThat(near.numaNode()).isZero();
+        try (DmaBuffer buffer = near.allocate(PAGE)) {
+            assertThat(calls.made()).containsOnlyOnce("mbind");
+            assertThat(near.numaNode(buffer)).hasValue(0);
+        }
+        int before = calls.made().size();
+        near.allocate(PAGE, DmaOptions.defaults().withNode(DmaOptions.ANY_NODE)).close();
+        dma.allocate(PAGE).close();
+        assertThat(calls.made().subList(before, calls.made().size())).doesNotContain("mbind");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, Errno.ENOSYS, Errno.EINVAL, Errno.ENOMEM})
+    void a_node_that_is_refused_leaves_memory_where_it_is_first_touched(int errno) {
+        FailingCalls calls = new FailingCalls();
+        Dma near = Dma.of(() -> space, calls.calls(), IovaRange.ALL, 0, "near");
+        near.allocate(PAGE).close();
+        int mbind = calls.made().indexOf("mbind");
+        calls.failAfter(mbind, errno);
+
+        try (DmaBuffer buffer = near.allocate(PAGE)) {
+            buffer.memory().fill((byte) 1);
+            assertThat(near.numaNode(buffer)).hasValue(0);
+        }
+        try (DmaBuffer buffer = dma.allocate(PAGE, DmaOptions.defaults().withNode(1023))) {
+            assertThat(buffer.memory().byteSize()).isEqualTo(PAGE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-3, 1024, Integer.MIN_VALUE, Integer.MAX_VALUE})
+    void what_no_kernel_has_is_no_node(int node) {
+        assertThatThrownBy(() -> DmaOptions.defaults().withNode(node)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -22,7 +22,7 @@ final class UnsafeDmaTest {
     private final DmaRegistry registry =
             DmaRegistry.physical(DmaRegistry.Settings.defaults("no-IOMMU space"), PAGE, backend);
     private final FakeSpace space = new FakeSpace(registry, false);
-    private final Dma dma = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, "0000:00:05.0");
+    private final Dma dma = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:05.0");
 
     @AfterEach
     void end() {
@@ -97,7 +97,7 @@ final class UnsafeDmaTest {
     @Test
     void ordinary_pages_are_taken_where_there_are_no_huge_ones() {
         FailingCalls failing = new FailingCalls();
-        Dma poor = Dma.of(() -> space, failing.calls(), IovaRange.ALL, "0000:00:06.0");
+        Dma poor = Dma.of(() -> space, failing.calls(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:06.0");
         failing.failAfter(0, Errno.ENOMEM);
 
         DmaBuffer buffer = poor.allocate(PAGE);
@@ -110,7 +110,7 @@ final class UnsafeDmaTest {
     @Test
     void a_refusal_of_ordinary_pages_tells_that_huge_ones_were_missing() {
         FailingCalls failing = new FailingCalls();
-        Dma poor = Dma.of(() -> space, failing.calls(), IovaRange.ALL, "0000:00:06.0");
+        Dma poor = Dma.of(() -> space, failing.calls(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:06.0");
         poor.addressBits(20);
         failing.failAfter(0, Errno.ENOMEM);
 

@@ -67,7 +67,7 @@ class VariantSelectionTest {
 
     private static DeviceIdentity function(String modalias, SriovRole role, String driver) {
         return new DeviceIdentity(
-                Modalias.parse(modalias), 3, Optional.of(new FunctionFacts(ADDRESS, role, Optional.of(driver))));
+                Modalias.parse(modalias), 3, Optional.of(new FunctionFacts(ADDRESS, role, Optional.of(driver), -1)));
     }
 
     private static VariantPolicy policy(Line... lines) {

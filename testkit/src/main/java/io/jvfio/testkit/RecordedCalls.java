@@ -207,6 +207,16 @@ final class RecordedCalls implements SystemCalls {
     }
 
     @Override
+    public int mbind(long address, long size, int mode, MemorySegment nodes, long bits, int flags) {
+        return (int) call("mbind", -1, 0, () -> real.mbind(address, size, mode, nodes, bits, flags));
+    }
+
+    @Override
+    public int getMempolicy(MemorySegment mode, long address, int flags) {
+        return (int) call("get_mempolicy", -1, 0, () -> real.getMempolicy(mode, address, flags));
+    }
+
+    @Override
     public int statx(int fd, int mask, MemorySegment target) {
         return (int) call("statx", fd, 0, () -> real.statx(fd, mask, target));
     }

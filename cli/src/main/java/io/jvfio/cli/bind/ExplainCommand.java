@@ -145,7 +145,11 @@ public final class ExplainCommand extends DeviceCommand {
                             device.modalias(),
                             Math.max(device.revision(), 0),
                             Optional.of(
-                                    new FunctionFacts(device.address(), sriov, Optional.ofNullable(device.driver())))),
+                                    new FunctionFacts(
+                                            device.address(),
+                                            sriov,
+                                            Optional.ofNullable(device.driver()),
+                                            device.numaNode()))),
                     options());
         }
     }

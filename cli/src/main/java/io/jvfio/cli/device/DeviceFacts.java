@@ -5,7 +5,10 @@ import io.jvfio.device.IrqInfo;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.Storeys;
 import io.jvfio.host.FunctionIds;
+import io.jvfio.VfioException;
 import io.jvfio.iommu.AddressSpace;
+import io.jvfio.iommu.Dma;
+import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.iommu.Limits;
 import io.jvfio.pci.Bar;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param space its address space, and why it is of this kind
  * @param usable the addresses that it can have in there
  * @param limits what maps can run into
+ * @param memoryNode the node that its DMA memory is taken from, if the machine says which is near and grants it
  * @param coherent whether its DMA is coherent with CPU caches
  * @param resettable whether it can be reset on its own
  * @param features names of the optional features that it has
@@ -43,6 +48,7 @@ record DeviceFacts(
         String space,
         List<IovaRange> usable,
         Limits limits,
+        OptionalInt memoryNode,
         boolean coherent,
         boolean resettable,
         List<String> features,
@@ -76,12 +82,25 @@ record DeviceFacts(
                 space.description(),
                 space.usable(),
                 space.limits(),
+                memoryNode(device.dma()),
                 space.coherent(),
                 device.device().info().resettable(),
                 FeatureNames.of(device.device()),
                 regions(device),
                 irqs(device),
                 capabilities);
+    }
+
+    /** Asks for a page and looks where it is, for a node is a wish. */
+    private static OptionalInt memoryNode(Dma dma) {
+        if (dma.numaNode() < 0) {
+            return OptionalInt.empty();
+        }
+        try (DmaBuffer page = dma.allocate(1)) {
+            return dma.numaNode(page);
+        } catch (VfioException e) {
+            return OptionalInt.empty(); // what keeps it from having memory is for those who want some
+        }
     }
 
     private static FunctionIds ids(DeviceIdentity identity) {

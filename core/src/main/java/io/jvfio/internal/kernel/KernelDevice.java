@@ -18,6 +18,7 @@ import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.HotReset;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.NearestNode;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
@@ -84,6 +85,9 @@ final class KernelDevice implements VfioDevice {
         Abilities found = Abilities.none().with(Fd.class, fd).with(Notices.class, irqOwners.notices());
         if (facts != null) {
             found = found.with(FunctionFacts.class, facts);
+            if (facts.numaNode() >= 0) {
+                found = found.with(NearestNode.class, new NearestNode(facts.numaNode()));
+            }
         }
         Reattachable reattachable = membership.reattachable();
         if (reattachable != null) {

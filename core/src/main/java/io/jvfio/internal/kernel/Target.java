@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param driver the kernel driver that is bound to it, or null
  * @param group the number of its IOMMU group, or -1
  * @param sriov its part in SR-IOV: only functions with one take part in VF tokens
+ * @param numaNode the memory node that is nearest to it, or -1
  * @param access its nodes
  */
-record Target(Host host, String name, @Nullable String driver, int group, SriovRole sriov, VfioAccess access) {
+record Target(Host host, String name, @Nullable String driver, int group, SriovRole sriov, int numaNode, VfioAccess access) {
     static final String MDEV = "mdev";
 
     /**
@@ -52,16 +53,17 @@ record Target(Host host, String name, @Nullable String driver, int group, SriovR
                                 mdev.driver(),
                                 mdev.group(),
                                 SriovRole.NONE,
+                                -1,
                                 mdev.access()))
                 : host.function(PciAddress.parse(locator.target()))
                         .map(pci -> new Target(
-                                host, pci.address().toString(), pci.driver(), pci.group(), pci.sriov(), pci.access()));
+                                host, pci.address().toString(), pci.driver(), pci.group(), pci.sriov(), pci.numaNode(), pci.access()));
     }
 
     /** What variants are chosen by besides the device's numbers; null for a mediated device. */
     @Nullable FunctionFacts facts() {
         return PciAddress.matches(name)
-                ? new FunctionFacts(PciAddress.parse(name), sriov, Optional.ofNullable(driver))
+                ? new FunctionFacts(PciAddress.parse(name), sriov, Optional.ofNullable(driver), numaNode)
                 : null;
     }
 

@@ -18,9 +18,18 @@ import java.util.Locale;
  * @param oNofollow {@code O_NOFOLLOW}
  * @param epollEventSize {@code sizeof(struct epoll_event)} in bytes
  * @param epollEventData the offset of its {@code data} in bytes: the struct is packed on x86-64 alone
+ * @param mbind the number of the system call {@code mbind}
+ * @param getMempolicy the number of the system call {@code get_mempolicy}
  */
 public record Abi(
-        String architecture, int oDirect, int oDirectory, int oNofollow, int epollEventSize, int epollEventData) {
+        String architecture,
+        int oDirect,
+        int oDirectory,
+        int oNofollow,
+        int epollEventSize,
+        int epollEventData,
+        int mbind,
+        int getMempolicy) {
 
     // fcntl.h: open
     public static final int O_RDONLY = 0;
@@ -79,6 +88,12 @@ public record Abi(
     public static final int MADV_DONTDUMP = 16;
     public static final int MADV_POPULATE_WRITE = 23;
     public static final int MADV_COLLAPSE = 25;
+
+    // mempolicy.h
+    public static final int MPOL_PREFERRED = 1;
+    public static final int MPOL_MF_MOVE = 0x2;
+    public static final int MPOL_F_NODE = 0x1;
+    public static final int MPOL_F_ADDR = 0x2;
 
     // memfd.h
     public static final int MFD_CLOEXEC = 0x1;
@@ -170,10 +185,10 @@ public record Abi(
     static final int SC_PAGESIZE = 30;
 
     /** {@code arch/arm64/include/uapi/asm/fcntl.h} swaps the flags around; the others have the generic ones. */
-    private static final Abi X86_64 = new Abi("x86_64", 0x4000, 0x10000, 0x20000, 12, 4);
+    private static final Abi X86_64 = new Abi("x86_64", 0x4000, 0x10000, 0x20000, 12, 4, 237, 239);
 
-    private static final Abi AARCH64 = new Abi("aarch64", 0x10000, 0x4000, 0x8000, 16, 8);
-    private static final Abi S390X = new Abi("s390x", 0x4000, 0x10000, 0x20000, 16, 8);
+    private static final Abi AARCH64 = new Abi("aarch64", 0x10000, 0x4000, 0x8000, 16, 8, 235, 236);
+    private static final Abi S390X = new Abi("s390x", 0x4000, 0x10000, 0x20000, 16, 8, 268, 269);
 
     /**
      * The row of this machine.

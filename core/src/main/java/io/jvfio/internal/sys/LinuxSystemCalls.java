@@ -432,6 +432,30 @@ final class LinuxSystemCalls implements SystemCalls {
     }
 
     @Override
+    public int mbind(long address, long size, int mode, MemorySegment nodes, long bits, int flags) {
+        ThreadMemory memory = ThreadMemory.current();
+        long number = Abi.host().mbind();
+        try {
+            return (int) memory.result((long) Libc.MBIND.invokeExact(
+                    memory.capture(), number, address, size, (long) mode, nodes, bits, (long) flags));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int getMempolicy(MemorySegment mode, long address, int flags) {
+        ThreadMemory memory = ThreadMemory.current();
+        long number = Abi.host().getMempolicy();
+        try {
+            return (int) memory.result((long) Libc.GET_MEMPOLICY.invokeExact(
+                    memory.capture(), number, mode, 0L, 0L, address, (long) flags));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
     public int statx(int fd, int mask, MemorySegment target) {
         ThreadMemory memory = ThreadMemory.current();
         MemorySegment path = memory.scratch();

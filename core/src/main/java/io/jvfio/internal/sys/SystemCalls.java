@@ -148,6 +148,15 @@ public interface SystemCalls {
      */
     int fstatfs(int fd, MemorySegment target);
 
+    /**
+     * {@code long mbind(void *address, unsigned long size, int mode, const unsigned long *nodes, unsigned long bits, unsigned
+     * flags)}.
+     */
+    int mbind(long address, long size, int mode, MemorySegment nodes, long bits, int flags);
+
+    /** {@code long get_mempolicy(int *mode, NULL, 0, void *address, unsigned long flags)}. */
+    int getMempolicy(MemorySegment mode, long address, int flags);
+
     /** {@code uid_t geteuid(void)}; cannot fail. */
     int geteuid();
 
