@@ -41,7 +41,10 @@ describe_q35() {
 # kernel, too.
 describe_machine() {
     local private=$2
-    describe_q35 "$@" -machine "q35,kernel-irqchip=split" -m 4G
+    # Two memory nodes, of which the firmware gives no device one.
+    describe_q35 "$@" -machine "q35,kernel-irqchip=split" -m 4G \
+        -object "memory-backend-ram,id=node0,size=2G" -numa "node,memdev=node0" \
+        -object "memory-backend-ram,id=node1,size=2G" -numa "node,memdev=node1"
     machine_options=$huge_pages
     machine_arguments+=(
         # Root complex integrated endpoints, each in a group of its own.

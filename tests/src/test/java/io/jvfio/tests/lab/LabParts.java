@@ -7,6 +7,10 @@ package io.jvfio.tests.lab;
  */
 public final class LabParts {
     public static final String NEEDS_EDU = "needs-edu";
+
+    /** Two memory nodes. */
+    public static final String NEEDS_MEMORY_NODES = "needs-memory-nodes";
+
     public static final String NEEDS_IGB = "needs-igb";
 
     /** Mediated devices: the kernel's samples, which keep config space in the order of the processor. */
