@@ -325,9 +325,8 @@ final class Examination {
 
     /** Of interest where there are several alone. */
     private void memoryNodes() {
-        long nodes = host.memory().nodes().stream()
-                .filter(node -> node.total() != 0)
-                .count();
+        long nodes =
+                host.memory().nodes().stream().filter(node -> node.total() != 0).count();
         if (nodes < 2) {
             return;
         }
@@ -337,7 +336,8 @@ final class Examination {
                 .collect(Collectors.joining(", "));
         if (homeless.isEmpty()) {
             findings.add(HostFinding.ok(
-                    Topic.MEMORY_NODES, nodes + " of them; DMA memory is taken from the one that is nearest to its device"));
+                    Topic.MEMORY_NODES,
+                    nodes + " of them; DMA memory is taken from the one that is nearest to its device"));
         } else {
             add(
                     Topic.MEMORY_NODES,

@@ -26,8 +26,12 @@ final class DmaPoolTest {
     private final FakeBackend backend = new FakeBackend();
     private final DmaRegistry registry =
             DmaRegistry.of(DmaRegistry.Settings.defaults("test space"), USABLE, PAGE | SLAB);
-    private final Dma dma =
-            Dma.of(() -> new FakeSpace(registry, true), SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:04.0");
+    private final Dma dma = Dma.of(
+            () -> new FakeSpace(registry, true),
+            SystemCalls.linux(),
+            IovaRange.ALL,
+            DmaOptions.ANY_NODE,
+            "0000:00:04.0");
 
     DmaPoolTest() {
         registry.attach(backend, USABLE, PAGE | SLAB);
@@ -141,7 +145,12 @@ final class DmaPoolTest {
     void scattered_memory_takes_no_alignment_above_its_pages() {
         FakePhysicalBackend scattered = new FakePhysicalBackend(1);
         DmaRegistry physical = DmaRegistry.physical(DmaRegistry.Settings.defaults("no-IOMMU space"), PAGE, scattered);
-        Dma unsafe = Dma.of(() -> new FakeSpace(physical, false), SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:05.0");
+        Dma unsafe = Dma.of(
+                () -> new FakeSpace(physical, false),
+                SystemCalls.linux(),
+                IovaRange.ALL,
+                DmaOptions.ANY_NODE,
+                "0000:00:05.0");
         DmaPool pool = unsafe.pool(SLAB);
 
         if (pool.pageSize() == PAGE) { // huge pages are taken where there are any

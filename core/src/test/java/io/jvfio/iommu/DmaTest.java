@@ -33,7 +33,8 @@ final class DmaTest {
     private final DmaRegistry registry =
             DmaRegistry.of(DmaRegistry.Settings.defaults("test space"), USABLE, PAGE | 0x20_0000);
     private final FakeSpace space = new FakeSpace(registry, true);
-    private final Dma dma = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:04.0");
+    private final Dma dma =
+            Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:04.0");
 
     DmaTest() {
         registry.attach(backend, USABLE, PAGE | 0x20_0000);
@@ -224,7 +225,8 @@ final class DmaTest {
     void a_buffer_whose_transfer_does_not_end_is_kept_for_it() {
         DmaRegistry impatient = DmaRegistry.of(
                 DmaRegistry.Settings.defaults("impatient").withUnmapTimeout(Duration.ZERO), USABLE, PAGE);
-        Dma model = Dma.of(() -> new FakeSpace(impatient, true), SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "model");
+        Dma model = Dma.of(
+                () -> new FakeSpace(impatient, true), SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "model");
         DmaBuffer buffer = model.allocate(PAGE);
         DmaPin pin = new DmaPin();
         impatient.mappings().pin(buffer.iova(), 8, Access.READ_WRITE, pin);

@@ -30,7 +30,8 @@ final class ForeignMemoryTest {
     private final FakeBackend backend = new FakeBackend();
     private final DmaRegistry registry = DmaRegistry.of(DmaRegistry.Settings.defaults("test space"), USABLE, PAGE);
     private final FailingCalls failing = new FailingCalls();
-    private final Dma dma = Dma.of(() -> new FakeSpace(registry, true), failing.calls(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:04.0");
+    private final Dma dma = Dma.of(
+            () -> new FakeSpace(registry, true), failing.calls(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:04.0");
 
     @TempDir
     private Path folder;
@@ -236,7 +237,12 @@ final class ForeignMemoryTest {
     void without_an_iommu_memory_of_the_caller_is_refused() {
         DmaRegistry physical =
                 DmaRegistry.physical(DmaRegistry.Settings.defaults("no-IOMMU space"), PAGE, new FakePhysicalBackend(1));
-        Dma unsafe = Dma.of(() -> new FakeSpace(physical, false), SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:05.0");
+        Dma unsafe = Dma.of(
+                () -> new FakeSpace(physical, false),
+                SystemCalls.linux(),
+                IovaRange.ALL,
+                DmaOptions.ANY_NODE,
+                "0000:00:05.0");
         try (Arena arena = Arena.ofShared()) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> unsafe.map(arena, arena.allocate(PAGE, PAGE)))

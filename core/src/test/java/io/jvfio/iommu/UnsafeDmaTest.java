@@ -22,7 +22,8 @@ final class UnsafeDmaTest {
     private final DmaRegistry registry =
             DmaRegistry.physical(DmaRegistry.Settings.defaults("no-IOMMU space"), PAGE, backend);
     private final FakeSpace space = new FakeSpace(registry, false);
-    private final Dma dma = Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:05.0");
+    private final Dma dma =
+            Dma.of(() -> space, SystemCalls.linux(), IovaRange.ALL, DmaOptions.ANY_NODE, "0000:00:05.0");
 
     @AfterEach
     void end() {

@@ -81,9 +81,7 @@ public class RingBetweenThreadsBenchmark extends Question {
     public static class InC {
         private final Slots memory = new Slots();
         private final CLoop loop = CLoop.of(
-                "ring_between_threads",
-                memory.slots().address(),
-                memory.word().address());
+                "ring_between_threads", memory.slots().address(), memory.word().address());
 
         /** Lets go of the memory. */
         @TearDown

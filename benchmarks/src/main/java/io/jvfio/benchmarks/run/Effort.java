@@ -19,7 +19,9 @@ record Effort(boolean quick, int rounds, TimeValue warmUp, int iterations, TimeV
 
     static Effort of(boolean quick, int rounds) {
         return quick
-                ? new Effort(true, rounds == 0 ? 3 : rounds, TimeValue.milliseconds(270), 3, TimeValue.milliseconds(100))
-                : new Effort(false, rounds == 0 ? 5 : rounds, TimeValue.milliseconds(500), 5, TimeValue.milliseconds(200));
+                ? new Effort(
+                        true, rounds == 0 ? 3 : rounds, TimeValue.milliseconds(270), 3, TimeValue.milliseconds(100))
+                : new Effort(
+                        false, rounds == 0 ? 5 : rounds, TimeValue.milliseconds(500), 5, TimeValue.milliseconds(200));
     }
 }

@@ -144,12 +144,8 @@ public final class ExplainCommand extends DeviceCommand {
                     new DeviceIdentity(
                             device.modalias(),
                             Math.max(device.revision(), 0),
-                            Optional.of(
-                                    new FunctionFacts(
-                                            device.address(),
-                                            sriov,
-                                            Optional.ofNullable(device.driver()),
-                                            device.numaNode()))),
+                            Optional.of(new FunctionFacts(
+                                    device.address(), sriov, Optional.ofNullable(device.driver()), device.numaNode()))),
                     options());
         }
     }

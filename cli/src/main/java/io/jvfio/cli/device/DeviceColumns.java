@@ -77,9 +77,11 @@ final class DeviceColumns {
                             .number("mapsLeft", Limits::mapsLeft)
                             .number("lockedLimit", Limits::lockedLimit)
                             .number("lockedUsed", Limits::lockedUsed))
-            .column("DMA memory", facts -> facts.memoryNode().isPresent()
-                    ? "from node " + facts.memoryNode().getAsInt()
-                    : "")
+            .column(
+                    "DMA memory",
+                    facts -> facts.memoryNode().isPresent()
+                            ? "from node " + facts.memoryNode().getAsInt()
+                            : "")
             .number("dmaMemoryNode", facts -> facts.memoryNode().orElse(-1))
             .column("DMA", facts -> facts.coherent() ? "coherent" : "not coherent with CPU caches")
             .flag("coherent", DeviceFacts::coherent)

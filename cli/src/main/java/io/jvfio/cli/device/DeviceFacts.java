@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.cli.device;
 
+import io.jvfio.VfioException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.Storeys;
 import io.jvfio.host.FunctionIds;
-import io.jvfio.VfioException;
 import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.Dma;
 import io.jvfio.iommu.DmaBuffer;

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param numaNode the memory node that is nearest to it, or -1
  * @param access its nodes
  */
-record Target(Host host, String name, @Nullable String driver, int group, SriovRole sriov, int numaNode, VfioAccess access) {
+record Target(
+        Host host, String name, @Nullable String driver, int group, SriovRole sriov, int numaNode, VfioAccess access) {
     static final String MDEV = "mdev";
 
     /**
@@ -57,7 +58,13 @@ record Target(Host host, String name, @Nullable String driver, int group, SriovR
                                 mdev.access()))
                 : host.function(PciAddress.parse(locator.target()))
                         .map(pci -> new Target(
-                                host, pci.address().toString(), pci.driver(), pci.group(), pci.sriov(), pci.numaNode(), pci.access()));
+                                host,
+                                pci.address().toString(),
+                                pci.driver(),
+                                pci.group(),
+                                pci.sriov(),
+                                pci.numaNode(),
+                                pci.access()));
     }
 
     /** What variants are chosen by besides the device's numbers; null for a mediated device. */

@@ -143,8 +143,8 @@ final class Libc {
     static final MethodHandle FSTATFS = link("fstatfs", JAVA_INT, JAVA_INT, ADDRESS);
 
     /** {@code long syscall(long number, ...)}, for {@code mbind}, which the C library has no function for. */
-    static final MethodHandle MBIND =
-            variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle MBIND = variadic(
+            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
 
     /** The same for {@code get_mempolicy}. */
     static final MethodHandle GET_MEMPOLICY =

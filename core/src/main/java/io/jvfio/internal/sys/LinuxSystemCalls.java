@@ -448,8 +448,8 @@ final class LinuxSystemCalls implements SystemCalls {
         ThreadMemory memory = ThreadMemory.current();
         long number = Abi.host().getMempolicy();
         try {
-            return (int) memory.result((long) Libc.GET_MEMPOLICY.invokeExact(
-                    memory.capture(), number, mode, 0L, 0L, address, (long) flags));
+            return (int) memory.result((long)
+                    Libc.GET_MEMPOLICY.invokeExact(memory.capture(), number, mode, 0L, 0L, address, (long) flags));
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -96,7 +96,8 @@ final class MemoryNodesKernelIT extends KernelFixture {
     void a_node_that_is_not_there_is_not_insisted_on(int node) {
         PciDevice device = near(1);
 
-        try (DmaBuffer buffer = device.dma().allocate(SIZE, DmaOptions.defaults().withNode(node))) {
+        try (DmaBuffer buffer =
+                device.dma().allocate(SIZE, DmaOptions.defaults().withNode(node))) {
             buffer.memory().fill((byte) 1);
             assertThat(device.dma().numaNode(buffer)).isPresent();
         }
