@@ -57,7 +57,7 @@ public final class LatencyRun {
             long due = (long) ((System.nanoTime() - start) / 1e9 * rate);
             while (allocated < due) {
                 garbage = new byte[CHUNK];
-                allocated += CHUNK;
+                allocated += garbage.length;
             }
             Thread.onSpinWait();
         }
