@@ -4,6 +4,7 @@ package io.jvfio.driver.nvme;
 import io.jvfio.Hex;
 import io.jvfio.driver.nvme.data.DataDescription;
 import io.jvfio.driver.nvme.queue.CompletionRing;
+import io.jvfio.driver.nvme.queue.QueueBells;
 import io.jvfio.driver.nvme.queue.QueueHost;
 import io.jvfio.driver.nvme.queue.QueueShape;
 import io.jvfio.driver.nvme.queue.QueueWait;
@@ -56,10 +57,11 @@ public final class IoQueue implements AutoCloseable {
     private final QueueShape shape;
     private final SubmissionRing submission;
     private final CompletionRing completion;
+    private final QueueBells bells;
     private final NvmeCommand[] commands;
     private final int slotBits;
     private final int[] free;
-    private final Terms terms;
+    private final QueueTerms terms;
     private final QueueWait wait;
 
     /** How data is described, as far as the controller takes it. */
@@ -78,26 +80,8 @@ public final class IoQueue implements AutoCloseable {
     private boolean polling;
     private boolean closed;
 
-    /**
-     * What a queue and its commands keep to.
-     *
-     * @param owner the controller whose namespaces it serves
-     * @param mode how completions are waited for
-     * @param maxTransfer bytes of one command
-     * @param timeout nanoseconds for a command
-     * @param retries when a command is tried again
-     * @param description how commands describe their data
-     */
-    record Terms(
-            NvmeController owner,
-            CompletionMode mode,
-            int maxTransfer,
-            long timeout,
-            Retries retries,
-            DataDescription description) {}
-
     /** A queue that the controller knows in this epoch. */
-    IoQueue(QueueHost host, QueueShape shape, Terms terms, int epoch) {
+    IoQueue(QueueHost host, QueueShape shape, QueueTerms terms, int epoch) {
         this.host = host;
         this.shape = shape;
         this.terms = terms;
@@ -106,6 +90,7 @@ public final class IoQueue implements AutoCloseable {
         this.submission = shape.submission();
         this.completion = shape.completion();
         int count = shape.commands();
+        this.bells = new QueueBells(submission, completion, count);
         this.slotBits = Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
         this.commands = new NvmeCommand[count];
         this.free = new int[count];
@@ -163,7 +148,7 @@ public final class IoQueue implements AutoCloseable {
         checkOpen();
         // A controller that was reset knows the queue again after the next poll.
         if (host.epoch() == epoch) {
-            submission.ring();
+            bells.submit(active);
         }
     }
 
@@ -183,7 +168,7 @@ public final class IoQueue implements AutoCloseable {
             if (postponed > 0) {
                 putPostponed();
             }
-            submission.ring();
+            bells.submit(active);
             int done = reap(handler);
             if (done > 0) {
                 idlePolls = 0;
@@ -312,6 +297,7 @@ public final class IoQueue implements AutoCloseable {
         try {
             // No more than there can be, so that a controller that completes for ever does not hold this thread.
             for (int seen = 0; seen < commands.length && completion.next(); seen++) {
+                bells.taken();
                 NvmeCommand command = completed();
                 if (command == null) {
                     return done + recover(handler, "a completion that cannot be: " + describeCompletion());
@@ -320,10 +306,10 @@ public final class IoQueue implements AutoCloseable {
                 done += finish(command, completion.status(), completion.result(), handler);
             }
         } finally {
-            completion.ring();
+            bells.reaped(active);
         }
         // Those that are tried again are to go, too.
-        submission.ring();
+        bells.submit(active);
         return done;
     }
 
@@ -411,6 +397,7 @@ public final class IoQueue implements AutoCloseable {
     /** The controller knows nothing of what was under way: tries it again, or ends it. */
     private int afterReset(CompletionHandler handler, int now) {
         epoch = now;
+        bells.restarted();
         int done = 0;
         for (NvmeCommand command : commands) {
             if (command.isUnderWay()) {

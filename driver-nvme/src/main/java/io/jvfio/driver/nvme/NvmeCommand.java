@@ -38,7 +38,7 @@ public final class NvmeCommand {
     }
 
     private final IoQueue queue;
-    private final IoQueue.Terms terms;
+    private final QueueTerms terms;
     private final DescriptorPages lists;
     private final ScatterList data = new ScatterList();
     private final CommandFields fields = new CommandFields();
@@ -55,7 +55,7 @@ public final class NvmeCommand {
     private int result;
 
     /** A free command, with an identifier under which it was not posted yet. */
-    NvmeCommand(IoQueue queue, IoQueue.Terms terms, DescriptorPages lists, int cid) {
+    NvmeCommand(IoQueue queue, QueueTerms terms, DescriptorPages lists, int cid) {
         this.queue = queue;
         this.terms = terms;
         this.lists = lists;

@@ -134,9 +134,9 @@ final class Queues implements AutoCloseable {
                 memory.completionAddress());
     }
 
-    private IoQueue.Terms terms(NvmeController owner, CompletionMode mode) {
+    private QueueTerms terms(NvmeController owner, CompletionMode mode) {
         NvmeOptions options = core.options();
-        return new IoQueue.Terms(
+        return new QueueTerms(
                 owner,
                 mode,
                 core.maxTransfer(),

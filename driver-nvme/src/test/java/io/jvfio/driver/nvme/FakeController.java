@@ -88,7 +88,7 @@ final class FakeController implements QueueHost, RegisterPort {
                 lists,
                 0,
                 0);
-        IoQueue.Terms terms = new IoQueue.Terms(
+        QueueTerms terms = new QueueTerms(
                 null,
                 CompletionMode.POLLED,
                 1 << 20,

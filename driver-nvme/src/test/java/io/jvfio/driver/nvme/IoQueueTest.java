@@ -60,6 +60,50 @@ final class IoQueueTest {
     }
 
     @Test
+    void completions_that_come_one_by_one_are_told_of_together() {
+        controller.behaviour = (opcode, cid) -> FakeController.NO_ANSWER;
+        List<Integer> cids = new ArrayList<>();
+        for (int tag = 0; tag < 7; tag++) {
+            post(tag);
+            queue.ring();
+            cids.add(controller.lastCid);
+        }
+        int submissions = controller.doorbells;
+        List<Integer> bells = new ArrayList<>();
+        for (int cid : cids) {
+            controller.complete(cid, 0);
+            assertThat(queue.poll(handler)).isOne();
+            bells.add(controller.doorbells - submissions);
+        }
+        // When they are more than half of the ring, and when there is nothing more to come.
+        assertThat(bells).containsExactly(0, 0, 0, 1, 1, 1, 2);
+    }
+
+    @Test
+    void a_controller_has_room_for_the_completion_of_each_command_it_is_told_of() {
+        controller.behaviour = (opcode, cid) -> FakeController.NO_ANSWER;
+        List<Integer> cids = new ArrayList<>();
+        for (int tag = 0; tag < 7; tag++) {
+            post(tag);
+            queue.ring();
+            cids.add(controller.lastCid);
+        }
+        for (int number = 0; number < 2; number++) {
+            controller.complete(cids.get(number), 0);
+            assertThat(queue.poll(handler)).isOne();
+        }
+        int before = controller.doorbells;
+        post(8);
+        queue.ring();
+        assertThat(controller.doorbells - before)
+                .as("the completion queue, then the submission queue")
+                .isEqualTo(2);
+        post(9);
+        queue.ring();
+        assertThat(controller.doorbells - before).isEqualTo(3);
+    }
+
+    @Test
     void both_rings_go_round_many_times() {
         for (int round = 0; round < 1000; round++) {
             for (int i = 0; i < 1 + round % 7; i++) {
