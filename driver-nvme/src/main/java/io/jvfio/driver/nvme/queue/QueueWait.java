@@ -65,13 +65,19 @@ public final class QueueWait {
     }
 
     /** Lets some time pass, little or much. */
+    @SuppressWarnings("ThreadPriorityCheck") // that a yield may do nothing is no harm
     public void pause() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted in a wait for a completion of " + host.name());
         }
         long waited = host.nanoTime() - start;
         if (waited < spin) {
-            Thread.onSpinWait();
+            // Others may have the carrier of a virtual thread meanwhile.
+            if (Thread.currentThread().isVirtual()) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
         } else if (vector >= 0) {
             slept = true;
             host.awaitInterrupt(vector, limit - waited >= SLICE.toNanos() ? SLICE : SHORT_SLICE);
