@@ -268,6 +268,13 @@ public final class IoQueue implements AutoCloseable {
         }
     }
 
+    /** Throws if the queue is of another controller than a namespace. */
+    void requireOwner(Namespace namespace) {
+        if (namespace.controller() != terms.owner()) {
+            throw new IllegalArgumentException(namespace + " is of another controller than " + this);
+        }
+    }
+
     DataDescription description() {
         return description;
     }
