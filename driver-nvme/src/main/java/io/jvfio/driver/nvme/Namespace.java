@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Closing;
 import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.StatusCode;
+import io.jvfio.iommu.DmaBuffer;
+import io.jvfio.iommu.DmaOptions;
+import io.jvfio.pci.PciDevice;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.util.Objects;
+import java.util.concurrent.Executor;
 
 /**
  * A namespace of a controller: blocks, numbered from 0.
@@ -137,6 +144,58 @@ public final class Namespace {
     public SeekableByteChannel channel(boolean writable) {
         awaitReady().requireUsable();
         return new NamespaceChannel(this, writable);
+    }
+
+    /**
+     * As {@link #asynchronousChannel(boolean, QueueOptions, long, Executor)}, with {@link QueueOptions#defaults}, 2 MiB of
+     * staging memory, and a virtual thread for each call of a handler.
+     */
+    public AsynchronousFileChannel asynchronousChannel(boolean writable) {
+        return asynchronousChannel(writable, QueueOptions.defaults(), 2 << 20, Thread::startVirtualThread);
+    }
+
+    /**
+     * The namespace as an asynchronous file of fixed size. It has a queue for itself, to which a thread of its own sends all
+     * operations that have come, of any threads, with one doorbell. Buffers may be of any kind, as long as any thread may
+     * access them: what is moved is copied through staging memory.
+     *
+     * <p>Reads may be of any bytes. Writes are of whole blocks: another size or position is an
+     * {@link IllegalArgumentException}. {@link AsynchronousFileChannel#force} has what was written before put on the media;
+     * closing the channel does not. There are no locks. A command that fails, or a controller that is lost, is an
+     * {@link java.io.IOException} with the driver's exception as its cause.
+     *
+     * <p>Closing the channel ends what is under way with {@link java.nio.channels.AsynchronousCloseException}; a buffer is
+     * not touched any more then, and a write was done, was not done, or was done in part. Close it before the controller.
+     *
+     * @param writable whether it may be written
+     * @param queue how its queue is made
+     * @param staging bytes that are copied through at a time, which bounds how much is under way; a block or more
+     * @param handlers what calls completion handlers. One that calls them at once does so on the channel's own thread: they
+     *     must not block then, and an interrupt that they see means nothing
+     * @return the channel, owned by the caller; its methods are thread-safe
+     * @throws IllegalStateException if the namespace cannot be used, or the controller has no more queues
+     * @throws CommandFailedException if the controller refuses the queue
+     */
+    public AsynchronousFileChannel asynchronousChannel(
+            boolean writable, QueueOptions queue, long staging, Executor handlers) {
+        awaitReady().requireUsable();
+        Objects.requireNonNull(handlers, "handlers");
+        PciDevice device = controller.device();
+        IoQueue own = controller.queue(queue);
+        try {
+            DmaBuffer buffer =
+                    device.dma().allocate(staging, DmaOptions.defaults().withLabel("nvme channel"));
+            try {
+                ChannelThread thread =
+                        new ChannelThread(this, own, new Staging(buffer, info.blockSize()), device::guard);
+                thread.start();
+                return new NamespaceAsyncChannel(this, writable, thread, handlers);
+            } catch (RuntimeException e) {
+                throw Closing.after(e, buffer);
+            }
+        } catch (RuntimeException e) {
+            throw Closing.after(e, own);
+        }
     }
 
     /** {@code namespace 1 of 0000:01:00.0}. */
