@@ -8,19 +8,26 @@ import io.jvfio.driver.nvme.NamespaceInfo;
 import io.jvfio.driver.nvme.NvmeCommand;
 import io.jvfio.driver.nvme.NvmeController;
 import io.jvfio.driver.nvme.QueueOptions;
+import io.jvfio.driver.nvme.ReadBatch;
 import io.jvfio.driver.nvme.spec.FeatureId;
+import io.jvfio.driver.nvme.spec.StatusCode;
 import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.pci.PciDevice;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * NVMe: lists the namespaces of a controller, reads blocks in the simple way and many at once, waits for an event, and writes
- * the last block of the first namespace if it is told to. Run it with
+ * NVMe: lists the namespaces of a controller, reads blocks many at once, pages by one call and bytes through a channel, waits
+ * for an event, and writes the last block of the first namespace if it is told to. Run it with
  *
  * <pre>{@code
  * ./jvfio --version
@@ -41,8 +48,10 @@ public final class NvmeBlocks {
      * @param args the controller, {@code 0000:01:00.0} for example, or {@code model:nvme} on a machine without one; then
      *     {@code write} if the last block may be written
      * @throws InterruptedException if the thread is interrupted in a wait
+     * @throws IOException if the asynchronous channel cannot be closed
+     * @throws ExecutionException if it cannot read
      */
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws InterruptedException, IOException, ExecutionException {
         String locator = Usage.device(args, NvmeBlocks.class, "an NVMe controller, [write]", "model:nvme");
         try (PciDevice device = Vfio.open(locator);
                 NvmeController controller = NvmeController.open(device)) {
@@ -50,6 +59,8 @@ public final class NvmeBlocks {
             awaitEvent(controller);
             Namespace namespace = controller.namespaces().getFirst();
             IO.println(readMany(controller, namespace) + " blocks read, one command each");
+            IO.println(readPages(controller, namespace) + " pages read by one call");
+            IO.println(readAtOnce(namespace) + " bytes read through an asynchronous channel");
             if (List.of(args).contains("write")) {
                 writeLast(namespace);
             }
@@ -96,6 +107,36 @@ public final class NvmeBlocks {
             }
             queue.drain(ended -> done[0] += ended.succeeded() ? 1 : 0);
             return done[0];
+        }
+    }
+
+    /** The way of a storage engine: each page to a frame of its own, all in one call. */
+    private static int readPages(NvmeController controller, Namespace namespace) {
+        int page = 4096;
+        int pages = (int) Math.min(512, namespace.info().size() / page);
+        try (IoQueue queue = controller.queue(QueueOptions.defaults());
+                DmaBuffer frames = controller.device().dma().allocate((long) pages * page);
+                ReadBatch batch = ReadBatch.of(queue, namespace, pages)) {
+            for (int frame = 0; frame < pages; frame++) {
+                long backwards = (long) (pages - 1 - frame) * page;
+                batch.add(backwards, frames, (long) frame * page, page);
+            }
+            int failed = batch.read();
+            for (int frame = 0; frame < pages; frame++) {
+                if (!batch.succeeded(frame)) {
+                    IO.println("page " + frame + ": " + StatusCode.describe(batch.status(frame)));
+                }
+            }
+            return pages - failed;
+        }
+    }
+
+    /** The way of the JDK: buffers of any kind, from any thread. */
+    private static int readAtOnce(Namespace namespace) throws IOException, InterruptedException, ExecutionException {
+        try (AsynchronousFileChannel channel = namespace.asynchronousChannel(false)) {
+            Future<Integer> first = channel.read(ByteBuffer.allocate(1000), 0);
+            Future<Integer> second = channel.read(ByteBuffer.allocateDirect(1000), 5000);
+            return first.get() + second.get();
         }
     }
 

@@ -23,10 +23,10 @@ final class ExamplesTest {
 
     @FunctionalInterface
     private interface Program {
-        void run() throws InterruptedException;
+        void run() throws Exception;
     }
 
-    private static String printed(Program program) throws InterruptedException {
+    private static String printed(Program program) throws Exception {
         LeakCheck leaks = LeakCheck.start();
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -41,31 +41,32 @@ final class ExamplesTest {
     }
 
     @Test
-    void registers() throws InterruptedException {
+    void registers() throws Exception {
         assertThat(printed(() -> EduRegisters.main(EDU))).contains("edu 1.0", "0xedcba987", "10! = 3628800");
     }
 
     @Test
-    void dma() throws InterruptedException {
+    void dma() throws Exception {
         assertThat(printed(() -> EduDma.main(EDU))).contains("through the device and back");
     }
 
     @Test
-    void interrupts() throws InterruptedException {
+    void interrupts() throws Exception {
         assertThat(printed(() -> EduInterrupts.main(EDU))).contains("MSI came: 10! = 3628800");
     }
 
     @Test
-    void blocks() throws InterruptedException {
+    void blocks() throws Exception {
         String printed = printed(() -> NvmeBlocks.main(new String[] {"model:nvme?size=1MiB&namespaces=2", "write"}));
 
         assertThat(printed)
                 .contains("namespace 2: 2048 blocks of 512 bytes", "SMART event", "256 blocks read")
+                .contains("256 pages read by one call", "2000 bytes read through")
                 .contains("block 2047 holds: the last block");
     }
 
     @Test
-    void nothing_is_written_unless_asked_for() throws InterruptedException {
+    void nothing_is_written_unless_asked_for() throws Exception {
         assertThat(printed(() -> NvmeBlocks.main(new String[] {"model:nvme?size=1MiB"})))
                 .contains("256 blocks read")
                 .doesNotContain("holds");
