@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.host;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +11,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of vendors, devices and classes, from the list that Linux systems install as {@code pci.ids}
  * (<a href="https://pci-ids.ucw.cz/">pci-ids.ucw.cz</a>). Lines that make no sense are passed over.
  *
- * <p>Threads: immutable.
+ * <p>A list is long, and little of it is asked for: of a vendor nothing is read but where it begins, until it is.
+ *
+ * <p>Threads: thread-safe.
  */
 public final class PciIds {
     private static final List<Path> USUAL_PLACES = List.of(
@@ -26,16 +29,43 @@ public final class PciIds {
             Path.of("/usr/share/pci.ids"),
             Path.of("/var/lib/pciutils/pci.ids"));
 
-    private static final PciIds NONE = new PciIds(Map.of(), Map.of());
+    /** What a base class begins with. */
+    private static final String CLASS = "C ";
 
-    /** By the entry's ids, each in four or two hex digits, without anything between them. */
-    private final Map<String, String> devices;
+    private static final PciIds NONE = new PciIds("");
 
-    private final Map<String, String> classes;
+    private final String text;
 
-    private PciIds(Map<String, String> devices, Map<String, String> classes) {
-        this.devices = devices;
-        this.classes = classes;
+    /** Where a vendor or a base class begins, by its id: {@code 8086}, {@code C 02}. */
+    private final Map<String, Integer> starts = new HashMap<>();
+
+    /** What was asked for so far: all names of a vendor or a base class by ids, without anything between those. */
+    private final Map<String, Map<String, String>> sections = new ConcurrentHashMap<>();
+
+    private PciIds(String text) {
+        this.text = text;
+        int end;
+        for (int start = 0; start < text.length(); start = end + 1) {
+            end = endOfLine(start);
+            if (!continues(start)) {
+                boolean isClass = text.startsWith(CLASS, start);
+                String line = text.substring(start, end);
+                if (isClass ? Entries.isIds(line.substring(CLASS.length()), 2, 2) : Entries.isIds(line, 4, 4)) {
+                    starts.put(line.substring(0, 4), start);
+                }
+            }
+        }
+    }
+
+    private int endOfLine(int start) {
+        int end = text.indexOf('\n', start);
+        return end < 0 ? text.length() : end;
+    }
+
+    /** Whether a line begins neither a vendor nor a class. */
+    private boolean continues(int start) {
+        char first = text.charAt(start);
+        return first == '\t' || first == '\n' || first == '\r' || first == '#';
     }
 
     /** The list of this system; an empty one if none is installed or it cannot be read. Blocks. */
@@ -48,8 +78,8 @@ public final class PciIds {
     }
 
     private static PciIds readOrNone(Path place) {
-        try (Reader reader = new InputStreamReader(Files.newInputStream(place), StandardCharsets.UTF_8)) {
-            return read(reader);
+        try {
+            return new PciIds(new String(Files.readAllBytes(place), StandardCharsets.UTF_8));
         } catch (IOException absent) {
             return NONE;
         }
@@ -67,30 +97,25 @@ public final class PciIds {
      * @throws IOException if the source fails
      */
     public static PciIds read(Reader source) throws IOException {
-        Map<String, String> devices = new HashMap<>();
-        Map<String, String> classes = new HashMap<>();
-        Entries entries = new Entries(devices, classes);
-        BufferedReader lines = new BufferedReader(source);
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            entries.take(line);
-        }
-        return new PciIds(devices, classes);
+        StringWriter all = new StringWriter();
+        source.transferTo(all);
+        return new PciIds(all.toString());
     }
 
     /** A vendor's name. */
     public Optional<String> vendor(int vendor) {
-        return isId(vendor) ? name(devices, hex4(vendor)) : Optional.empty();
+        return isId(vendor) ? name(hex4(vendor), "") : Optional.empty();
     }
 
     /** A device's name. */
     public Optional<String> device(int vendor, int device) {
-        return isId(vendor) && isId(device) ? name(devices, hex4(vendor) + hex4(device)) : Optional.empty();
+        return isId(vendor) && isId(device) ? name(hex4(vendor), hex4(device)) : Optional.empty();
     }
 
     /** A subsystem's name: the board that the device is on. */
     public Optional<String> subsystem(int vendor, int device, int subsystemVendor, int subsystem) {
         return isId(vendor) && isId(device) && isId(subsystemVendor) && isId(subsystem)
-                ? name(devices, hex4(vendor) + hex4(device) + hex4(subsystemVendor) + hex4(subsystem))
+                ? name(hex4(vendor), hex4(device) + hex4(subsystemVendor) + hex4(subsystem))
                 : Optional.empty();
     }
 
@@ -104,11 +129,28 @@ public final class PciIds {
             return Optional.empty();
         }
         String base = hex2(classCode >> 16);
-        return name(classes, base + hex2(classCode >> 8)).or(() -> name(classes, base));
+        return name(CLASS + base, hex2(classCode >> 8)).or(() -> name(CLASS + base, ""));
     }
 
-    private static Optional<String> name(Map<String, String> names, String key) {
-        return Optional.ofNullable(names.get(key));
+    private Optional<String> name(String section, String ids) {
+        return Optional.ofNullable(
+                sections.computeIfAbsent(section, this::section).get(ids));
+    }
+
+    /** The names below one, by the ids below its own. */
+    private Map<String, String> section(String id) {
+        Map<String, String> names = new HashMap<>();
+        Integer first = starts.get(id);
+        if (first != null) {
+            Entries entries = new Entries(names, id.startsWith(CLASS));
+            int start = first;
+            do {
+                int end = endOfLine(start);
+                entries.take(text.substring(start, end));
+                start = end + 1;
+            } while (start < text.length() && continues(start));
+        }
+        return names;
     }
 
     /** An unknown number has no name, and neither has what is out of range. */
@@ -126,55 +168,44 @@ public final class PciIds {
 
     /** Follows the indentation: what is indented belongs to the last line that is less so. */
     private static final class Entries {
-        private final Map<String, String> devices;
-        private final Map<String, String> classes;
+        private final Map<String, String> names;
+        private final boolean inClass;
 
-        /** The ids of the enclosing entries by depth, empty where the entry was no sense. */
-        private final String[] prefixes = {"", ""};
+        /** The ids of the last entry that is indented once; null where it was no sense. */
+        private @Nullable String device;
 
-        private boolean inClasses;
-
-        Entries(Map<String, String> devices, Map<String, String> classes) {
-            this.devices = devices;
-            this.classes = classes;
+        Entries(Map<String, String> names, boolean inClass) {
+            this.names = names;
+            this.inClass = inClass;
         }
 
         void take(String line) {
-            if (line.isBlank() || line.charAt(0) == '#') {
-                return;
-            }
-            int depth = line.startsWith("\t\t") ? 2 : line.charAt(0) == '\t' ? 1 : 0;
-            String text = line.substring(depth);
-            if (depth == 0) {
-                inClasses = text.startsWith("C ");
-                text = inClasses ? text.substring(2) : text;
-            }
-            if (inClasses) {
-                take(classes, depth, text, 2, 2);
-            } else if (depth < 2) {
-                take(devices, depth, text, 4, 4);
-            } else {
-                take(devices, depth, text, 9, 4);
+            if (line.startsWith("\t\t")) {
+                String ids = inClass ? ids(line, 2, 2, 2) : ids(line, 2, 9, 4);
+                if (device != null && ids != null) {
+                    names.put(device + ids, name(line, inClass ? 4 : 11));
+                }
+            } else if (line.startsWith("\t")) {
+                device = inClass ? ids(line, 1, 2, 2) : ids(line, 1, 4, 4);
+                if (device != null) {
+                    names.put(device, name(line, inClass ? 3 : 5));
+                }
+            } else if (!line.isBlank() && line.charAt(0) != '#') {
+                names.put("", name(line, 4));
             }
         }
 
-        /** An entry whose ids take so many characters, in numbers of so many digits with a blank between them. */
-        private void take(Map<String, String> names, int depth, String text, int length, int digits) {
-            String ids = isIds(text, length, digits) ? text.substring(0, length).replace(" ", "") : "";
-            boolean known = !ids.isEmpty() && (depth == 0 || !prefixes[depth - 1].isEmpty());
-            String key = known ? (depth == 0 ? "" : prefixes[depth - 1]) + ids : "";
-            if (depth < prefixes.length) {
-                prefixes[depth] = key;
-            }
-            if (depth == 0) {
-                prefixes[1] = "";
-            }
-            if (known) {
-                names.put(key, text.substring(length).strip());
-            }
+        private static String name(String line, int start) {
+            return line.substring(start).strip();
         }
 
-        private static boolean isIds(String text, int length, int digits) {
+        /** Ids that take so many characters, in numbers of so many digits with a blank between them; null if there are none. */
+        private static @Nullable String ids(String line, int start, int length, int digits) {
+            String text = line.substring(start);
+            return isIds(text, length, digits) ? text.substring(0, length).replace(" ", "") : null;
+        }
+
+        static boolean isIds(String text, int length, int digits) {
             if (text.length() <= length || text.charAt(length) != ' ') {
                 return false;
             }

@@ -66,6 +66,13 @@ class PciIdsTest {
     }
 
     @Test
+    void comments_and_blank_lines_end_nothing() {
+        PciIds list = read("8086  A vendor\n\n# comment\n\t10d3  A device\r\n\n\t\t8086 0001  A board");
+        assertThat(list.device(0x8086, 0x10d3)).contains("A device");
+        assertThat(list.subsystem(0x8086, 0x10d3, 0x8086, 1)).contains("A board");
+    }
+
+    @Test
     void unknown_ids_have_no_name() {
         assertThat(read("ffff  Nobody\n").vendor(FunctionIds.UNKNOWN)).isEmpty();
         assertThat(read("C ff  All ones\n").className(FunctionIds.UNKNOWN)).isEmpty();
