@@ -59,32 +59,35 @@ public final class Table {
                 columns.add(column);
             }
         }
-        String heading = line(headings, columns, false);
+        int[] widths = widths();
+        String heading = line(headings, columns, widths, false);
         out.println(terminal ? BOLD + heading + PLAIN : heading);
         for (List<String> row : rows) {
-            out.println(line(row, columns, terminal));
+            out.println(line(row, columns, widths, terminal));
         }
     }
 
-    private String line(List<String> cells, List<Integer> columns, boolean coloured) {
+    private String line(List<String> cells, List<Integer> columns, int[] widths, boolean coloured) {
         StringBuilder line = new StringBuilder();
         for (int column : columns) {
             String cell = cells.get(column);
             String text = cell.isEmpty() ? "-" : cell;
             line.append(coloured && column == judged ? (good.test(cell) ? GREEN : YELLOW) + text + PLAIN : text);
             if (column != columns.getLast()) {
-                line.repeat(' ', width(column) - Math.max(1, cell.length())).append(GAP);
+                line.repeat(' ', widths[column] - Math.max(1, cell.length())).append(GAP);
             }
         }
         return line.toString();
     }
 
-    private int width(int column) {
-        int width = headings.get(column).length();
+    private int[] widths() {
+        int[] widths = headings.stream().mapToInt(String::length).toArray();
         for (List<String> row : rows) {
-            width = Math.max(width, row.get(column).length());
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], row.get(column).length());
+            }
         }
-        return width;
+        return widths;
     }
 
     /** Names come from files; none may steer the terminal. */
