@@ -3,50 +3,26 @@ package io.jvfio.cli;
 
 import io.jvfio.Errno;
 import io.jvfio.FileFailure;
-import io.jvfio.Vfio;
-import io.jvfio.cli.bench.BenchCommand;
-import io.jvfio.cli.bind.BindCommand;
-import io.jvfio.cli.bind.ExplainCommand;
-import io.jvfio.cli.bind.RecoverCommand;
-import io.jvfio.cli.bind.ReleaseCommand;
 import io.jvfio.cli.command.Environment;
 import io.jvfio.cli.command.ExitCode;
 import io.jvfio.cli.command.Interruption;
 import io.jvfio.cli.command.RootCommand;
-import io.jvfio.cli.demo.DemoCommand;
-import io.jvfio.cli.device.ConfigCommand;
-import io.jvfio.cli.device.IrqCommand;
-import io.jvfio.cli.device.ReadCommand;
-import io.jvfio.cli.device.ResetCommand;
-import io.jvfio.cli.device.ShowCommand;
-import io.jvfio.cli.device.WriteCommand;
-import io.jvfio.cli.host.DoctorCommand;
-import io.jvfio.cli.host.IsVfioCommand;
-import io.jvfio.cli.host.ListCommand;
-import io.jvfio.cli.host.UdevCommand;
-import io.jvfio.cli.host.VfCommand;
-import io.jvfio.cli.igd.IgdCommands;
-import io.jvfio.cli.mlx5.Mlx5Commands;
-import io.jvfio.cli.nvme.NvmeCommands;
 import io.jvfio.cli.out.StandardOutput;
-import io.jvfio.cli.serve.ExportCommand;
-import io.jvfio.cli.serve.PassCommand;
-import io.jvfio.cli.serve.ServeCommand;
-import io.jvfio.cli.zpci.ZpciCommands;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.ColorScheme;
-import picocli.CommandLine.Help.Column;
-import picocli.CommandLine.Help.Column.Overflow;
-import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The {@code jvfio} command itself; what it does is in its subcommands. */
@@ -55,33 +31,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
         description = "Looks at, drives and tests PCI devices through VFIO.",
         versionProvider = Jvfio.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            ListCommand.class,
-            ShowCommand.class,
-            ExplainCommand.class,
-            BindCommand.class,
-            ReleaseCommand.class,
-            RecoverCommand.class,
-            ConfigCommand.class,
-            ReadCommand.class,
-            WriteCommand.class,
-            ResetCommand.class,
-            VfCommand.class,
-            IsVfioCommand.class,
-            UdevCommand.class,
-            DoctorCommand.class,
-            IrqCommand.class,
-            PassCommand.class,
-            NvmeCommands.class,
-            Mlx5Commands.class,
-            IgdCommands.class,
-            ZpciCommands.class,
-            ServeCommand.class,
-            ExportCommand.class,
-            DemoCommand.class,
-            BenchCommand.class,
-            CompletionCommand.class,
-        },
+        modelTransformer = Jvfio.Named.class,
         footer = {
             "",
             "D is a device: a PCI address such as 0000:01:00.0, or SCHEME:TARGET. jvfio --help lists the schemes.",
@@ -90,17 +40,18 @@ import picocli.CommandLine.Model.UsageMessageSpec;
                     + " as before, 5 failed half-way, 6 there is no such driver, 7 the device's node or group cannot be had, 64 wrong usage."
         })
 public final class Jvfio extends RootCommand {
-    private static final int SCHEME_WIDTH = 26;
-    private static final int MEANING_WIDTH = 54;
+    /** The names of the commands that are made. */
+    private final List<String> names;
 
     /** For picocli's tools, which describe commands and run none. */
     @SuppressWarnings("unused")
     private Jvfio() {
-        this(Environment.system(new Interruption(), OutputStream.nullOutputStream()));
+        this(Environment.system(new Interruption(), OutputStream.nullOutputStream()), CommandGroup.allNames());
     }
 
-    private Jvfio(Environment environment) {
+    private Jvfio(Environment environment, List<String> names) {
         super(environment);
+        this.names = names;
     }
 
     /** Runs the command and ends the process with its exit code. */
@@ -108,14 +59,28 @@ public final class Jvfio extends RootCommand {
         Interruption interruption = Interruption.install(Thread.currentThread());
         StandardOutput output = new StandardOutput();
         Environment environment = Environment.system(interruption, output);
-        CommandLine command = commandLine(environment);
+        CommandLine command = commandLine(environment, args);
         int code = command.execute(args);
         environment.out().flush();
         code = output.failure()
                 .map(failure -> unwritten(failure, command.getErr()))
                 .orElse(code);
         interruption.finished(code);
-        System.exit(code);
+        if (code != 0 || !isAlone()) {
+            System.exit(code);
+        }
+        // Else the JVM ends by itself, without a look for somebody who logs exits, which takes longer than some
+        // commands.
+    }
+
+    /** Whether no other thread keeps the process alive. */
+    private static boolean isAlone() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        Thread[] threads = new Thread[group.activeCount() + 1];
+        int count = group.enumerate(threads);
+        return count < threads.length
+                && Arrays.stream(threads, 0, count)
+                        .allMatch(thread -> thread.isDaemon() || thread == Thread.currentThread());
     }
 
     /** Results that nobody has got are a failure; a reader who has seen enough need not be told. */
@@ -139,12 +104,16 @@ public final class Jvfio extends RootCommand {
     public static int run(PrintWriter out, PrintWriter err, String... args) {
         Environment environment = Environment.system(new Interruption(), OutputStream.nullOutputStream())
                 .withOutput(out, false);
-        return commandLine(environment).setErr(err).execute(args);
+        return commandLine(environment, args).setErr(err).execute(args);
     }
 
-    /** The command with its subcommands, as the launcher and the tests run it. */
-    static CommandLine commandLine(Environment environment) {
-        Jvfio jvfio = new Jvfio(environment);
+    /**
+     * The command with the subcommands that a command line can be about.
+     *
+     * @param args the command line; without one all are made
+     */
+    static CommandLine commandLine(Environment environment, String... args) {
+        Jvfio jvfio = new Jvfio(environment, Commands.named(args));
         Failures failures = new Failures(jvfio);
         CommandLine command = new CommandLine(jvfio);
         command.setOut(environment.out());
@@ -153,22 +122,23 @@ public final class Jvfio extends RootCommand {
         command.setUsageHelpAutoWidth(true);
         Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
         sections.remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
-        sections.put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, CommandGroups::text);
-        sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> schemes(help.colorScheme()) + help.footer());
+        sections.put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, CommandGroup::text);
+        sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> Scheme.text(help.colorScheme()) + help.footer());
         return command;
     }
 
-    /** The schemes of locators that the command itself opens; asked for when help is printed, as that takes time. */
-    private static String schemes(ColorScheme colours) {
-        TextTable table = TextTable.forColumns(
-                colours, new Column(SCHEME_WIDTH, 2, Overflow.SPAN), new Column(MEANING_WIDTH, 2, Overflow.WRAP));
-        try (Vfio vfio = Vfio.create()) {
-            vfio.schemes().forEach((scheme, text) -> {
-                String[] targetAndMeaning = text.split(": ", 2);
-                table.addRowValues(scheme + ":" + targetAndMeaning[0], targetAndMeaning[targetAndMeaning.length - 1]);
-            });
+    /** Adds the subcommands. */
+    static final class Named implements IModelTransformer {
+        /** For picocli. */
+        Named() {}
+
+        @Override
+        public CommandSpec transform(CommandSpec spec) {
+            for (String name : ((Jvfio) spec.userObject()).names) {
+                spec.addSubcommand(name, new CommandLine(Objects.requireNonNull(Commands.type(name))));
+            }
+            return spec;
         }
-        return String.format("%nSchemes of devices:%n") + table;
     }
 
     /** The version of the module, and of the Java that runs it. */

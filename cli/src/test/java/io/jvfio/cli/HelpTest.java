@@ -9,6 +9,8 @@ import io.jvfio.cli.command.Interruption;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -30,9 +32,11 @@ final class HelpTest {
         Run run = new Run(root);
         assertThat(run.execute("--help")).isZero();
         try (Vfio vfio = Vfio.create()) {
-            assertThat(vfio.schemes()).containsKeys("pci", "passed", "vfio-user", "model");
-            vfio.schemes().keySet().forEach(scheme -> assertThat(run.out).contains("  " + scheme + ":"));
+            Map<String, String> told = Scheme.ALL.stream()
+                    .collect(Collectors.toMap(Scheme::name, scheme -> scheme.target() + ": " + scheme.meaning()));
+            assertThat(told).isEqualTo(vfio.schemes());
         }
+        Scheme.ALL.forEach(scheme -> assertThat(run.out).contains("  " + scheme.name() + ":" + scheme.target()));
         assertThat(run.out).contains("Exit codes: 0 done").contains("  mdev:UUID ");
         assertThat(run.execute("list", "--help")).isZero();
         assertThat(run.out).doesNotContain("mdev:UUID");
@@ -40,17 +44,16 @@ final class HelpTest {
 
     @Test
     void has_each_command_in_one_group() {
-        List<String> grouped =
-                CommandGroups.BY_PURPOSE.values().stream().flatMap(List::stream).toList();
+        List<String> grouped = CommandGroup.allNames();
         CommandLine command =
                 Jvfio.commandLine(Environment.system(new Interruption(), OutputStream.nullOutputStream()));
         assertThat(grouped)
                 .containsExactlyInAnyOrderElementsOf(command.getSubcommands().keySet());
         Run run = new Run(root);
         assertThat(run.execute("--help")).isZero();
-        CommandGroups.BY_PURPOSE.forEach((purpose, names) -> {
-            assertThat(run.out).contains(purpose + ":");
-            names.forEach(name -> assertThat(run.out).containsPattern("(?m)^  " + name + " "));
+        CommandGroup.BY_PURPOSE.forEach(group -> {
+            assertThat(run.out).contains(group.purpose() + ":");
+            group.names().forEach(name -> assertThat(run.out).containsPattern("(?m)^  " + name + " "));
         });
     }
 }

@@ -57,7 +57,7 @@ public final class Run {
         StringWriter outText = new StringWriter();
         writing = outText;
         StringWriter errText = new StringWriter();
-        CommandLine command = Jvfio.commandLine(environment(new PrintWriter(outText)));
+        CommandLine command = Jvfio.commandLine(environment(new PrintWriter(outText)), args);
         command.setErr(new PrintWriter(errText));
         int code = command.execute(args);
         out = outText.toString();
