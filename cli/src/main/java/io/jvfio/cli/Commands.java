@@ -68,6 +68,7 @@ final class Commands {
             case "demo" -> DemoCommand.class;
             case "bench" -> BenchCommand.class;
             case "completion" -> CompletionCommand.class;
+            case TrainCommand.NAME -> TrainCommand.class;
             default -> null;
         };
     }
