@@ -20,10 +20,21 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@Fork(
+        value = 3,
+        jvmArgsAppend = {Question.NATIVE_ACCESS, Question.YOUNG})
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 10, time = 1)
 public abstract class Question {
+    /** Benchmarks stand on the class path. */
+    public static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
+    /**
+     * New objects lie in memory that is in use already: else what is measured of an operation that allocates is how long this
+     * machine takes to find fresh pages.
+     */
+    public static final String YOUNG = "-Xmn64m";
+
     /** How the name of the operation in C begins. */
     public static final String IN_C = "c_";
 

@@ -114,6 +114,7 @@ public class ListingBenchmark extends Question {
     @BenchmarkMode(Mode.SingleShotTime)
     @Warmup(iterations = 0)
     @Measurement(iterations = 1)
+    @WholeRun
     public List<HostFunction> first_listing() {
         return host.functions();
     }

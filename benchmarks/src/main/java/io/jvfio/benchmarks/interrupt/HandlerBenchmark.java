@@ -2,6 +2,7 @@
 package io.jvfio.benchmarks.interrupt;
 
 import io.jvfio.benchmarks.Question;
+import io.jvfio.benchmarks.WholeRun;
 import io.jvfio.benchmarks.baseline.CLoop;
 import io.jvfio.interrupt.InterruptOptions;
 import io.jvfio.interrupt.Interrupts;
@@ -40,6 +41,7 @@ public class HandlerBenchmark extends Question {
 
     /** Beside the loop in C around epoll, which is what wakes it. */
     @Benchmark
+    @WholeRun
     @OperationsPerInvocation(LOOP)
     public long wait_in_virtual_thread(InVirtualThread handler) {
         return handler.signal(LOOP);

@@ -2,6 +2,7 @@
 package io.jvfio.benchmarks.mmio;
 
 import io.jvfio.benchmarks.Question;
+import io.jvfio.benchmarks.WholeRun;
 import io.jvfio.benchmarks.baseline.CLoop;
 import io.jvfio.benchmarks.baseline.MemoryDevice;
 import io.jvfio.internal.sys.SystemCalls;
@@ -39,6 +40,7 @@ public class TrappedAccessBenchmark extends Question {
     }
 
     @Benchmark
+    @WholeRun
     @OperationsPerInvocation(LOOP)
     public void trapped_write32() {
         for (int i = 0; i < LOOP; i++) {

@@ -3,6 +3,7 @@ package io.jvfio.benchmarks.nvme;
 
 import io.jvfio.benchmarks.Question;
 import io.jvfio.benchmarks.baseline.CLoop;
+import io.jvfio.driver.nvme.CompletionHandler;
 import io.jvfio.driver.nvme.NvmeCommand;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -26,6 +27,7 @@ public class CommandBenchmark extends Question {
 
     private final InstantNvme nvme = new InstantNvme(DEPTH);
     private long completed;
+    private final CompletionHandler handler = this::count;
 
     /** Closes the controller. */
     @TearDown
@@ -41,7 +43,7 @@ public class CommandBenchmark extends Question {
                 nvme.post(i);
             }
             nvme.queue().ring();
-            nvme.queue().poll(this::count);
+            nvme.queue().poll(handler);
         }
         return completed;
     }

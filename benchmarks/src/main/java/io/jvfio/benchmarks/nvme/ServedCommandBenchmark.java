@@ -5,6 +5,7 @@ import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
 import io.jvfio.benchmarks.Question;
 import io.jvfio.device.OpenOptions;
+import io.jvfio.driver.nvme.CompletionHandler;
 import io.jvfio.driver.nvme.CompletionMode;
 import io.jvfio.driver.nvme.IoQueue;
 import io.jvfio.driver.nvme.Namespace;
@@ -50,6 +51,7 @@ public class ServedCommandBenchmark extends Question {
     private long random = 0x9e37_79b9_7f4a_7c15L;
     private int posted;
     private int completed;
+    private final CompletionHandler handler = this::completed;
 
     /** Makes the queue. */
     @Setup
@@ -79,7 +81,7 @@ public class ServedCommandBenchmark extends Question {
         }
         queue.ring();
         while (completed < LOOP) {
-            queue.poll(this::completed);
+            queue.poll(handler);
             queue.ring();
         }
         return completed;

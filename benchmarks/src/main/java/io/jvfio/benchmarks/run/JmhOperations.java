@@ -140,7 +140,7 @@ final class JmhOperations {
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true);
-        List<String> jvm = new ArrayList<>(List.of("--enable-native-access=ALL-UNNAMED"));
+        List<String> jvm = new ArrayList<>(List.of(Question.NATIVE_ACCESS, Question.YOUNG));
         if (baseline != null) {
             jvm.add("-D" + Baseline.PROPERTY + "=" + baseline);
         }

@@ -2,6 +2,7 @@
 package io.jvfio.benchmarks.vfiouser;
 
 import io.jvfio.benchmarks.Question;
+import io.jvfio.benchmarks.WholeRun;
 import io.jvfio.benchmarks.baseline.CLoop;
 import io.jvfio.vfiouser.VfioUserDevice;
 import io.jvfio.vfiouser.VfioUserLimits;
@@ -34,6 +35,7 @@ public class ClientBenchmark extends Question {
     }
 
     @Benchmark
+    @WholeRun
     @OperationsPerInvocation(LOOP)
     public void client_write32(Ours client) {
         for (int i = 0; i < LOOP; i++) {

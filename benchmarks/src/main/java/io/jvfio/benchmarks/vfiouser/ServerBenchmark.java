@@ -4,6 +4,7 @@ package io.jvfio.benchmarks.vfiouser;
 import io.jvfio.DeviceLocator;
 import io.jvfio.Vfio;
 import io.jvfio.benchmarks.Question;
+import io.jvfio.benchmarks.WholeRun;
 import io.jvfio.benchmarks.baseline.CLoop;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
@@ -34,6 +35,7 @@ public class ServerBenchmark extends Question {
     }
 
     @Benchmark
+    @WholeRun
     @OperationsPerInvocation(LOOP)
     public long server_write32(Ours server) {
         return server.write.run(LOOP);

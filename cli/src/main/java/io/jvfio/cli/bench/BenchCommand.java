@@ -37,7 +37,7 @@ public final class BenchCommand extends Subcommand {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "How often Java and C are measured, by turns (5; 3 with --quick).")
+            description = "How often Java and C are measured, by turns (5; 2 with --quick).")
     private @Nullable Integer rounds;
 
     @Option(names = "--list", description = "Say what there is to measure, and measure nothing.")
