@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A ring of 512 descriptors of 64 bytes: each is filled by eight stores, a doorbell in memory is told once for a batch, and
-// the phase bit in a descriptor's last word says that it is new.
+// the phase bit in a descriptor's last word says that it is new. What a driver keeps of a ring lies in memory, as it has many.
 #include "baseline.h"
 #include <pthread.h>
 
@@ -43,20 +43,21 @@ static inline struct slot *next(struct ring *ring, struct slot *slots)
     return slot;
 }
 
-// Posts and polls on one thread. Arguments: the slots, the doorbell, the size of a batch.
+// Posts and polls on one thread. Arguments: the slots, the doorbell, the size of a batch, room for what is kept of a ring.
 LOOP(ring_post_and_poll)
 {
     struct slot *slots = address(arguments[0]), *slot;
     uint32_t *doorbell = address(arguments[1]);
     uint64_t batch = arguments[2], sum = 0;
-    struct ring ring = {.phase = 1};
+    struct ring *ring = address(arguments[3]);
+    *ring = (struct ring){.phase = 1};
     for (uint64_t done = 0; done < count; done += batch) {
-        for (uint64_t i = 0; i < batch && ring.posted - ring.released < SLOTS; i++)
-            fill(&ring, slots);
-        __atomic_store_n(doorbell, ring.tail, __ATOMIC_RELEASE);
-        while ((slot = next(&ring, slots)) != 0) {
+        for (uint64_t i = 0; i < batch && ring->posted - ring->released < SLOTS; i++)
+            fill(ring, slots);
+        __atomic_store_n(doorbell, ring->tail, __ATOMIC_RELEASE);
+        while ((slot = next(ring, slots)) != 0) {
             sum += slot->word[1] + (slot->word[7] >> 32);
-            ring.released++;
+            ring->released++;
         }
     }
     return sum;

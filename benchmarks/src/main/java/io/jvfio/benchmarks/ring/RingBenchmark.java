@@ -64,7 +64,7 @@ public class RingBenchmark extends Question {
     @State(Scope.Thread)
     public static class InC {
         private final Slots memory = new Slots();
-        private CLoop loop = CLoop.of("ring_post_and_poll", 0, 0, 1);
+        private CLoop loop = CLoop.of("ring_post_and_poll", 0, 0, 1, 0);
 
         /** Gives the loop its arguments. */
         @Setup
@@ -73,7 +73,8 @@ public class RingBenchmark extends Question {
                     "ring_post_and_poll",
                     memory.slots().address(),
                     memory.word().address(),
-                    question.batch);
+                    question.batch,
+                    memory.word().address() + Slots.SIZE);
         }
 
         /** Lets go of the memory. */
