@@ -57,7 +57,13 @@ final class DmaMemory implements AutoCloseable {
         DmaMemory memory = fresh(sys, size, page, options);
         if (options.node() >= 0) {
             // A wish: where it is refused, pages lie where they are touched first.
-            MemoryNodes.prefer(sys, memory.mapping.address(), roundUp(size, page), options.node());
+            long length = roundUp(size, page);
+            MemoryNodes.prefer(sys, memory.mapping.address(), length, options.node());
+            if (page != sys.pageSize()) {
+                // Huge pages of a file are there before it is mapped, and only what is mapped can be moved.
+                sys.madvise(memory.mapping.address(), length, Abi.MADV_POPULATE_WRITE);
+                MemoryNodes.prefer(sys, memory.mapping.address(), length, options.node());
+            }
         }
         return memory;
     }
