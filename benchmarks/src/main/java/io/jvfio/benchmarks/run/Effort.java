@@ -20,7 +20,7 @@ record Effort(boolean quick, int rounds, TimeValue warmUp, int iterations, TimeV
     static Effort of(boolean quick, int rounds) {
         return quick
                 ? new Effort(
-                        true, rounds == 0 ? 3 : rounds, TimeValue.milliseconds(270), 3, TimeValue.milliseconds(100))
+                        true, rounds == 0 ? 2 : rounds, TimeValue.milliseconds(270), 3, TimeValue.milliseconds(100))
                 : new Effort(
                         false, rounds == 0 ? 5 : rounds, TimeValue.milliseconds(500), 5, TimeValue.milliseconds(200));
     }
