@@ -304,7 +304,6 @@ public final class IoQueue implements AutoCloseable {
         try {
             // No more than there can be, so that a controller that completes for ever does not hold this thread.
             for (int seen = 0; seen < commands.length && completion.next(); seen++) {
-                bells.taken();
                 NvmeCommand command = completed();
                 if (command == null) {
                     return done + recover(handler, "a completion that cannot be: " + describeCompletion());
@@ -404,7 +403,6 @@ public final class IoQueue implements AutoCloseable {
     /** The controller knows nothing of what was under way: tries it again, or ends it. */
     private int afterReset(CompletionHandler handler, int now) {
         epoch = now;
-        bells.restarted();
         int done = 0;
         for (NvmeCommand command : commands) {
             if (command.isUnderWay()) {

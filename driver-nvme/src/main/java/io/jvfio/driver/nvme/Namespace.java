@@ -4,8 +4,6 @@ package io.jvfio.driver.nvme;
 import io.jvfio.Closing;
 import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.StatusCode;
-import io.jvfio.iommu.DmaBuffer;
-import io.jvfio.iommu.DmaOptions;
 import io.jvfio.pci.PciDevice;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.AsynchronousFileChannel;
@@ -183,15 +181,13 @@ public final class Namespace {
         PciDevice device = controller.device();
         IoQueue own = controller.queue(queue);
         try {
-            DmaBuffer buffer =
-                    device.dma().allocate(staging, DmaOptions.defaults().withLabel("nvme channel"));
+            Staging between = Staging.of(device.dma(), staging, "nvme channel", info.blockSize());
             try {
-                ChannelThread thread =
-                        new ChannelThread(this, own, new Staging(buffer, info.blockSize()), device::guard);
+                ChannelThread thread = new ChannelThread(this, own, between, device::guard);
                 thread.start();
                 return new NamespaceAsyncChannel(this, writable, thread, handlers);
             } catch (RuntimeException e) {
-                throw Closing.after(e, buffer);
+                throw Closing.after(e, between);
             }
         } catch (RuntimeException e) {
             throw Closing.after(e, own);

@@ -407,10 +407,7 @@ public final class NvmeCommand {
 
     private void fill(int opcode, Namespace namespace) {
         checkTaken();
-        if (namespace.controller() != terms.owner()) {
-            throw new IllegalArgumentException(
-                    "namespace " + Integer.toUnsignedString(namespace.id()) + " is of another controller");
-        }
+        queue.requireOwner(namespace);
         fields.clear(opcode, namespace.id());
         data.clear();
         expectedBytes = 0;

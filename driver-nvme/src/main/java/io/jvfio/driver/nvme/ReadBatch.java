@@ -5,7 +5,6 @@ import io.jvfio.Closing;
 import io.jvfio.Hex;
 import io.jvfio.driver.nvme.spec.IoOpcode;
 import io.jvfio.iommu.DmaBuffer;
-import io.jvfio.iommu.DmaOptions;
 import io.jvfio.pci.PciDevice;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -107,12 +106,12 @@ public final class ReadBatch implements AutoCloseable {
         if (staging == 0) {
             return new ReadBatch(queue, namespace, capacity, null, device::guard);
         }
-        DmaBuffer buffer = device.dma().allocate(staging, DmaOptions.defaults().withLabel("nvme batch"));
+        Staging between =
+                Staging.of(device.dma(), staging, "nvme batch", namespace.info().blockSize());
         try {
-            int blockSize = namespace.info().blockSize();
-            return new ReadBatch(queue, namespace, capacity, new Staging(buffer, blockSize), device::guard);
+            return new ReadBatch(queue, namespace, capacity, between, device::guard);
         } catch (RuntimeException e) {
-            throw Closing.after(e, buffer);
+            throw Closing.after(e, between);
         }
     }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.driver.nvme;
 
+import io.jvfio.Closing;
+import io.jvfio.iommu.Dma;
 import io.jvfio.iommu.DmaBuffer;
+import io.jvfio.iommu.DmaOptions;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
@@ -37,6 +40,22 @@ final class Staging implements AutoCloseable {
         this.memory = buffer.memory();
         this.lent = new BitSet(pages);
         this.free = pages;
+    }
+
+    /**
+     * Makes a buffer for it.
+     *
+     * @param size bytes
+     * @param label what the buffer is for
+     * @throws IllegalArgumentException if that has no room for a block
+     */
+    static Staging of(Dma dma, long size, String label, int blockSize) {
+        DmaBuffer buffer = dma.allocate(size, DmaOptions.defaults().withLabel(label));
+        try {
+            return new Staging(buffer, blockSize);
+        } catch (RuntimeException e) {
+            throw Closing.after(e, buffer);
+        }
     }
 
     static int pageSize(int blockSize) {

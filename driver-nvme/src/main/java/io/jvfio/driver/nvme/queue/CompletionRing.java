@@ -58,9 +58,14 @@ public final class CompletionRing {
         return CompletionEntry.SQID.of(memory, ring.slot());
     }
 
+    /** How many entries were taken since the controller was told of that. */
+    int untold() {
+        return ring.untold();
+    }
+
     /** Gives the taken entries back to the controller. */
     public void ring() {
-        if (ring.untold() > 0) {
+        if (untold() > 0) {
             ring.told();
             doorbell.ring(ring.head());
         }

@@ -12,9 +12,6 @@ public final class QueueBells {
     private final CompletionRing completion;
     private final int room;
 
-    /** How many completions were taken since the controller was told of that. */
-    private int untold;
-
     /**
      * The doorbells of two empty rings.
      *
@@ -26,37 +23,22 @@ public final class QueueBells {
         this.room = room;
     }
 
-    /** A completion was taken. */
-    public void taken() {
-        untold++;
-    }
-
     /**
      * Tells of new commands.
      *
      * @param active how many are under way, these among them
      */
     public void submit(int active) {
-        if (untold + active > room) {
-            tellTaken();
+        if (completion.untold() + active > room) {
+            completion.ring();
         }
         submission.ring();
     }
 
     /** Some completions were taken, and no more for the moment, with so many commands still under way. */
     public void reaped(int active) {
-        if (active == 0 || untold > room / 2) {
-            tellTaken();
+        if (active == 0 || completion.untold() > room / 2) {
+            completion.ring();
         }
-    }
-
-    /** Both rings are empty again, and the controller knows. */
-    public void restarted() {
-        untold = 0;
-    }
-
-    private void tellTaken() {
-        untold = 0;
-        completion.ring();
     }
 }
