@@ -34,6 +34,7 @@ final class Examination {
     private final VfioSupport support;
     private final @Nullable HostUser user;
     private final String who;
+    private final List<HostFunction> functions;
     private final Map<DeviceLocator, VfioAccess> bound = new LinkedHashMap<>();
     private final List<HostFinding> findings = new ArrayList<>();
 
@@ -44,7 +45,8 @@ final class Examination {
         this.who = user == null ? "this process" : "user " + user.name();
         this.facts = facts;
         this.support = facts.support();
-        host.functions().forEach(function -> bound.put(function.locator(), function.access()));
+        functions = host.functions();
+        functions.forEach(function -> bound.put(function.locator(), function.access()));
         host.mdevs().forEach(mdev -> bound.put(mdev.locator(), mdev.access()));
         bound.values().removeIf(access -> !access.bound());
     }
@@ -330,7 +332,7 @@ final class Examination {
         if (nodes < 2) {
             return;
         }
-        String homeless = host.functions().stream()
+        String homeless = functions.stream()
                 .filter(function -> function.access().bound() && function.numaNode() < 0)
                 .map(function -> function.address().toString())
                 .collect(Collectors.joining(", "));

@@ -57,7 +57,7 @@ final class DmaMemory implements AutoCloseable {
         DmaMemory memory = fresh(sys, size, page, options);
         if (options.node() >= 0) {
             // A wish: where it is refused, pages lie where they are touched first.
-            long length = roundUp(size, page);
+            long length = memory.memory().byteSize();
             MemoryNodes.prefer(sys, memory.mapping.address(), length, options.node());
             if (page != sys.pageSize()) {
                 // Huge pages of a file are there before it is mapped, and only what is mapped can be moved.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.iommu;
 
+import io.jvfio.internal.sys.MemoryNodes;
 import java.util.Objects;
 
 /**
@@ -20,11 +21,9 @@ public record DmaOptions(MapRequest request, Pages pages, Backing backing, int n
     /** Whichever node the kernel takes: by default that of the processor which touches a page first. */
     public static final int ANY_NODE = -1;
 
-    private static final int MOST_NODES = 1024;
-
     /** Refuses null, and nodes that no kernel has. */
     public DmaOptions {
-        if (node < NEAR_DEVICE || node >= MOST_NODES) {
+        if (node < NEAR_DEVICE || node >= MemoryNodes.MOST) {
             throw new IllegalArgumentException("no memory node: " + node);
         }
         Objects.requireNonNull(request, "request");

@@ -106,7 +106,7 @@ public final class ProducerRing {
 
     /** How many slots can be posted now. */
     public int free() {
-        return capacity - (posted - released);
+        return capacity - busy();
     }
 
     /**
@@ -116,9 +116,7 @@ public final class ProducerRing {
      * @throws IllegalStateException if the ring is full
      */
     public long next() {
-        if (posted - released == capacity) {
-            throw new IllegalStateException("all " + capacity + " slots of the ring are with the device");
-        }
+        requireFree();
         return (long) tail * slotSize;
     }
 
@@ -128,9 +126,7 @@ public final class ProducerRing {
      * @throws IllegalStateException if the ring is full
      */
     public void post() {
-        if (posted - released == capacity) {
-            throw new IllegalStateException("all " + capacity + " slots of the ring are with the device");
-        }
+        requireFree();
         posted++;
         tail = tail + 1 == slots ? 0 : tail + 1;
     }
@@ -162,9 +158,7 @@ public final class ProducerRing {
      * @throws IllegalStateException if no slot is posted
      */
     public long oldest() {
-        if (posted == released) {
-            throw new IllegalStateException("no slot of the ring is with the device");
-        }
+        requireBusy();
         return (long) oldest * slotSize;
     }
 
@@ -174,9 +168,7 @@ public final class ProducerRing {
      * @throws IllegalStateException if no slot is posted
      */
     public void release() {
-        if (posted == released) {
-            throw new IllegalStateException("no slot of the ring is with the device");
-        }
+        requireBusy();
         released++;
         oldest = oldest + 1 == slots ? 0 : oldest + 1;
     }
@@ -188,5 +180,17 @@ public final class ProducerRing {
         released = 0;
         oldest = 0;
         told = 0;
+    }
+
+    private void requireFree() {
+        if (free() == 0) {
+            throw new IllegalStateException("all " + capacity + " slots of the ring are with the device");
+        }
+    }
+
+    private void requireBusy() {
+        if (busy() == 0) {
+            throw new IllegalStateException("no slot of the ring is with the device");
+        }
     }
 }

@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout;
  */
 public final class MemoryNodes {
     /** More nodes than any kernel is built for ({@code CONFIG_NODES_SHIFT} is 10 at most). */
-    private static final int MOST_NODES = 1024;
+    public static final int MOST = 1024;
 
     private MemoryNodes() {}
 
@@ -26,14 +26,14 @@ public final class MemoryNodes {
      * @return 0, or {@code -errno}: ENOSYS without NUMA, EINVAL if there is no such node, EPERM where it is forbidden
      */
     public static int prefer(SystemCalls sys, long address, long size, int node) {
-        if (node < 0 || node >= MOST_NODES) {
+        if (node < 0 || node >= MOST) {
             throw new IllegalArgumentException("no memory node: " + node);
         }
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment mask = arena.allocate(ValueLayout.JAVA_LONG, MOST_NODES / Long.SIZE);
+            MemorySegment mask = arena.allocate(ValueLayout.JAVA_LONG, MOST / Long.SIZE);
             mask.setAtIndex(ValueLayout.JAVA_LONG, node / Long.SIZE, 1L << node % Long.SIZE);
             // The kernel takes one bit less than it is told.
-            return sys.mbind(address, size, Abi.MPOL_PREFERRED, mask, MOST_NODES + 1L, Abi.MPOL_MF_MOVE);
+            return sys.mbind(address, size, Abi.MPOL_PREFERRED, mask, MOST + 1L, Abi.MPOL_MF_MOVE);
         }
     }
 
