@@ -6,17 +6,21 @@
 #include <unistd.h>
 
 // Arguments: a file, an offset in it.
-LOOP(trapped_read32)
-{
-    uint64_t sum = 0;
-    uint32_t value = 0;
-    for (uint64_t i = 0; i < count; i++) {
-        if (pread((int)arguments[0], &value, sizeof value, (off_t)arguments[1]) != sizeof value)
-            return 0;
-        sum += value;
+#define READ(name, type)                                                                                               \
+    LOOP(name)                                                                                                         \
+    {                                                                                                                  \
+        uint64_t sum = 0;                                                                                              \
+        type value = 0;                                                                                                \
+        for (uint64_t i = 0; i < count; i++) {                                                                         \
+            if (pread((int)arguments[0], &value, sizeof value, (off_t)arguments[1]) != sizeof value)                   \
+                return 0;                                                                                              \
+            sum += value;                                                                                              \
+        }                                                                                                              \
+        return sum;                                                                                                    \
     }
-    return sum;
-}
+
+READ(trapped_read32, uint32_t)
+READ(config_read16, uint16_t)
 
 // Arguments: a file, an offset in it.
 LOOP(trapped_write32)
@@ -27,19 +31,6 @@ LOOP(trapped_write32)
             return 0;
     }
     return count;
-}
-
-// Arguments: a file, an offset in it.
-LOOP(config_read16)
-{
-    uint64_t sum = 0;
-    uint16_t value = 0;
-    for (uint64_t i = 0; i < count; i++) {
-        if (pread((int)arguments[0], &value, sizeof value, (off_t)arguments[1]) != sizeof value)
-            return 0;
-        sum += value;
-    }
-    return sum;
 }
 
 // Argument: a descriptor that says how much can be read from it.

@@ -26,6 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * How long does it take to list a host with so many functions? Half of them are virtual functions that vfio-pci has, the
  * others physical ones with a driver of the host. The first listing of a process counts too: commands make no other.
  */
+@WholeRun
 public class ListingBenchmark extends Question {
     private static final int DEVICES = 32;
     private static final int FUNCTIONS = 8;
@@ -114,20 +115,17 @@ public class ListingBenchmark extends Question {
     @BenchmarkMode(Mode.SingleShotTime)
     @Warmup(iterations = 0)
     @Measurement(iterations = 1)
-    @WholeRun
     public List<HostFunction> first_listing() {
         return host.functions();
     }
 
     @Benchmark
-    @WholeRun
     public List<HostFunction> later_listing() {
         return host.functions();
     }
 
     /** What only asking the kernel costs: each file opened and read, in the order of the directory. */
     @Benchmark
-    @WholeRun
     public long baseline_reading_three_files() throws IOException {
         long read = 0;
         for (int i = 0; i < functions; i++) {

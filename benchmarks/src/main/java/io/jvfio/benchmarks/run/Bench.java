@@ -102,7 +102,7 @@ public final class Bench {
     private @Nullable Path baseline(Path folder) {
         try {
             return Baseline.compiled(folder).orElseGet(() -> {
-                boolean writable = Files.isWritable(Files.exists(folder) ? folder : folder.resolveSibling("."));
+                boolean writable = Files.isWritable(Files.exists(folder) ? folder : folder.getParent());
                 return writable ? Baseline.compile(folder) : Baseline.library();
             });
         } catch (IllegalStateException e) {

@@ -6,9 +6,6 @@ import io.jvfio.benchmarks.WholeRun;
 import io.jvfio.benchmarks.baseline.CLoop;
 import io.jvfio.vfiouser.VfioUserDevice;
 import io.jvfio.vfiouser.VfioUserLimits;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -55,59 +52,32 @@ public class ClientBenchmark extends Question {
         return client.write.run(LOOP);
     }
 
-    /** The server in C, on threads of the library until the process ends. */
-    private static final class Echo {
-        private final Path socket;
-        private final long path;
-
-        Echo() {
-            try {
-                socket = Files.createTempDirectory("jvfio-benchmark").resolve("device.sock");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            path = CLoop.text(socket.toString());
-            if (CLoop.of("echo_start", path).run(1) != 0) {
-                throw new IllegalStateException("the server at " + socket + " does not start");
-            }
-        }
-
-        void forget() {
-            try {
-                Files.delete(socket);
-                Files.delete(socket.getParent());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     /** Our client. */
     @State(Scope.Thread)
     public static class Ours {
-        private final Echo echo = new Echo();
-        private final VfioUserDevice device = VfioUserDevice.connect(echo.socket, VfioUserLimits.defaults());
+        private final Path socket = Sockets.withServerInC();
+        private final VfioUserDevice device = VfioUserDevice.connect(socket, VfioUserLimits.defaults());
 
         /** Disconnects. */
         @TearDown
         public void close() {
             device.close();
-            echo.forget();
+            Sockets.forget(socket);
         }
     }
 
     /** The client in C. */
     @State(Scope.Thread)
     public static class InC {
-        private final Echo echo = new Echo();
-        private final long connection = CLoop.of("client_connect", echo.path).run(1);
+        private final Path socket = Sockets.withServerInC();
+        private final long connection = Sockets.connectInC(socket);
         private final CLoop read = CLoop.of("client_read32", connection, BAR, 0);
         private final CLoop write = CLoop.of("client_write32", connection, BAR, 0);
 
-        /** The connection ends with the process. */
+        /** Removes the path. */
         @TearDown
         public void close() {
-            echo.forget();
+            Sockets.forget(socket);
         }
     }
 }

@@ -11,9 +11,6 @@ import io.jvfio.device.VfioDevice;
 import io.jvfio.vfiouser.server.ServerListener;
 import io.jvfio.vfiouser.server.ServerOptions;
 import io.jvfio.vfiouser.server.VfioUserServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -76,22 +73,11 @@ public class ServerBenchmark extends Question {
         final CLoop write;
         final CLoop multi;
 
-        Client(long path) {
-            long connection = CLoop.of("client_connect", path).run(1);
-            if (connection < 0) {
-                throw new IllegalStateException("nobody listens");
-            }
+        Client(Path socket) {
+            long connection = Sockets.connectInC(socket);
             read = CLoop.of("client_read32", connection, BAR, REGISTER);
             write = CLoop.of("client_write32", connection, BAR, REGISTER);
             multi = CLoop.of("client_write_multi", connection, BAR, REGISTER);
-        }
-
-        static Path socket() {
-            try {
-                return Files.createTempDirectory("jvfio-benchmark").resolve("device.sock");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 
@@ -102,11 +88,11 @@ public class ServerBenchmark extends Question {
 
         /** Starts it and connects. */
         public Ours() {
-            this(new Serving(socket()));
+            this(new Serving(Sockets.fresh()));
         }
 
         private Ours(Serving serving) {
-            super(CLoop.text(serving.socket.toString()));
+            super(serving.socket);
             this.serving = serving;
         }
 
@@ -135,19 +121,25 @@ public class ServerBenchmark extends Question {
         }
     }
 
-    /** The server in C, on threads of the library until the process ends. */
+    /** The server in C. */
     @State(Scope.Thread)
     public static class InC extends Client {
+        private final Path socket;
+
         /** Starts it and connects. */
         public InC() {
-            super(started(CLoop.text(socket().toString())));
+            this(Sockets.withServerInC());
         }
 
-        private static long started(long path) {
-            if (CLoop.of("echo_start", path).run(1) != 0) {
-                throw new IllegalStateException("the server does not start");
-            }
-            return path;
+        private InC(Path socket) {
+            super(socket);
+            this.socket = socket;
+        }
+
+        /** Removes the path. */
+        @TearDown
+        public void close() {
+            Sockets.forget(socket);
         }
     }
 }

@@ -27,6 +27,7 @@ final class BenchFile {
      */
     record Before(double java, double ratio) {}
 
+    /** By their titles. */
     private final Map<String, Before> operations;
 
     private BenchFile(Map<String, Before> operations) {
@@ -88,15 +89,11 @@ final class BenchFile {
                 }
             }
         }
-        operations.put(key(operation, parameters), new Before(java, ratio));
-    }
-
-    private static String key(String operation, String parameters) {
-        return operation + " " + parameters;
+        operations.put(Measured.title(operation, parameters), new Before(java, ratio));
     }
 
     /** An operation as it was then. */
     Optional<Before> before(Measured now) {
-        return Optional.ofNullable(operations.get(key(now.operation(), now.parameters())));
+        return Optional.ofNullable(operations.get(now.title()));
     }
 }

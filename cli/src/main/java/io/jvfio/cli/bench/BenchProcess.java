@@ -84,26 +84,23 @@ final class BenchProcess {
         return all.isEmpty() ? "it said nothing" : all.getLast();
     }
 
-    /** Beside the command's own JARs, or in the checkout that the command runs from. */
+    /** In the checkout that the command runs from. */
     private static Path jar() {
-        Path own;
         try {
-            own = Path.of(BenchProcess.class
+            Path own = Path.of(BenchProcess.class
                     .getProtectionDomain()
                     .getCodeSource()
                     .getLocation()
                     .toURI());
+            Path jar =
+                    own.resolveSibling("../../benchmarks/target").resolve(JAR).normalize();
+            if (!Files.isRegularFile(jar)) {
+                throw new CommandFailure("the benchmarks are not built, there is no " + jar
+                        + ": './jvfio bench' of a checkout builds them");
+            }
+            return jar;
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
-        List<Path> places = List.of(
-                own.resolveSibling(JAR),
-                own.resolveSibling("lib").resolve(JAR),
-                own.resolveSibling("../../benchmarks/target").resolve(JAR).normalize());
-        return places.stream()
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElseThrow(() -> new CommandFailure("the benchmarks are not built, there is no " + places.getLast()
-                        + ": './jvfio bench' of a checkout builds them"));
     }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
 final class Collector {
     private static final String JAVA = "java";
 
-    /** A line as this class reads it. */
+    /** What lines about the same have in common. */
     private record Key(String area, String operation, String parameters) {}
 
     private static final class Rounds {
@@ -47,7 +47,7 @@ final class Collector {
     }
 
     private static String title(List<String> words) {
-        return words.get(2) + (words.get(3).isEmpty() ? "" : " " + words.get(3));
+        return Measured.title(words.get(2), words.get(3));
     }
 
     private void figure(List<String> words) {

@@ -70,6 +70,11 @@ record Measured(
 
     /** Name and numbers, as it is known by. */
     String title() {
+        return title(operation, parameters);
+    }
+
+    /** The same of one that is not measured yet. */
+    static String title(String operation, String parameters) {
         return parameters.isEmpty() ? operation : operation + " " + parameters;
     }
 
