@@ -161,8 +161,10 @@ lab_run() {
 # The guest cannot write the checkout, so what the launcher runs is built here.
 build_launcher() {
     if [ "$(readlink -f -- "$1")" = "$(readlink -f -- "$checkout/jvfio")" ]; then
-        JVFIO_BUILD=check "$checkout/jvfio" --version >/dev/null
-        [ "${2-}" != bench ] || "$checkout/jvfio" bench --list >/dev/null
+        case ${2-} in
+            bench) JVFIO_BUILD=check "$checkout/jvfio" bench --list >/dev/null ;;
+            *) JVFIO_BUILD=check "$checkout/jvfio" --version >/dev/null ;;
+        esac
     fi
 }
 
