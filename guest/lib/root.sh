@@ -12,7 +12,7 @@ guest_root="" # empty where the guest has this host's files
 # Sets guest_root. It is named by what is in it.
 prepare_root() {
     [ "$debian_architecture" != amd64 ] || return 0
-    guest_root=$cache/root-$debian_architecture-$(printf '%s ' 2 "${guest_root_packages[@]}" | digest)
+    guest_root=$cache/root-$debian_architecture-$(printf '%s ' 3 "${guest_root_packages[@]}" | digest)
     [ -e "$guest_root/complete" ] || make_root
 }
 
@@ -26,6 +26,8 @@ make_root() {
     printf 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n' >"$unpacked/etc/passwd"
     printf 'root:x:0:\nnogroup:x:65534:\n' >"$unpacked/etc/group"
     printf '127.0.0.1 localhost lab\n' >"$unpacked/etc/hosts"
+    # Whoever unpacked them owns them: such a program would not run as root, but as that user.
+    find "$unpacked" -type f -perm /6000 -exec chmod ug-s {} +
     chmod 755 "$unpacked"
     touch "$unpacked/complete"
     rm -rf "$guest_root"
