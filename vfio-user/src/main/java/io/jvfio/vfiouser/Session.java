@@ -88,7 +88,12 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
         }
     }
 
-    private static DeviceInfo info(ServerConnection connection) {
+    /**
+     * Asks what the device is.
+     *
+     * @throws VfioException if that fails or is malformed
+     */
+    static DeviceInfo info(ServerConnection connection) {
         boolean chain = connection.server().addedRegions();
         DeviceInfo info = connection.call(
                 Command.DEVICE_GET_INFO,

@@ -54,7 +54,6 @@ public final class VfioUserDevice implements VfioDevice {
     private final RemoteMembership membership;
     private final @Nullable AddressSpace privateSpace;
     private final RemoteInterrupts interrupts;
-    private final DeviceInfo info;
     private final OpenMappings windows = new OpenMappings();
     private final IrqOwners irqOwners;
     private final Abilities abilities;
@@ -63,6 +62,10 @@ public final class VfioUserDevice implements VfioDevice {
     private final Object lifecycle = new Object();
 
     private volatile Session session;
+
+    /** Its capabilities are those after the latest reset. */
+    private volatile DeviceInfo info;
+
     private volatile boolean closed;
 
     private VfioUserDevice(Setup setup) {
@@ -214,6 +217,7 @@ public final class VfioUserDevice implements VfioDevice {
                 throw Closing.after(e, next);
             }
             session = next;
+            info = withCapabilitiesOf(next.info());
             next.connection().onLoss(this::lost);
             before.closeReplaced();
         }
@@ -314,6 +318,16 @@ public final class VfioUserDevice implements VfioDevice {
                         ServerConnection.NO_FDS,
                         Message::isReply,
                         path);
+        if (!info.capabilities().isEmpty()) {
+            info = withCapabilitiesOf(Session.info(now.connection()));
+        }
+    }
+
+    /** What is known of the device, with what is told of it now: the handle of a function of IBM Z changes. */
+    private DeviceInfo withCapabilitiesOf(DeviceInfo told) {
+        DeviceInfo known = info;
+        return new DeviceInfo(
+                known.flags(), known.regionCount(), known.irqCount(), told.capabilities(), known.reach());
     }
 
     @Override

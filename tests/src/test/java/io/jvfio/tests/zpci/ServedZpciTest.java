@@ -11,6 +11,7 @@ import io.jvfio.driver.nvme.NvmeController;
 import io.jvfio.iommu.DmaBuffer;
 import io.jvfio.iommu.IovaRange;
 import io.jvfio.pci.PciDevice;
+import io.jvfio.platform.zpci.spec.ZpciCapabilities;
 import io.jvfio.vfiouser.server.ServerListener;
 import io.jvfio.vfiouser.server.ServerOptions;
 import io.jvfio.vfiouser.server.VfioUserServer;
@@ -57,6 +58,23 @@ class ServedZpciTest {
         try (NvmeController controller = NvmeController.open(far)) {
             assertThat(controller.namespaces()).isNotEmpty();
         }
+    }
+
+    @Test
+    void a_client_learns_the_handle_that_a_reset_gives() {
+        VfioDevice function = stack(DeviceLocator.parse("model:zpci?of=nvme"));
+        VfioDevice near = stack(serve(function, "one"));
+        VfioDevice far = stack(serve(near, "two"));
+        int before = handle(far);
+
+        far.reset();
+
+        assertThat(handle(far)).isNotEqualTo(before);
+        assertThat(handle(far)).isEqualTo(handle(near)).isEqualTo(handle(function));
+    }
+
+    private static int handle(VfioDevice device) {
+        return ZpciCapabilities.of(device.info()).orElseThrow().base().fh();
     }
 
     private VfioDevice stack(DeviceLocator locator) {
