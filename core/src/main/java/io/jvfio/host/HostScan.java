@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ final class HostScan {
     private static final String MDEV = "bus/mdev/devices";
     private static final String GROUPS = "kernel/iommu_groups";
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    /** Starting the threads for it takes as long as reading some hundred functions. */
+    private static final int MANY = 1000;
 
     private final Sysfs sysfs;
     private final Path devRoot;
@@ -64,21 +69,21 @@ final class HostScan {
 
     List<HostFunction> functions() {
         VfioClasses vfio = VfioClasses.all(sysfs, devRoot);
-        List<Function> found = new ArrayList<>();
-        Map<Integer, List<Function>> groups = new HashMap<>();
-        for (String name : sysfs.names(sysfs.path(PCI))) {
-            Function function = PciAddress.matches(name) ? read(PciAddress.parse(name)) : null;
-            if (function != null) {
-                found.add(function);
-                groups.computeIfAbsent(function.group(), any -> new ArrayList<>())
-                        .add(function);
-            }
-        }
-        return found.stream()
+        List<Function> found = stream(sysfs.names(sysfs.path(PCI)))
+                .filter(PciAddress::matches)
+                .flatMap(name -> Stream.ofNullable(read(PciAddress.parse(name))))
+                .toList();
+        Map<Integer, List<Function>> groups = found.stream().collect(Collectors.groupingBy(Function::group));
+        return stream(found)
                 .map(function ->
                         finish(vfio, function, function.group() < 0 ? List.of() : groups.get(function.group())))
                 .sorted(Comparator.comparing(HostFunction::address))
                 .toList();
+    }
+
+    /** Each file of sysfs waits for the kernel: of many functions every core reads a part. */
+    private static <T> Stream<T> stream(List<T> all) {
+        return all.size() < MANY ? all.stream() : all.parallelStream();
     }
 
     Optional<HostFunction> function(PciAddress address) {

@@ -4,6 +4,7 @@ package io.jvfio.host;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessMode;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -92,7 +93,12 @@ class Sysfs {
 
     /** Whether this process may open a file for reading and writing, by its permissions. */
     boolean mayOpen(Path file) {
-        return Files.isReadable(file) && Files.isWritable(file);
+        try {
+            file.getFileSystem().provider().checkAccess(file, AccessMode.READ, AccessMode.WRITE);
+            return true;
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     /** Called before anything is opened, so that a test can count, or pull a device out in between. */

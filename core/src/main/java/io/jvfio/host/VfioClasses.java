@@ -211,7 +211,7 @@ final class VfioClasses {
     }
 
     private Obstacle obstacle(Path node) {
-        return !Files.exists(node) ? Obstacle.NO_NODE : files.mayOpen(node) ? Obstacle.NONE : Obstacle.NO_PERMISSION;
+        return files.mayOpen(node) ? Obstacle.NONE : Files.exists(node) ? Obstacle.NO_PERMISSION : Obstacle.NO_NODE;
     }
 
     private String reason(ClosedNode closed) {

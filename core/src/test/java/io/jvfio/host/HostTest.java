@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -309,6 +310,31 @@ class HostTest {
         assertThat(opened)
                 .filteredOn(file -> !file.startsWith(devices) || file.equals(devices))
                 .hasSize(3);
+    }
+
+    /** So many that all cores read them: each function still sees those of its group. */
+    @Test
+    void a_host_of_many_functions_is_listed_in_order_and_whole() {
+        int groups = 600;
+        for (int group = 0; group < groups; group++) {
+            fake.boundEdu(String.format("%04x:00:01.0", group), group, group);
+            Path other = fake.function(String.format("%04x:00:02.0", group), "8086:10D3", "8086:0000", "20000");
+            fake.group(other, group);
+            if (group % 2 == 0) {
+                fake.driver(other, "e1000e");
+            }
+        }
+
+        List<HostFunction> listed = fake.host().functions();
+
+        assertThat(listed)
+                .hasSize(2 * groups)
+                .isSortedAccordingTo(Comparator.comparing(HostFunction::address))
+                .filteredOn(function -> "vfio-pci".equals(function.driver()))
+                .hasSize(groups)
+                .allSatisfy(edu -> assertThat(edu.access().obstacle() == Obstacle.GROUP_NOT_VIABLE)
+                        .as(edu.access().reason())
+                        .isEqualTo(edu.group() % 2 == 0));
     }
 
     @ParameterizedTest

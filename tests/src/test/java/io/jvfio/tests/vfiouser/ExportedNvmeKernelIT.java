@@ -8,6 +8,7 @@ import io.jvfio.device.OpenOptions;
 import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.LabDevices;
+import io.jvfio.tests.lab.LabFacts;
 import io.jvfio.tests.nvme.NvmeFixture;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * QEMU's controller through two hops for a client that is trusted, and so maps the registers of the device itself:
- * {@link ExportedNvmeContractKernelIT} is about one that is not.
+ * QEMU's controller through two hops for a client that is trusted, and so maps the registers of the device itself,
+ * where they are memory of the processor: {@link ExportedNvmeContractKernelIT} is about one that is not.
  */
 final class ExportedNvmeKernelIT extends NvmeFixture {
     private static final int SIZE = 2 << 20;
@@ -32,8 +33,8 @@ final class ExportedNvmeKernelIT extends NvmeFixture {
     }
 
     @Test
-    void a_trusted_client_maps_the_registers_and_reads_what_it_wrote() {
-        assertThat(device().device().region(0).mmapAreas()).isNotEmpty();
+    void a_trusted_client_maps_registers_that_are_memory_and_reads_what_it_wrote() {
+        assertThat(device().device().region(0).mmapAreas().isEmpty()).isEqualTo(LabFacts.lacks("windows"));
         Namespace namespace = controller().namespaces().getFirst();
         byte[] bytes = new byte[SIZE];
         new Random(1).nextBytes(bytes);
