@@ -18,13 +18,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * {@code jvfio train}, which the launcher runs after a build, with the JVM noting what is loaded and linked, so that later
  * starts find it ready. The help of each command is printed, and what looks at devices runs on a made-up host and on
- * models: no device of this host is touched, and nothing is written but in a folder that is removed.
+ * models: no device of this host is touched, and nothing is written but in a folder that is removed. {@link OldClasses} are
+ * raised before.
  */
 @Command(
         name = TrainCommand.NAME,
@@ -55,11 +58,21 @@ final class TrainCommand extends Subcommand {
             List.of("mlx5", "info", "model:mlx5"),
             List.of("completion", "bash"));
 
+    @Option(
+            names = "--raise",
+            paramLabel = "FOLDER",
+            description = "Instead, make the classes of the JARs in this folder new enough for the JVM to keep.")
+    private @Nullable Path raised;
+
     /** For picocli. */
     TrainCommand() {}
 
     @Override
     public Integer call() throws IOException {
+        if (raised != null) {
+            OldClasses.raiseAll(raised);
+            return 0;
+        }
         PrintWriter nowhere = new PrintWriter(OutputStream.nullOutputStream(), true, Charset.defaultCharset());
         try (PracticeHost host = PracticeHost.make()) {
             Environment environment = environment(host.root(), nowhere);

@@ -17,7 +17,8 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>{@code size_t}, {@code ssize_t}, {@code off_t}, {@code nfds_t} and the request of {@code ioctl} are 64-bit words on
  * every supported architecture. Variadic functions are linked as such: where their arguments travel differs from that of
- * fixed parameters on some ABIs. No function is linked as critical: each may block, or is too rare to matter.
+ * fixed parameters on some ABIs. One function is linked as critical: it never waits, and is called in loops. The others may
+ * block, or are too rare to matter.
  *
  * <p>Threads: immutable.
  */
@@ -78,8 +79,12 @@ final class Libc {
     /** {@code int flock(int fd, int operation)}. */
     static final MethodHandle FLOCK = link("flock", JAVA_INT, JAVA_INT, JAVA_INT);
 
-    /** {@code ssize_t preadv2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags)}. */
-    static final MethodHandle PREADV2 = link("preadv2", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT);
+    /**
+     * {@code ssize_t preadv2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags)}, for flags that say not to
+     * wait: the JVM's pauses wait for a critical function.
+     */
+    static final MethodHandle PREADV2 =
+            critical("preadv2", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT);
 
     /** {@code int eventfd(unsigned int initval, int flags)}. */
     static final MethodHandle EVENTFD = link("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -163,6 +168,14 @@ final class Libc {
                 LIBRARY.findOrThrow(name),
                 FunctionDescriptor.of(result, parameters),
                 Linker.Option.captureCallState("errno"));
+    }
+
+    private static MethodHandle critical(String name, MemoryLayout result, MemoryLayout... parameters) {
+        return LINKER.downcallHandle(
+                LIBRARY.findOrThrow(name),
+                FunctionDescriptor.of(result, parameters),
+                Linker.Option.captureCallState("errno"),
+                Linker.Option.critical(false));
     }
 
     /** The parameters from {@code firstVariadic} on stand for the ellipsis of the prototype. */

@@ -45,7 +45,7 @@ public interface SystemCalls {
     /**
      * {@code ssize_t preadv2(int fd, const struct iovec *iov, 1, off_t -1, int flags)}: reads as {@link #read} does, at the
      * file's own position, but by the flags of this call and not by those of the open file, which others may share.
-     * Allocates nothing.
+     * {@code RWF_NOWAIT} must be among them: the JVM's pauses wait for this call. Allocates nothing.
      */
     long preadv2(int fd, MemorySegment target, long size, int flags);
 
