@@ -14,14 +14,18 @@ set_environment() {
     export JVFIO_BUILD=never
     export JVFIO_LAB_OUT=$share/out
     export JVFIO_LAB_FACTS=$facts_file
+    # That a bench may read from, and lend to the kernel's driver meanwhile.
+    JVFIO_NVME_FUNCTION=$(function_address nvme)
+    export JVFIO_NVME_FUNCTION
 }
 
 # /run/lab/bin comes first in PATH: the lab's own commands, and what the host may lack or has too old.
 link_tools() {
     "$busybox" ln -s "$share"/inside/bin/* /run/lab/bin/
-    if [ -n "$lab_rdma" ]; then
-        printf '#!/bin/sh\nexec %q mlx5-open "$@"\n' "$lab_rdma/run" >/run/lab/bin/mlx5-open
-        "$busybox" chmod 755 /run/lab/bin/mlx5-open
+    [ -z "$lab_rdma" ] || link_tree_tool "$lab_rdma" mlx5-open
+    if [ -n "$lab_peers" ]; then
+        link_tree_tool "$lab_peers" qemu-img
+        link_tree_tool "$lab_peers" fio
     fi
     if [ ! -d "/lib/modules/$("$busybox" uname -r)" ]; then
         # This kernel has all that there is built in.
@@ -30,7 +34,18 @@ link_tools() {
         "$busybox" chmod 755 /run/lab/bin/modprobe
     fi
     [ -n "$lab_tree" ] || return 0
-    printf '#!/bin/sh\nexec %q lspci -i %q "$@"\n' "$lab_tree/run" "$lab_tree/usr/share/misc/pci.ids" >/run/lab/bin/lspci
-    printf '#!/bin/sh\nexec %q setpci "$@"\n' "$lab_tree/run" >/run/lab/bin/setpci
-    "$busybox" chmod 755 /run/lab/bin/lspci /run/lab/bin/setpci
+    link_tree_tool "$lab_tree" lspci -i "$lab_tree/usr/share/misc/pci.ids"
+    link_tree_tool "$lab_tree" setpci
+}
+
+# link_tree_tool TREE PROGRAM ARGUMENT...: a command that starts the tree's program with these arguments first.
+link_tree_tool() {
+    local tree=$1 program=$2
+    shift
+    {
+        printf '#!/bin/sh\nexec %q ' "$tree/run"
+        printf '%q ' "$@"
+        printf '"$@"\n'
+    } >"/run/lab/bin/$program"
+    "$busybox" chmod 755 "/run/lab/bin/$program"
 }

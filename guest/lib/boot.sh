@@ -72,12 +72,13 @@ write_job() {
         printf 'lab_jdk=%q\n' "$jdk"
         printf 'lab_tree=%q\n' "$guest_tree"
         printf 'lab_rdma=%q\n' "$rdma"
+        printf 'lab_peers=%q\n' "$peers"
         printf 'lab_term=%q\n' "${TERM:-dumb}"
     } >"$results/environment"
     if [ -n "$guest_root" ]; then
         printf '%s\n' "$checkout" "$PWD"
     else
-        printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" "$rdma"
+        printf '%s\n' "$PWD" "$checkout" "$jdk" "$tree" "$rdma" "$peers"
     fi >"$results/keep"
 }
 
@@ -152,6 +153,10 @@ lab_run() {
     esac
     build_launcher "$@"
     lab_setup
+    if runs_bench "$@"; then
+        guest_measures=yes
+        with_lock peers prepare_peers
+    fi
     open_run
     write_job run "$devices"
     printf '%q ' "$@" >"$results/command"
@@ -160,12 +165,19 @@ lab_run() {
 
 # The guest cannot write the checkout, so what the launcher runs is built here.
 build_launcher() {
-    if [ "$(readlink -f -- "$1")" = "$(readlink -f -- "$checkout/jvfio")" ]; then
-        case ${2-} in
-            bench) JVFIO_BUILD=check "$checkout/jvfio" bench --list >/dev/null ;;
-            *) JVFIO_BUILD=check "$checkout/jvfio" --version >/dev/null ;;
-        esac
+    if runs_bench "$@"; then
+        JVFIO_BUILD=check "$checkout/jvfio" bench --list >/dev/null
+    elif is_launcher "$1"; then
+        JVFIO_BUILD=check "$checkout/jvfio" --version >/dev/null
     fi
+}
+
+is_launcher() {
+    [ "$(readlink -f -- "$1")" = "$(readlink -f -- "$checkout/jvfio")" ]
+}
+
+runs_bench() {
+    [ "${2-}" = bench ] && is_launcher "$1"
 }
 
 lab_shell() {

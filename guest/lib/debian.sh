@@ -33,6 +33,13 @@ use_host_packages() {
     apt_suites=(trixie trixie-backports)
 }
 
+# Programs of the release as it is.
+use_release_packages() {
+    apt_folder=$cache/apt-release
+    apt_architecture=amd64
+    apt_suites=(trixie)
+}
+
 # What a guest of another architecture consists of.
 use_guest_packages() {
     apt_folder=$cache/apt-$1

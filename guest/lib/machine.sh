@@ -6,13 +6,18 @@
 
 machine_names="x86-64 arm64 s390x"
 
+guest_measures=no # whether the guest runs a bench
+
 # Two processors, but one where the host is busy: in software emulation they wait for each other (an interrupt from one to
-# the other takes a turn of the host's scheduler), and a JVM on two is then several times slower than on one.
+# the other takes a turn of the host's scheduler), and a JVM on two is then several times slower than on one. One for a
+# bench, too: its JVMs compile, and test_jvm_options says what becomes of such a JVM on two.
 guest_processors() {
     local load
     read -r load _ </proc/loadavg
     if [ -n "${JVFIO_LAB_CPUS:-}" ]; then
         printf '%s' "$JVFIO_LAB_CPUS"
+    elif [ "$guest_measures" = yes ]; then
+        printf 1
     elif [ "${load%.*}" -gt "$(nproc)" ]; then
         say "this host is busy (load $load): the guest gets one processor"
         printf 1

@@ -65,7 +65,7 @@ unpack_packages() {
     # base-files has the links of the merged /usr, which the others' files have to meet.
     for package in "$unpacked"/archives/base-files_*.deb "$unpacked"/archives/*.deb; do
         [ -e "$package" ] || continue
-        dpkg-deb -x "$package" "$unpacked"
+        dpkg-deb -x "$package" "$unpacked" || die "$(basename "$package") cannot be unpacked"
         basename "$package" .deb >>"$unpacked/packages"
     done
     rm -rf "$unpacked/archives"
@@ -89,7 +89,8 @@ for folder in bin sbin; do
     [ -x "$tree/usr/$folder/$1" ] && program=$tree/usr/$folder/$1
 done
 shift
-exec "$tree/usr/lib64/ld-linux-x86-64.so.2" --library-path "$tree/usr/lib/x86_64-linux-gnu" "$program" "$@"
+libraries=$tree/usr/lib/x86_64-linux-gnu
+exec "$tree/usr/lib64/ld-linux-x86-64.so.2" --library-path "$libraries:$libraries/ceph" "$program" "$@"
 END
     chmod 755 "$1"
 }
