@@ -10,8 +10,10 @@ import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.iommu.AddressSpace;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.MapRequest;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -24,6 +26,14 @@ import org.openjdk.jmh.annotations.TearDown;
 public class MapBenchmark extends Question {
     private static final long IOVA = 1L << 32;
     private static final long PAGE = 4096;
+
+    /**
+     * Maps of a page before anything is measured, or so long: by then Java's part is compiled, which in the time of an
+     * iteration it is not where a map of many pages takes the kernel long.
+     */
+    private static final int WARM_UP_MAPS = 20_000;
+
+    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(25);
 
     @Benchmark
     public void type1_map_unmap(Group ours, Memory memory) {
@@ -43,6 +53,17 @@ public class MapBenchmark extends Question {
     @Benchmark
     public long c_iommufd_map_unmap(IommufdInC c) {
         return c.loop.run(1);
+    }
+
+    private static void warmUp(AddressSpace space) {
+        try (Mapping page = Mapping.anonymous(SystemCalls.linux(), PAGE, PAGE)) {
+            page.memory().fill((byte) 1);
+            DmaSource source = new DmaSource.Segment(page.memory());
+            long start = System.nanoTime();
+            for (int i = 0; i < WARM_UP_MAPS && System.nanoTime() - start < WARM_UP_NANOS; i++) {
+                space.map(source, MapRequest.defaults()).close();
+            }
+        }
     }
 
     private static VfioFunction function() {
@@ -82,6 +103,12 @@ public class MapBenchmark extends Question {
         private final VfioDevice device =
                 context.openDevice(DeviceLocator.parse("group:" + function().address()), OpenOptions.defaults());
 
+        /** Makes Java's part warm. */
+        @Setup
+        public void warm() {
+            warmUp(device.addressSpace());
+        }
+
         /** Closes it. */
         @TearDown
         public void close() {
@@ -96,6 +123,12 @@ public class MapBenchmark extends Question {
         private final Vfio context = Vfio.create();
         private final VfioDevice device =
                 context.openDevice(DeviceLocator.parse("cdev:" + function().address()), OpenOptions.defaults());
+
+        /** Makes Java's part warm. */
+        @Setup
+        public void warm() {
+            warmUp(device.addressSpace());
+        }
 
         /** Closes it. */
         @TearDown
