@@ -38,6 +38,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * <p>Threads: for one at a time.
  */
 final class JmhOperations {
+    /** JMH uses what the JVM complains about otherwise. */
+    private static final String FOR_JMH = "--sun-misc-unsafe-memory-access=allow";
+
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     private final Effort effort;
@@ -140,11 +143,12 @@ final class JmhOperations {
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true);
-        List<String> jvm = new ArrayList<>(List.of(Question.NATIVE_ACCESS, Question.YOUNG));
+        List<String> jvm = new ArrayList<>(List.of(Question.NATIVE_ACCESS, Question.YOUNG, FOR_JMH));
         if (baseline != null) {
             jvm.add("-D" + Baseline.PROPERTY + "=" + baseline);
         }
-        options.jvmArgsAppend(jvm.toArray(String[]::new));
+        // Those of this process are not for what measures.
+        options.jvmArgs(jvm.toArray(String[]::new));
         if (entry.getMode() != Mode.SingleShotTime) {
             options.warmupIterations(Effort.WARM_UPS)
                     .warmupTime(effort.warmUp())
