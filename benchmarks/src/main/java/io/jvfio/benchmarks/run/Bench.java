@@ -5,12 +5,16 @@ import io.jvfio.benchmarks.baseline.Baseline;
 import io.jvfio.benchmarks.dma.VfioFunction;
 import io.jvfio.benchmarks.run.Operation.Figure;
 import io.jvfio.benchmarks.run.Operation.Side;
+import io.jvfio.benchmarks.run.PeerOperations.LeftOut;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * note     TEXT                                           what the user should know
  * plan     MEASUREMENTS                                   how many there will be
  * found    AREA OPERATION PARAMETERS SIDES                with --list, and nothing else
- * figure   AREA OPERATION PARAMETERS SIDE NANOS BYTES     one measurement; SIDE is java or c
+ * figure   AREA OPERATION PARAMETERS SIDE NANOS BYTES     one measurement; SIDE is java, or c or the program beside it
  * failed   AREA OPERATION PARAMETERS SIDE TEXT            one that did not come about
  * </pre>
  *
@@ -74,6 +78,13 @@ public final class Bench {
                     "maps by the kernel are left out: there is no function here that VFIO has and this user may open");
         }
         List<Operation> operations = new ArrayList<>(new JmhOperations(effort, baseline, withVfio).all());
+        PeerOperations peers = new PeerOperations(effort, PeerSetting.of(System.getenv()));
+        operations.addAll(peers.all());
+        Map<String, List<String>> leftOut = peers.leftOut().stream()
+                .filter(one -> only.isEmpty() || only.stream().anyMatch(one::matches))
+                .collect(Collectors.groupingBy(
+                        LeftOut::why, LinkedHashMap::new, Collectors.mapping(LeftOut::name, Collectors.toList())));
+        leftOut.forEach((why, names) -> tell("note", "left out, " + why + ": " + String.join(", ", names)));
         Path checkout = jar.resolveSibling("../..").normalize();
         operations.addAll(new StartOperations(checkout.resolve("jvfio")).all());
         if (!effort.quick()) {
