@@ -19,7 +19,11 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Java and C take turns, each time in a process of its own; what counts is the ratio. Use a machine that does"
-                    + " nothing else. Without a C compiler Java is measured alone."
+                    + " nothing else. Without a C compiler Java is measured alone.",
+            "",
+            "NVMe beside others, whose figures then stand for C's: JVFIO_NVME_FUNCTION names a function for QEMU's and the"
+                    + " kernel's drivers, JVFIO_NVME_TARGET a socket and JVFIO_NVME_CLIENT a command for those of vfio-user;"
+                    + " docs/performance.md has the rest."
         })
 public final class BenchCommand extends Subcommand {
     private static final int MOST_ROUNDS = 100;

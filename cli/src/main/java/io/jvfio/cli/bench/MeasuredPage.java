@@ -35,7 +35,8 @@ final class MeasuredPage {
                 List.of(report.machine(), report.quick() ? "a quick run" : "a whole run"),
                 table() + plots()
                         + "<p>Each figure is the median of rounds in which Java and C took turns, each in a process of its"
-                        + " own; the ratio's spread is its lowest and highest round. Measured by jvfio bench.</p>\n");
+                        + " own; the ratio's spread is its lowest and highest round. An operation whose name says beside"
+                        + " whom has that program in C's place. Measured by jvfio bench.</p>\n");
     }
 
     private String table() {

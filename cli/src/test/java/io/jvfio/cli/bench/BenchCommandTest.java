@@ -126,6 +126,23 @@ class BenchCommandTest {
                 .containsPattern("live=10 .* - +-\n");
     }
 
+    @Test
+    void another_program_stands_where_c_does() {
+        String[] lines = {
+            "figure\tnvme\tnvme_read_beside_qemu\tdepth=32\tjava\t2000\t-1",
+            "figure\tnvme\tnvme_read_beside_qemu\tdepth=32\tc\t1000\t-1",
+            "figure\tnvme\tnvme_drive_beside_client\tdepth=1 percentile=99\tjava\t90000\t-1",
+            "figure\tnvme\tnvme_drive_beside_client\tdepth=1 percentile=99\tc\t60000\t-1"
+        };
+
+        assertThat(printed(new BenchReport("a machine", true, taken(lines).measured(), null)))
+                .containsPattern("nvme +nvme_read_beside_qemu depth=32 +2.00 us +1.00 us +2.00 ")
+                .containsPattern("nvme +nvme_drive_beside_client depth=1 percentile=99 +90.0 us +60.0 us +1.50 ");
+        assertThat(page(lines))
+                .contains("nvme_read_beside_qemu depth=32</td><td>2.00 us</td><td>1.00 us</td>")
+                .contains("has that program in C's place");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "[1, 2", "{\"operations\": []}", "{\"operations\": [{\"java\": {\"median\": "})
     void a_file_without_a_measurement_is_refused(String content) throws IOException {
