@@ -15,9 +15,9 @@ import java.lang.invoke.VarHandle;
  * last. Before the device begins, the driver gives the bit of every slot the value that it does not have in the first
  * round.
  *
- * <p>{@link #next} looks at one slot and takes it if it is new. It is then the current one, and the driver's until the
- * device is told: by a write of {@link io.jvfio.mmio.Mmio}, or by {@code publish} of {@link Word32} and its like, once for
- * as many slots as the driver likes.
+ * <p>{@link #next} takes a slot if it is new. It is then the current one, and the driver's until the device is told: by a
+ * write of {@link io.jvfio.mmio.Mmio}, or by {@code publish} of {@link Word32} and its like, once for as many slots as the
+ * driver likes.
  *
  * <p>{@snippet :
  * static final Word32 STATUS = Word32.at(60);
@@ -35,13 +35,29 @@ import java.lang.invoke.VarHandle;
  * }
  * }
  *
+ * <p>{@link #next} is {@link #ready} and {@link #take}. Who has a loop for what one look has found saves time:
+ *
+ * <p>{@snippet :
+ * for (int found = ring.ready(); found > 0; found = ring.ready()) {
+ *     for (int i = 0; i < found; i++) {
+ *         ring.take();
+ *         done(ID.of(slots, ring.slot()), ring.word());
+ *     }
+ * }
+ * }
+ *
  * <p>What the driver reads of a slot comes after the look at its bit. A device that misbehaves can change a slot that it
  * has handed over: read what has to be consistent once, as {@link #word} is. No method blocks, locks or allocates.
  *
  * <p>Threads: one at a time. What fills the ring may be another thread, if it writes the word by {@code publish}.
  */
 public final class ConsumerRing {
-    private static final VarHandle WORD = LE_INT.varHandle().withInvokeExactBehavior();
+    /** How many slots are looked at together, at most. */
+    private static final int LOOK = 32;
+
+    /** For words that are aligned, as the constructor sees to, so that no access need look again. */
+    private static final VarHandle WORD =
+            LE_INT.withByteAlignment(1).varHandle().withInvokeExactBehavior();
 
     private final MemorySegment memory;
     private final int slots;
@@ -54,17 +70,21 @@ public final class ConsumerRing {
     private final boolean big;
     private final int mask;
 
-    /** The index of the slot to look at next, and what the bit of a new one is there, in place. */
-    private int head;
-
-    private int expected;
-
-    /** Counts of all times, modulo 2^32. */
+    /**
+     * How many were ever taken, modulo 2^32, and how many before the round that the current slot is in: the index of the
+     * next one is the difference, and a step is one store.
+     */
     private int taken;
 
-    private int told;
+    private int round;
 
-    private long slot;
+    /** What the bit of a new slot is in that round, in place. */
+    private int expected;
+
+    /** How many will have been taken with all slots that are known to be new. */
+    private int seen;
+
+    private int told;
     private int word;
 
     private ConsumerRing(MemorySegment memory, int slotSize, int wordOffset, boolean big, int mask, int first) {
@@ -125,24 +145,64 @@ public final class ConsumerRing {
      * @throws IllegalStateException if the memory is freed
      */
     public boolean next() {
-        long at = (long) head * slotSize;
-        int found = (int) WORD.getAcquire(memory, at + wordOffset);
-        if ((found & mask) != expected) {
+        if (ready() == 0) {
             return false;
         }
-        slot = at;
-        word = found;
-        taken++;
-        if (++head == slots) {
-            head = 0;
-            expected ^= mask;
-        }
+        take();
         return true;
     }
 
-    /** Where the current slot is, in bytes from the start of the ring. */
+    /**
+     * How many slots are known to be new. If none is, it looks, at up to 32 slots and with one ordering for all of them: reads
+     * that follow see what the device wrote before it marked them.
+     *
+     * @return 0 only if the next slot is not new
+     * @throws IllegalStateException if the memory is freed
+     */
+    public int ready() {
+        if (seen == taken) {
+            look();
+        }
+        return seen - taken;
+    }
+
+    /**
+     * Takes the next slot, which is known to be new, without a look. A loop of so many as {@link #ready} has found has
+     * nothing in it that orders, so that compiled code checks the memory once for all of them.
+     *
+     * @throws IllegalStateException if no slot is known to be new, or the memory is freed
+     */
+    public void take() {
+        if (seen == taken) {
+            throw new IllegalStateException("no slot of the ring is known to be new");
+        }
+        if (taken - round == slots) {
+            round = taken;
+            expected ^= mask;
+        }
+        word = (int) WORD.get(memory, (long) (taken - round) * slotSize + wordOffset);
+        taken++;
+    }
+
+    /** Its loads are plain: the fence has the next look make them anew. */
+    private void look() {
+        boolean over = taken - round == slots;
+        int index = over ? 0 : taken - round;
+        int bit = over ? expected ^ mask : expected;
+        int limit = Math.min(slots - index, LOOK);
+        long at = (long) index * slotSize + wordOffset;
+        int found = 0;
+        while (found < limit && ((int) WORD.get(memory, at) & mask) == bit) {
+            found++;
+            at += slotSize;
+        }
+        VarHandle.acquireFence();
+        seen = taken + found;
+    }
+
+    /** Where the current slot is, in bytes from the start of the ring. There is one after the first {@link #next}. */
     public long slot() {
-        return slot;
+        return (long) (taken - round - 1) * slotSize;
     }
 
     /** The word of the current slot, as {@link #next} has read it. */
@@ -152,7 +212,8 @@ public final class ConsumerRing {
 
     /** The index of the slot to be taken next: 0 to {@code slots() - 1}, what a head register takes. */
     public int head() {
-        return head;
+        int index = taken - round;
+        return index == slots ? 0 : index;
     }
 
     /** How many slots were ever taken, modulo 2^32: the low bits are what a doorbell takes that counts. */
@@ -175,11 +236,11 @@ public final class ConsumerRing {
      * the slots are the driver's to reset.
      */
     public void clear() {
-        head = 0;
-        expected = first;
         taken = 0;
+        round = 0;
+        expected = first;
+        seen = 0;
         told = 0;
-        slot = 0;
         word = 0;
     }
 }

@@ -44,12 +44,15 @@ public final class ProducerRing {
     private final int slotSize;
     private final int capacity;
 
-    /** Counts of all times, modulo 2^32, and the slots that they stand for. */
+    /**
+     * Counts of all times, modulo 2^32, and what they were at the start of the round that they are in: a slot's index is the
+     * difference, and a step is one store.
+     */
     private int posted;
 
-    private int tail;
+    private int postedRound;
     private int released;
-    private int oldest;
+    private int releasedRound;
     private int told;
 
     private ProducerRing(int slots, int slotSize, int capacity) {
@@ -117,7 +120,7 @@ public final class ProducerRing {
      */
     public long next() {
         requireFree();
-        return (long) tail * slotSize;
+        return (long) tail() * slotSize;
     }
 
     /**
@@ -128,12 +131,14 @@ public final class ProducerRing {
     public void post() {
         requireFree();
         posted++;
-        tail = tail + 1 == slots ? 0 : tail + 1;
+        if (posted - postedRound == slots) {
+            postedRound = posted;
+        }
     }
 
     /** The index of the slot to fill next: 0 to {@code slots() - 1}, what a tail register takes. */
     public int tail() {
-        return tail;
+        return posted - postedRound;
     }
 
     /** How many slots were ever posted, modulo 2^32: the low bits are what a doorbell takes that counts. */
@@ -159,7 +164,7 @@ public final class ProducerRing {
      */
     public long oldest() {
         requireBusy();
-        return (long) oldest * slotSize;
+        return (long) (released - releasedRound) * slotSize;
     }
 
     /**
@@ -170,15 +175,17 @@ public final class ProducerRing {
     public void release() {
         requireBusy();
         released++;
-        oldest = oldest + 1 == slots ? 0 : oldest + 1;
+        if (released - releasedRound == slots) {
+            releasedRound = released;
+        }
     }
 
     /** Empties it, to begin at the first slot again: the device was reset, or told of the ring anew. */
     public void clear() {
         posted = 0;
-        tail = 0;
+        postedRound = 0;
         released = 0;
-        oldest = 0;
+        releasedRound = 0;
         told = 0;
     }
 

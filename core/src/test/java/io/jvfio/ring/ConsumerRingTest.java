@@ -121,6 +121,58 @@ final class ConsumerRingTest {
     }
 
     @Test
+    void what_one_look_has_found_is_taken_without_another() {
+        ConsumerRing ring = phased();
+        STATUS.set(memory, 0, 0x0001_0042);
+        STATUS.set(memory, SLOT, 0x0001_0043);
+
+        assertThat(ring.ready()).isEqualTo(2);
+        STATUS.set(memory, 2 * SLOT, 0x0001_0044);
+        assertThat(ring.ready()).isEqualTo(2);
+        assertThat(ring.taken()).isZero();
+        ring.take();
+        assertThat(ring.word()).isEqualTo(0x0001_0042);
+        assertThat(ring.next()).isTrue();
+        assertThat(ring.slot()).isEqualTo(SLOT);
+        assertThatIllegalStateException().isThrownBy(ring::take).withMessageContaining("known to be new");
+        assertThat(ring.ready()).isEqualTo(1);
+        ring.take();
+        assertThat(ring.slot()).isEqualTo(2 * SLOT);
+        assertThat(ring.ready()).isZero();
+    }
+
+    @Test
+    void a_look_ends_with_the_round() {
+        ConsumerRing ring = phased();
+        for (int i = 0; i < SLOTS; i++) {
+            STATUS.set(memory, (long) i * SLOT, 1 << 16);
+        }
+        assertThat(ring.next()).isTrue();
+        STATUS.set(memory, 0, 0);
+
+        assertThat(ring.ready()).isEqualTo(2);
+        ring.take();
+        ring.take();
+        assertThat(ring.ready()).isEqualTo(1);
+        ring.take();
+        assertThat(ring.slot()).isZero();
+        assertThat(ring.head()).isEqualTo(1);
+    }
+
+    @Test
+    void a_cleared_ring_has_forgotten_what_was_new() {
+        ConsumerRing ring = phased();
+        STATUS.set(memory, 0, 1 << 16);
+        assertThat(ring.ready()).isEqualTo(1);
+
+        memory.fill((byte) 0);
+        ring.clear();
+
+        assertThatIllegalStateException().isThrownBy(ring::take);
+        assertThat(ring.next()).isFalse();
+    }
+
+    @Test
     void freed_memory_is_refused() {
         ConsumerRing ring;
         try (Arena arena = Arena.ofShared()) {
