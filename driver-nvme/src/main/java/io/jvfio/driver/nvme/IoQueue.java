@@ -302,14 +302,23 @@ public final class IoQueue implements AutoCloseable {
     private int reap(CompletionHandler handler) {
         int done = 0;
         try {
+            int known = 0;
+            long now = 0;
             // No more than there can be, so that a controller that completes for ever does not hold this thread.
-            for (int seen = 0; seen < commands.length && completion.next(); seen++) {
+            for (int seen = 0; seen < commands.length && completion.ready() > 0; seen++) {
+                if (completion.ready() != known) {
+                    // One look has found all of these, so all of them are complete by now.
+                    known = completion.ready();
+                    now = host.nanoTime();
+                }
+                known--;
+                completion.take();
                 NvmeCommand command = completed();
                 if (command == null) {
                     return done + recover(handler, "a completion that cannot be: " + describeCompletion());
                 }
                 submission.completed();
-                done += finish(command, completion.status(), completion.result(), handler);
+                done += finish(command, completion.status(), completion.result(), now, handler);
             }
         } finally {
             bells.reaped(active);
@@ -333,8 +342,7 @@ public final class IoQueue implements AutoCloseable {
     }
 
     /** Ends a command, or tries it again; how many were ended. */
-    private int finish(NvmeCommand command, int status, int result, CompletionHandler handler) {
-        long now = host.nanoTime();
+    private int finish(NvmeCommand command, int status, int result, long now, CompletionHandler handler) {
         if (status != 0 && terms.retries().again(status, command.failed(status), now - command.postedAt())) {
             long pause = terms.retries().pauseNanos(status, command.attempts());
             if (pause == 0) {
@@ -406,7 +414,7 @@ public final class IoQueue implements AutoCloseable {
         int done = 0;
         for (NvmeCommand command : commands) {
             if (command.isUnderWay()) {
-                done += finish(command, StatusCode.ABORTED_SQ_DELETION.status(), 0, handler);
+                done += finish(command, StatusCode.ABORTED_SQ_DELETION.status(), 0, host.nanoTime(), handler);
             }
         }
         submission.ring();

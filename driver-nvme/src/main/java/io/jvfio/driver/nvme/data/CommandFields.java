@@ -110,15 +110,17 @@ public final class CommandFields {
         return cdw12;
     }
 
+    /** Writes it into an entry of a queue. Compiled code makes no object of the slice, whose bounds it checks once. */
     public void writeTo(MemorySegment memory, long base) {
-        DWORD0.set(memory, base, head());
-        DWORD2.set(memory, base, 0L);
-        SubmissionEntry.MPTR.set(memory, base, 0L);
-        SubmissionEntry.PRP1.set(memory, base, pointer1);
-        SubmissionEntry.PRP2.set(memory, base, pointer2);
-        DWORD10.set(memory, base, pair(cdw10, cdw11));
-        DWORD12.set(memory, base, pair(cdw12, cdw13));
-        DWORD14.set(memory, base, 0L);
+        MemorySegment entry = memory.asSlice(base, SubmissionEntry.SIZE);
+        DWORD0.set(entry, head());
+        DWORD2.set(entry, 0L);
+        SubmissionEntry.MPTR.set(entry, 0L);
+        SubmissionEntry.PRP1.set(entry, pointer1);
+        SubmissionEntry.PRP2.set(entry, pointer2);
+        DWORD10.set(entry, pair(cdw10, cdw11));
+        DWORD12.set(entry, pair(cdw12, cdw13));
+        DWORD14.set(entry, 0L);
     }
 
     private CommandFields data(int kind, long first, long second) {

@@ -38,6 +38,16 @@ public final class CompletionRing {
         return ring.next();
     }
 
+    /** How many entries are known to be new; 0 only if there is none. */
+    public int ready() {
+        return ring.ready();
+    }
+
+    /** Takes the next entry, which is known to be new. */
+    public void take() {
+        ring.take();
+    }
+
     public int cid() {
         return CompletionEntry.DW3_CID.of(ring.word());
     }
