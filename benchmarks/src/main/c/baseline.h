@@ -17,4 +17,14 @@ static inline void *address(uint64_t argument)
     return (void *)(uintptr_t)argument;
 }
 
+// What Thread.onSpinWait is.
+static inline void spin_wait(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
 #endif

@@ -80,28 +80,38 @@ static void post(struct queue *queue, uint64_t tag)
     queue->tail = (queue->tail + 1) % ENTRIES;
 }
 
+static const struct completion *next(struct queue *queue, uint32_t ahead, uint32_t *word)
+{
+    uint32_t at = queue->head + ahead;
+    const struct completion *completion = &queue->completions[at % ENTRIES];
+    *word = __atomic_load_n((const uint32_t *)&completion->id, __ATOMIC_ACQUIRE);
+    return (*word >> 16 & 1) == (queue->phase ^ (at >= ENTRIES)) ? completion : 0;
+}
+
+// Looks at the clock once for all completions that it finds together.
 static uint64_t poll_all(struct queue *queue)
 {
-    uint64_t seen = 0;
-    for (;;) {
-        const struct completion *completion = &queue->completions[queue->head];
-        uint32_t word = __atomic_load_n((const uint32_t *)&completion->id, __ATOMIC_ACQUIRE);
-        struct request *request;
-        if ((word >> 16 & 1) != queue->phase)
-            break;
-        request = &queue->requests[word & 0xffff];
-        request->status = (uint16_t)(word >> 17);
-        request->nanos = now() - request->posted;
-        request->next = queue->free;
-        queue->free = request;
-        queue->head = (queue->head + 1) % ENTRIES;
-        if (queue->head == 0)
-            queue->phase ^= 1;
-        seen++;
-    }
-    if (seen != 0)
+    uint64_t all = 0;
+    uint32_t word, seen;
+    do {
+        for (seen = 0; seen < COMMANDS && next(queue, seen, &word) != 0; seen++)
+            ;
+        uint64_t time = seen == 0 ? 0 : now();
+        for (uint32_t i = 0; i < seen && next(queue, 0, &word) != 0; i++) {
+            struct request *request = &queue->requests[word & 0xffff];
+            request->status = (uint16_t)(word >> 17);
+            request->nanos = time - request->posted;
+            request->next = queue->free;
+            queue->free = request;
+            queue->head = (queue->head + 1) % ENTRIES;
+            if (queue->head == 0)
+                queue->phase ^= 1;
+        }
+        all += seen;
+    } while (seen != 0);
+    if (all != 0)
         queue->completion_doorbell = queue->head;
-    return seen;
+    return all;
 }
 
 LOOP(nvme_command)

@@ -16,64 +16,75 @@ import org.openjdk.jmh.annotations.TearDown;
 public class RingBetweenThreadsBenchmark extends Question {
     private static final int LOOP = 200 * Slots.COUNT;
 
-    private final Slots memory = new Slots();
-    private final MemorySegment slots = memory.slots();
-    private final MemorySegment taken = memory.word();
-    private final ProducerRing posts = ProducerRing.of(Slots.COUNT, Slots.SIZE);
-    private final Thread consumer = Thread.ofPlatform().daemon().start(this::takeAll);
-    private volatile boolean ended;
-    private volatile long sum;
-
-    /** Ends the consumer. */
-    @TearDown
-    public void close() throws InterruptedException {
-        ended = true;
-        consumer.join();
-        memory.close();
-    }
-
-    private void takeAll() {
-        ConsumerRing polls = memory.consumer();
-        long seen = 0;
-        while (!ended) {
-            while (polls.next()) {
-                seen += Slots.sum(slots, polls);
-            }
-            if (polls.untold() > 0) {
-                Slots.WORD.publish(taken, 0, polls.taken());
-                polls.told();
-            }
-        }
-        sum = seen;
-    }
-
     @Benchmark
     @OperationsPerInvocation(LOOP)
-    public long ring_between_threads() {
-        for (int i = 0; i < LOOP; i++) {
-            while (posts.free() == 0) {
-                release();
-            }
-            Slots.fill(slots, posts.next(), posts.posted());
-            posts.post();
-        }
-        while (posts.busy() > 0) {
-            release();
-        }
-        return sum;
-    }
-
-    private void release() {
-        int all = Slots.WORD.acquire(taken, 0);
-        while (posts.posted() - posts.busy() != all) {
-            posts.release();
-        }
+    public long ring_between_threads(InJava java) {
+        return java.post(LOOP);
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
     public long c_ring_between_threads(InC c) {
         return c.loop.run(LOOP);
+    }
+
+    /** A ring and the thread that empties it, which is there only while Java is measured: C has a thread of its own. */
+    @State(Scope.Thread)
+    public static class InJava {
+        private final Slots memory = new Slots();
+        private final MemorySegment slots = memory.slots();
+        private final MemorySegment taken = memory.word();
+        private final ProducerRing posts = ProducerRing.of(Slots.COUNT, Slots.SIZE);
+        private final Thread consumer = Thread.ofPlatform().daemon().start(this::takeAll);
+        private volatile boolean ended;
+        private volatile long sum;
+
+        /** Ends the consumer. */
+        @TearDown
+        public void close() throws InterruptedException {
+            ended = true;
+            consumer.join();
+            memory.close();
+        }
+
+        private void takeAll() {
+            ConsumerRing polls = memory.consumer();
+            long seen = 0;
+            while (!ended) {
+                while (polls.next()) {
+                    seen += Slots.sum(slots, polls);
+                }
+                if (polls.untold() > 0) {
+                    Slots.WORD.publish(taken, 0, polls.taken());
+                    polls.told();
+                } else {
+                    Thread.onSpinWait();
+                }
+            }
+            sum = seen;
+        }
+
+        private long post(int count) {
+            for (int i = 0; i < count; i++) {
+                awaitRoom(1);
+                Slots.publish(slots, posts.next(), posts.posted());
+                posts.post();
+            }
+            awaitRoom(posts.slots());
+            return sum;
+        }
+
+        private void awaitRoom(int room) {
+            while (posts.free() < room) {
+                int all = Slots.WORD.acquire(taken, 0);
+                while (posts.posted() - posts.busy() != all) {
+                    posts.release();
+                }
+                if (posts.free() < room) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
     }
 
     /** The same in C. */

@@ -53,17 +53,33 @@ final class Slots implements AutoCloseable {
         return ConsumerRing.of(slots, SIZE, STATUS, PHASE, 1);
     }
 
-    /** Fills all but the phase, and publishes that last. */
-    static void fill(MemorySegment slots, long slot, int value) {
-        WORD0.set(slots, slot, value);
-        WORD1.set(slots, slot, value + 1L);
-        WORD2.set(slots, slot, 0);
-        WORD3.set(slots, slot, 0);
-        WORD4.set(slots, slot, value + 4L);
-        WORD5.set(slots, slot, value + 5L);
-        WORD6.set(slots, slot, value + 6L);
-        WORD7.set(slots, slot, 0);
-        STATUS.publish(slots, slot, (~value >>> LOG_COUNT & 1) << 31);
+    /** Fills a descriptor for a device that a doorbell tells of it. Compiled code makes no object of the slice. */
+    static void fill(MemorySegment slots, long at, int value) {
+        MemorySegment slot = slots.asSlice(at, SIZE);
+        fillWords(slot, value);
+        STATUS.set(slot, status(value));
+    }
+
+    /** Fills a descriptor, and publishes its phase last, for who looks at that. */
+    static void publish(MemorySegment slots, long at, int value) {
+        MemorySegment slot = slots.asSlice(at, SIZE);
+        fillWords(slot, value);
+        STATUS.publish(slot, 0, status(value));
+    }
+
+    private static void fillWords(MemorySegment slot, int value) {
+        WORD0.set(slot, value);
+        WORD1.set(slot, value + 1L);
+        WORD2.set(slot, 0);
+        WORD3.set(slot, 0);
+        WORD4.set(slot, value + 4L);
+        WORD5.set(slot, value + 5L);
+        WORD6.set(slot, value + 6L);
+        WORD7.set(slot, 0);
+    }
+
+    private static int status(int value) {
+        return (~value >>> LOG_COUNT & 1) << 31;
     }
 
     /** Something that takes a look at the current descriptor. */
