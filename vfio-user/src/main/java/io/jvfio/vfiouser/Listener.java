@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Without one it listens to the main socket while nobody calls. A reply would wake it too, in vain and at the caller's
  * expense; so once it finds callers at work it rests as long as they go on, until the server has shown by a first
- * command that it does send them.
+ * command that it does send them. It looks ever less often whether they do.
  *
  * <p>Threads: its own; {@link #close} on any other.
  */
 final class Listener implements AutoCloseable {
-    private static final long REST_NANOS = Duration.ofMillis(2).toNanos();
+    private static final long SHORTEST_REST_NANOS = Duration.ofMillis(2).toNanos();
+    private static final long LONGEST_REST_NANOS = Duration.ofMillis(32).toNanos();
     private static final long FOREVER = -1;
     private static final int END = Abi.POLLHUP | Abi.POLLERR | Abi.POLLNVAL;
 
@@ -87,10 +88,12 @@ final class Listener implements AutoCloseable {
 
     private void listenToMain() {
         boolean resting = false;
+        long rest = SHORTEST_REST_NANOS;
         long seen = 0;
         while (connection.isAlive()) {
+            rest = resting ? Math.min(2 * rest, LONGEST_REST_NANOS) : SHORTEST_REST_NANOS;
             poller.set(0, connection.channel().fd(), resting ? 0 : Abi.POLLIN);
-            poller.await(resting ? REST_NANOS : FOREVER);
+            poller.await(resting ? rest : FOREVER);
             if ((poller.ready(0) & END) != 0) {
                 finish();
             } else if (resting) {

@@ -114,7 +114,12 @@ public final class MessageChannel implements AutoCloseable {
             return false;
         }
         settle(into);
-        return !into.isAcceptable(into.namedSize()) || filled >= into.namedSize();
+        return isWhole(into);
+    }
+
+    /** Whether nothing more is needed for the message at the front: it is whole, or its size is not allowed. */
+    private boolean isWhole(Message into) {
+        return filled >= Message.HEADER && (!into.isAcceptable(into.namedSize()) || filled >= into.namedSize());
     }
 
     /** Whether a part of a message has come, of which {@link #receive} still waits for the rest. */
@@ -127,8 +132,8 @@ public final class MessageChannel implements AutoCloseable {
      * the message before.
      *
      * @param into gets the message
-     * @param expected how many bytes to ask for at once, header included: if the next message is just that long, one
-     *     system call reads it. {@link Message#HEADER} reads nothing ahead
+     * @param expected how many bytes to ask for at once, header included: if the next message is no longer, one system call
+     *     reads it, and what comes behind it. {@link Message#HEADER} reads nothing ahead
      * @throws ProtocolException with EMSGSIZE if the header names a size that is not allowed: the header is readable,
      *     so that it can be answered, but the stream cannot be followed any more
      * @throws VfioException if the socket fails, or EMSGSIZE if descriptors were lost; the connection is of no use then
@@ -171,7 +176,7 @@ public final class MessageChannel implements AutoCloseable {
         }
         filled += (int) result;
         giveEarly(into);
-        return filled < target && isLate() ? Outcome.TIMEOUT : Outcome.MESSAGE;
+        return !isWhole(into) && isLate() ? Outcome.TIMEOUT : Outcome.MESSAGE;
     }
 
     /** Whether a message that comes in pieces takes too long in all. */

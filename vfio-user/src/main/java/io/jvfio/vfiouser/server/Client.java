@@ -26,8 +26,11 @@ final class Client implements AutoCloseable {
     /** What a message may have beside its data: headers, lists of vectors, bitmaps. */
     private static final int SLACK = 64 << 10;
 
-    /** What most commands are, so that one call reads them: a header and 16 bytes. */
-    private static final int USUAL = Message.HEADER + 16;
+    /**
+     * How much one call reads, so that it brings most commands whole, also one of many writes, and several that want no
+     * answer: what a message's buffer has from the start.
+     */
+    private static final int AHEAD = 4096;
 
     private final SystemCalls sys;
     private final ServedDevice served;
@@ -87,7 +90,7 @@ final class Client implements AutoCloseable {
      */
     void accept() {
         channel.limitWaits(Math.max(1, options.limits().silence().toMillis()));
-        if (channel.receive(incoming, USUAL) != MessageChannel.Outcome.MESSAGE) {
+        if (channel.receive(incoming, AHEAD) != MessageChannel.Outcome.MESSAGE) {
             throw new ProtocolException(Errno.ETIMEDOUT, "VFIO_USER_VERSION", "no first message came");
         }
         Handshake agreed = Handshake.with(
@@ -132,7 +135,7 @@ final class Client implements AutoCloseable {
     private String serve(Session now) {
         try {
             while (true) {
-                switch (channel.receive(incoming, USUAL)) {
+                switch (channel.receive(incoming, AHEAD)) {
                     case MESSAGE -> {
                         if (!take(now)) {
                             return "it closed the connection, or did not read";
