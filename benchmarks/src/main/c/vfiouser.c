@@ -117,7 +117,7 @@ static int ask(int fd, const void *command, size_t size, void *reply, size_t exp
     struct header *answered = reply;
     if (send(fd, command, size, MSG_NOSIGNAL) != (ssize_t)size || receive(fd, reply, sizeof *answered) != 0)
         return -1;
-    if (answered->size < sizeof *answered || answered->size > expected)
+    if (answered->size < sizeof *answered || answered->size > expected || answered->flags != REPLY)
         return -1;
     return receive(fd, answered + 1, answered->size - sizeof *answered);
 }
@@ -125,7 +125,9 @@ static int ask(int fd, const void *command, size_t size, void *reply, size_t exp
 // Connects and says which version, as a client does first. Argument: the path of the socket. The descriptor, or -1.
 LOOP(client_connect)
 {
-    static const char capabilities[] = "{\"capabilities\":{\"max_data_xfer_size\":4096,\"write_multiple\":true}}";
+    // As long as what is answered: a server says no more than it was told.
+    static const char capabilities[] = "{\"capabilities\":{\"max_msg_fds\":16,\"max_data_xfer_size\":1048576,"
+                                       "\"max_dma_maps\":65535,\"pgsizes\":4096,\"write_multiple\":true}}";
     struct {
         struct header header;
         uint16_t major, minor;
@@ -148,7 +150,7 @@ struct access {
     uint32_t region, count, data;
 };
 
-// Arguments: the connection, the region, the offset.
+// The loops give -1 if they are refused. Arguments: the connection, the region, the offset.
 LOOP(client_read32)
 {
     struct access command = {.header = {.command = REGION_READ, .size = 32}, .count = 4}, reply;
@@ -158,7 +160,7 @@ LOOP(client_read32)
     for (uint64_t i = 0; i < count; i++) {
         command.header.id = (uint16_t)i;
         if (ask((int)arguments[0], &command, 32, &reply, 36) != 0)
-            return 0;
+            return (uint64_t)-1;
         sum += reply.data;
     }
     return sum;
@@ -174,7 +176,7 @@ LOOP(client_write32)
         command.header.id = (uint16_t)i;
         command.data = (uint32_t)i;
         if (ask((int)arguments[0], &command, 36, &reply, 36) != 0)
-            return 0;
+            return (uint64_t)-1;
     }
     return count;
 }
@@ -202,7 +204,7 @@ LOOP(client_write_multi)
             command.write[j].data = i + (uint64_t)j;
         }
         if (ask((int)arguments[0], &command, sizeof command, reply, sizeof reply) != 0)
-            return 0;
+            return (uint64_t)-1;
     }
     return count;
 }

@@ -57,6 +57,20 @@ public final class CLoop {
         return Arena.global().allocateFrom(text).address();
     }
 
+    /**
+     * Does {@code count} operations of a loop that can be refused.
+     *
+     * @return what the function gives
+     * @throws IllegalStateException if that is -1
+     */
+    public long checked(long count) {
+        long result = run(count);
+        if (result == -1) {
+            throw new IllegalStateException("the loop in C was refused");
+        }
+        return result;
+    }
+
     /** Does {@code count} operations; what the function gives. */
     public long run(long count) {
         try {

@@ -43,13 +43,13 @@ public class ClientBenchmark extends Question {
     @Benchmark
     @OperationsPerInvocation(LOOP)
     public long c_client_read32(InC client) {
-        return client.read.run(LOOP);
+        return client.read.checked(LOOP);
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
     public long c_client_write32(InC client) {
-        return client.write.run(LOOP);
+        return client.write.checked(LOOP);
     }
 
     /** Our client. */

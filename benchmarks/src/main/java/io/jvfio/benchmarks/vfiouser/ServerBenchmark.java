@@ -28,38 +28,38 @@ public class ServerBenchmark extends Question {
     @Benchmark
     @OperationsPerInvocation(LOOP)
     public long server_read32(Ours server) {
-        return server.read.run(LOOP);
+        return server.read.checked(LOOP);
     }
 
     @Benchmark
     @WholeRun
     @OperationsPerInvocation(LOOP)
     public long server_write32(Ours server) {
-        return server.write.run(LOOP);
+        return server.write.checked(LOOP);
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
     public long server_write_multi(Ours server) {
-        return server.multi.run(LOOP);
+        return server.multi.checked(LOOP);
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
     public long c_server_read32(InC server) {
-        return server.read.run(LOOP);
+        return server.read.checked(LOOP);
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
     public long c_server_write32(InC server) {
-        return server.write.run(LOOP);
+        return server.write.checked(LOOP);
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
     public long c_server_write_multi(InC server) {
-        return server.multi.run(LOOP);
+        return server.multi.checked(LOOP);
     }
 
     /** A connected client in C. */
