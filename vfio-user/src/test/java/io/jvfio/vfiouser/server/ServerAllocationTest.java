@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.vfiouser.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jvfio.carrier.ForwardingDevice;
+import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.RegionInfo;
+import io.jvfio.device.VfioDevice;
+import io.jvfio.vfiouser.Garbage;
+import io.jvfio.vfiouser.protocol.Message;
+import io.jvfio.vfiouser.protocol.RegionAccess;
+import io.jvfio.vfiouser.protocol.WriteMulti;
+import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Serving registers makes no garbage in the thread of the connection, once its code is compiled. */
+@Tag("allocation")
+final class ServerAllocationTest extends ServerTest {
+    private static final int WRITES = 16;
+
+    /** The fixture, which says the same of itself each time, and whose registers keep no record. */
+    private static final class Quiet extends ForwardingDevice {
+        private final DeviceInfo info;
+        private final List<RegionInfo> regions;
+        private long last;
+
+        Quiet(VfioDevice below) {
+            super(below);
+            info = below.info();
+            regions = IntStream.range(0, info.regionCount())
+                    .mapToObj(below::region)
+                    .toList();
+        }
+
+        @Override
+        public DeviceInfo info() {
+            return info;
+        }
+
+        @Override
+        public RegionInfo region(int index) {
+            return regions.get(index);
+        }
+
+        @Override
+        public long readRegister(int region, long offset, int width) {
+            return last;
+        }
+
+        @Override
+        public void writeRegister(int region, long offset, int width, long value) {
+            last = value;
+        }
+    }
+
+    @BeforeEach
+    void serveQuietly() {
+        server.close();
+        server = VfioUserServer.listen(new Quiet(device), path, options(), recorder);
+    }
+
+    private static void assertServedWithoutGarbage(IntConsumer action) throws Throwable {
+        Thread serving = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().endsWith("-client"))
+                .findAny()
+                .orElseThrow();
+        Garbage.assertNone(serving, action);
+    }
+
+    private static Message answered(RawClient client) {
+        Message reply = client.exchange(List.of());
+        if (reply.isError()) {
+            throw new AssertionError("errno " + reply.errno());
+        }
+        return reply;
+    }
+
+    @Test
+    void reads_and_writes_of_registers() throws Throwable {
+        RawClient client = client();
+        assertServedWithoutGarbage(round -> {
+            RegionAccess.beginWrite(client.out, client.nextId(), 0, 0x40, 4);
+            RegionAccess.setRegister(client.out, 4, round);
+            answered(client);
+            RegionAccess.beginRead(client.out, client.nextId(), 0, 0x40, 4);
+            if (RegionAccess.register(answered(client), 4) != round) {
+                throw new AssertionError("not " + round);
+            }
+        });
+    }
+
+    @Test
+    void writes_sixteen_to_a_message() throws Throwable {
+        RawClient client = client();
+        assertServedWithoutGarbage(round -> {
+            WriteMulti.begin(client.out, client.nextId(), WRITES);
+            for (int i = 0; i < WRITES; i++) {
+                WriteMulti.set(client.out, i, 0, 0x40, 4, round);
+            }
+            assertThat(answered(client).u64(0)).isEqualTo(WRITES);
+        });
+    }
+}
