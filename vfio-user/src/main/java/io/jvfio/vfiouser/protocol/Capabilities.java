@@ -35,7 +35,7 @@ public record Capabilities(
     /** The most characters that an id of a storey has. */
     public static final int LONGEST_STOREY = 64;
 
-    /** The most slow regions that are told or read. */
+    /** The most slow regions, and regions with posted registers, that are told or read. */
     public static final int MOST_SLOW_REGIONS = 64;
 
     /**
@@ -44,19 +44,27 @@ public record Capabilities(
      * @param addedRegions whether regions beyond the bus's own, and capabilities in the device info, are understood
      * @param storeys in a reply: ids of what the server's device is made of above its carrier, from the lowest up
      * @param slowRegions in a reply: indexes of regions whose accesses may wait
+     * @param postedRegions in a reply: indexes of regions with registers that {@link Command#DEVICE_GET_REGION_IO_FDS} tells
+     *     of, whose writes the server does before any command that was sent after them
      * @param reach in a reply: the addresses that the server's device reaches by DMA
      */
-    public record Own(boolean addedRegions, List<String> storeys, List<Integer> slowRegions, IovaRange reach) {
+    public record Own(
+            boolean addedRegions,
+            List<String> storeys,
+            List<Integer> slowRegions,
+            List<Integer> postedRegions,
+            IovaRange reach) {
         /** Copies the lists, and refuses null. */
         public Own {
             storeys = List.copyOf(storeys);
             slowRegions = List.copyOf(slowRegions);
+            postedRegions = List.copyOf(postedRegions);
             Objects.requireNonNull(reach, "reach");
         }
 
         /** What holds for a peer of another make. */
         public static Own none() {
-            return new Own(false, List.of(), List.of(), IovaRange.ALL);
+            return new Own(false, List.of(), List.of(), List.of(), IovaRange.ALL);
         }
     }
 
@@ -83,6 +91,11 @@ public record Capabilities(
     /** Indexes of regions whose accesses may wait; see {@link Own}. */
     public List<Integer> slowRegions() {
         return own.slowRegions;
+    }
+
+    /** Indexes of regions with posted registers; see {@link Own}. */
+    public List<Integer> postedRegions() {
+        return own.postedRegions;
     }
 
     /** The addresses that the server's device reaches; see {@link Own}. */
@@ -127,22 +140,27 @@ public record Capabilities(
 
     /** The same with or without added regions. */
     public Capabilities withAddedRegions(boolean supported) {
-        return with(new Own(supported, own.storeys, own.slowRegions, own.reach));
+        return with(new Own(supported, own.storeys, own.slowRegions, own.postedRegions, own.reach));
     }
 
     /** The same with these storeys. */
     public Capabilities withStoreys(List<String> ids) {
-        return with(new Own(own.addedRegions, ids, own.slowRegions, own.reach));
+        return with(new Own(own.addedRegions, ids, own.slowRegions, own.postedRegions, own.reach));
     }
 
     /** The same with these slow regions. */
     public Capabilities withSlowRegions(List<Integer> indexes) {
-        return with(new Own(own.addedRegions, own.storeys, indexes, own.reach));
+        return with(new Own(own.addedRegions, own.storeys, indexes, own.postedRegions, own.reach));
+    }
+
+    /** The same with these regions with posted registers. */
+    public Capabilities withPostedRegions(List<Integer> indexes) {
+        return with(new Own(own.addedRegions, own.storeys, own.slowRegions, indexes, own.reach));
     }
 
     /** The same with this reach. */
     public Capabilities withReach(IovaRange range) {
-        return with(new Own(own.addedRegions, own.storeys, own.slowRegions, range));
+        return with(new Own(own.addedRegions, own.storeys, own.slowRegions, own.postedRegions, range));
     }
 
     private Capabilities with(Own other) {

@@ -40,6 +40,7 @@ final class CapabilityJson {
     private static final String ADDED_REGIONS = "jvfio_added_regions";
     private static final String STOREYS = "jvfio_storeys";
     private static final String SLOW_REGIONS = "jvfio_slow_regions";
+    private static final String POSTED_REGIONS = "jvfio_posted_regions";
     private static final String REACH = "jvfio_reach";
 
     /** What an address begins with. Numbers of JSON do not go so far in every reader. */
@@ -110,6 +111,8 @@ final class CapabilityJson {
                 case STOREYS -> found.withStoreys(array(parser, key, Capabilities.MOST_STOREYS, CapabilityJson::id));
                 case SLOW_REGIONS ->
                     found.withSlowRegions(array(parser, key, Capabilities.MOST_SLOW_REGIONS, CapabilityJson::index));
+                case POSTED_REGIONS ->
+                    found.withPostedRegions(array(parser, key, Capabilities.MOST_SLOW_REGIONS, CapabilityJson::index));
                 case REACH -> found.withReach(range(array(parser, key, 2, CapabilityJson::address)));
                 default -> {
                     parser.skipChildren();
@@ -249,13 +252,8 @@ final class CapabilityJson {
                 }
                 json.writeEndArray();
             }
-            if (!capabilities.slowRegions().isEmpty()) {
-                json.writeArrayFieldStart(SLOW_REGIONS);
-                for (int index : capabilities.slowRegions()) {
-                    json.writeNumber(index);
-                }
-                json.writeEndArray();
-            }
+            writeIndexes(json, SLOW_REGIONS, capabilities.slowRegions());
+            writeIndexes(json, POSTED_REGIONS, capabilities.postedRegions());
             IovaRange reach = capabilities.reach();
             if (!reach.equals(IovaRange.ALL)) {
                 json.writeArrayFieldStart(REACH);
@@ -269,6 +267,16 @@ final class CapabilityJson {
             throw new UncheckedIOException(e);
         }
         return text.toByteArray();
+    }
+
+    private static void writeIndexes(JsonGenerator json, String key, List<Integer> indexes) throws IOException {
+        if (!indexes.isEmpty()) {
+            json.writeArrayFieldStart(key);
+            for (int index : indexes) {
+                json.writeNumber(index);
+            }
+            json.writeEndArray();
+        }
     }
 
     private static void writeNumber(JsonGenerator json, String key, long value, long assumed) throws IOException {

@@ -35,6 +35,9 @@ public record RegionIoFds(int index, int count, List<Entry> entries) {
     /** No more entries than this are believed. */
     private static final int MOST_ENTRIES = 1024;
 
+    /** The argsz of who takes any reply that is believed, in bytes. */
+    public static final int MOST_BYTES = SIZE + MOST_ENTRIES * LONG_ENTRY;
+
     /**
      * One part of a region.
      *
@@ -88,6 +91,11 @@ public record RegionIoFds(int index, int count, List<Entry> entries) {
     /** The index that a request asks for; may be anything. */
     public static int requestedIndex(Message request) {
         return request.u32(8);
+    }
+
+    /** The index that a request asks for, -1 if it is too short to ask for any; for who does not answer it. */
+    public static int requestedIndexOrNone(Message request) {
+        return request.payloadSize() < SIZE ? -1 : requestedIndex(request);
     }
 
     /**

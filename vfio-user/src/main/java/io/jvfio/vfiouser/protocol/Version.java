@@ -138,6 +138,7 @@ public record Version(int major, int minor, @Nullable Capabilities capabilities)
                 .withAddedRegions(server.addedRegions() && client.addedRegions())
                 .withStoreys(client.addedRegions() ? server.storeys() : List.of())
                 .withSlowRegions(client.addedRegions() ? server.slowRegions() : List.of())
+                .withPostedRegions(client.addedRegions() ? server.postedRegions() : List.of())
                 .withReach(client.addedRegions() ? server.reach() : IovaRange.ALL);
         return new Version(MAJOR, Math.min(minor, MINOR), both);
     }

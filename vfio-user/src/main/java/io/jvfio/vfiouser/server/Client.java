@@ -7,9 +7,11 @@ import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
+import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
 import io.jvfio.vfiouser.protocol.ProtocolException;
+import io.jvfio.vfiouser.protocol.RegionIoFds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -66,6 +68,7 @@ final class Client implements AutoCloseable {
             ClientMemory memory,
             DmaMessages dma,
             CommandLane lane,
+            PostedWrites posted,
             @Nullable TwinReader twin) {}
 
     Client(SystemCalls sys, ServedDevice served, ServerOptions options, UnixSocket socket, String name, ThinLog log) {
@@ -111,9 +114,11 @@ final class Client implements AutoCloseable {
                 thread -> thread == reader || lane.isThread(thread));
         dma = messages;
         ClientMemory memory = new ClientMemory(sys, served.device().addressSpace(), messages, options);
-        Commands commands = new Commands(served, memory, agreed.agreed(), options);
+        int mostFds = Math.min(agreed.client().maxFds(), options.limits().fds());
+        PostedWrites posted = new PostedWrites(sys, served.device(), memory.share(), mostFds, log);
+        Commands commands = new Commands(served, memory, agreed.agreed(), options, posted);
         TwinReader reading = second == null ? null : TwinReader.start(name + "-twin", second, messages, this::shutdown);
-        session = new Session(commands, memory, messages, lane, reading);
+        session = new Session(commands, memory, messages, lane, posted, reading);
     }
 
     /**
@@ -135,6 +140,7 @@ final class Client implements AutoCloseable {
     private String serve(Session now) {
         try {
             while (true) {
+                now.posted.await(channel.hasRest());
                 switch (channel.receive(incoming, AHEAD)) {
                     case MESSAGE -> {
                         if (!take(now)) {
@@ -185,6 +191,9 @@ final class Client implements AutoCloseable {
         }
         if (!incoming.isCommand()) {
             throw incoming.invalid("a message of type " + (incoming.flags() & 0xf));
+        }
+        if (incoming.commandId() == Command.DEVICE_GET_REGION_IO_FDS.id()) {
+            now.posted.begin(channel.fd(), RegionIoFds.requestedIndexOrNone(incoming));
         }
         if (!now.lane.idle() || now.commands.isSlow(incoming)) {
             return now.lane.submit(incoming.detach());
@@ -246,8 +255,10 @@ final class Client implements AutoCloseable {
         }
         now.dma.fail("the client has gone");
         now.lane.close();
-        List<String> left = awaitLane(now.lane) ? takeBack(now) : abandon(now);
+        boolean ended = awaitLane(now.lane);
         Closing steps = new Closing();
+        steps.attempt(now.posted::close);
+        List<String> left = ended ? takeBack(now) : abandon(now);
         if (now.twin != null) {
             steps.attempt(now.twin::close);
         }

@@ -37,15 +37,18 @@ final class Commands {
     private final IrqCommands irqs;
     private final FeatureCommands features;
     private final SlowRegions slow;
+    private final PostedWrites posted;
 
     /**
      * The commands of one client.
      *
      * @param agreed what the client can take
      */
-    Commands(ServedDevice served, ClientMemory memory, Capabilities agreed, ServerOptions options) {
+    Commands(
+            ServedDevice served, ClientMemory memory, Capabilities agreed, ServerOptions options, PostedWrites posted) {
         this.served = served;
         this.memory = memory;
+        this.posted = posted;
         this.addedRegions = agreed.addedRegions();
         this.writeMultiple = agreed.writeMultiple();
         this.allAreas = addedRegions || options.areas() == ServerOptions.Areas.ALL;
@@ -158,7 +161,9 @@ final class Commands {
             case DEVICE_GET_REGION_INFO -> {
                 return regionInfo(command, reply);
             }
-            case DEVICE_GET_REGION_IO_FDS -> ioFds(command, reply);
+            case DEVICE_GET_REGION_IO_FDS -> {
+                return ioFds(command, reply);
+            }
             case DEVICE_GET_IRQ_INFO -> irqs.info(command, reply);
             case DEVICE_SET_IRQS -> irqs.set(command, reply);
             case DEVICE_RESET -> {
@@ -189,14 +194,14 @@ final class Commands {
         return whole && file != null ? List.of(file.fd()) : List.of();
     }
 
-    /** No region has parts that are written by an eventfd. */
-    private void ioFds(Message command, Message reply) {
+    private List<Fd> ioFds(Message command, Message reply) {
         int argsz = RegionIoFds.readRequest(command);
         RegionInfo region = region(command, RegionIoFds.requestedIndex(command));
         if (!region.readable() && !region.writable()) {
             throw command.invalid("region " + region.index() + ", which cannot be accessed");
         }
-        new RegionIoFds(region.index(), 0, List.of()).writeReply(reply, command, argsz);
+        PostedWrites.Offer offer = posted.offer(region.index());
+        return offer.told().writeReply(reply, command, argsz) ? offer.fds() : List.of();
     }
 
     private RegionInfo region(Message command, int index) {

@@ -14,6 +14,7 @@ import io.jvfio.vfiouser.protocol.MessageChannel;
 import io.jvfio.vfiouser.protocol.ProtocolException;
 import io.jvfio.vfiouser.protocol.Version;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -95,13 +96,19 @@ record Handshake(
                         .limit(Capabilities.MOST_STOREYS)
                         .toList())
                 .withSlowRegions(slowRegions(device))
+                .withPostedRegions(indexes(
+                        device,
+                        region -> !PostedWrites.registers(device, region).isEmpty()))
                 .withReach(device.info().reach());
     }
 
     private static List<Integer> slowRegions(VfioDevice device) {
-        SlowRegions slow = device.ability(SlowRegions.class).orElse(SlowRegions.NONE);
+        return indexes(device, device.ability(SlowRegions.class).orElse(SlowRegions.NONE)::slow);
+    }
+
+    private static List<Integer> indexes(VfioDevice device, IntPredicate which) {
         return IntStream.range(0, device.info().regionCount())
-                .filter(slow::slow)
+                .filter(which)
                 .limit(Capabilities.MOST_SLOW_REGIONS)
                 .boxed()
                 .toList();

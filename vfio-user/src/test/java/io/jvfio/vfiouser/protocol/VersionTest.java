@@ -36,7 +36,8 @@ final class VersionTest {
             true,
             0,
             true,
-            new Capabilities.Own(true, List.of("zpci", "acme.fpga"), List.of(9, 11), new IovaRange(0x1000, -1)));
+            new Capabilities.Own(
+                    true, List.of("zpci", "acme.fpga"), List.of(9, 11), List.of(0, 2), new IovaRange(0x1000, -1)));
 
     @AfterEach
     void close() {
@@ -57,7 +58,7 @@ final class VersionTest {
                         true,
                         3,
                         true,
-                        new Capabilities.Own(true, List.of(), List.of(), IovaRange.ALL)));
+                        new Capabilities.Own(true, List.of(), List.of(), List.of(), IovaRange.ALL)));
         offer.write(message, 1);
         assertThat(Version.read(message)).isEqualTo(offer);
     }

@@ -10,6 +10,7 @@ import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.PostedRegisters;
 import io.jvfio.device.RegionArea;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
@@ -98,6 +99,9 @@ final class ServedFixture implements VfioDevice {
 
     /** Whose accesses may wait. */
     volatile SlowRegions slow = SlowRegions.NONE;
+
+    /** Which are doorbells. */
+    volatile PostedRegisters posted = PostedRegisters.NONE;
 
     /** What a reset does besides. */
     volatile Runnable onReset = () -> {};
@@ -281,6 +285,9 @@ final class ServedFixture implements VfioDevice {
 
     @Override
     public <T> Optional<T> ability(Class<T> type) {
+        if (type == PostedRegisters.class) {
+            return Optional.of(type.cast(posted));
+        }
         return type == SlowRegions.class ? Optional.of(type.cast(slow)) : Optional.empty();
     }
 

@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.carrier.ForwardingDevice;
 import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.PostedRegisters;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Descriptor;
+import io.jvfio.internal.sys.Mapping;
+import io.jvfio.internal.sys.SharedEventFd;
 import io.jvfio.vfiouser.Garbage;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
+import io.jvfio.vfiouser.protocol.RegionIoFds;
+import io.jvfio.vfiouser.protocol.ShadowWord;
 import io.jvfio.vfiouser.protocol.WriteMulti;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -104,5 +111,26 @@ final class ServerAllocationTest extends ServerTest {
             }
             assertThat(answered(client).u64(0)).isEqualTo(WRITES);
         });
+    }
+
+    @Test
+    void posted_writes_and_the_reads_behind_them() throws Throwable {
+        device.posted = region -> region == 0 ? List.of(new PostedRegisters.Register(0x40, 4)) : List.of();
+        RawClient client = client();
+        RegionIoFds.writeRequest(client.out, client.nextId(), 0, 4096);
+        Message told = answered(client);
+        try (Descriptor file = told.takeFd(0);
+                Descriptor eventfd = told.takeFd(0);
+                Mapping memory = Mapping.ofFile(sys, file, 0, 64, Abi.PROT_READ | Abi.PROT_WRITE);
+                SharedEventFd signal = SharedEventFd.duplicate(sys, eventfd, () -> {})) {
+            assertServedWithoutGarbage(round -> {
+                ShadowWord.set(memory.memory(), 0, 4, round);
+                signal.signal();
+                RegionAccess.beginRead(client.out, client.nextId(), 0, 0x40, 4);
+                if (RegionAccess.register(answered(client), 4) != round) {
+                    throw new AssertionError("not " + round);
+                }
+            });
+        }
     }
 }
