@@ -12,7 +12,7 @@ import io.jvfio.vfiouser.protocol.RegionAccess;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Register and byte access to the regions of a server's device, by messages.
+ * Register and byte access to the regions of a server's device, by messages, unless a register is posted.
  *
  * <p>Threads: stateless; single registers allocate nothing.
  */
@@ -34,6 +34,10 @@ final class RegionCalls {
 
     static void write(Session session, int region, long offset, int width, long value) {
         check(session, region, offset, width);
+        PostedRegion posted = session.region(region).posted();
+        if (posted != null && posted.write(offset, width, value)) {
+            return;
+        }
         session.connection().begin(Command.REGION_WRITE);
         try {
             put(session, region, offset, width, value);

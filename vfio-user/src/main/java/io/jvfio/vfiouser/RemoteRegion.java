@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.vfiouser;
 
+import io.jvfio.Closing;
 import io.jvfio.Errno;
 import io.jvfio.Fd;
 import io.jvfio.Hex;
@@ -28,8 +29,13 @@ import org.jspecify.annotations.Nullable;
  * @param info what is known of it; its areas are those that can really be mapped
  * @param fileOffset where it starts in its files, in bytes
  * @param files none, one for all areas, or one for each area
+ * @param posted the registers that are written by a signal, or null
  */
-record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements AutoCloseable {
+record RemoteRegion(
+        RegionInfo info,
+        long fileOffset,
+        List<Fd> files,
+        @Nullable PostedRegion posted) implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.jvfio");
 
     /** How often a server may name a larger size before that is taken for an error. */
@@ -61,7 +67,7 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
                     throw e;
                 }
                 // The way of the kernel, and of servers that pass a kernel's device on, to say that there is none.
-                return new RemoteRegion(RegionInfo.absent(index), 0, List.of());
+                return new RemoteRegion(RegionInfo.absent(index), 0, List.of(), null);
             }
             if (answer.needed <= argsz || answer.needed > InfoMessages.MOST_INFO) {
                 return of(sys, connection, index, answer);
@@ -120,7 +126,7 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
         }
         VfioRegionInfo info = answer.info;
         return new RemoteRegion(
-                new RegionInfo(index, info.flags(), info.size(), areas, answer.chain), info.offset(), files);
+                new RegionInfo(index, info.flags(), info.size(), areas, answer.chain), info.offset(), files, null);
     }
 
     /** The areas that can be mapped: whole pages of a file that has them. */
@@ -178,8 +184,18 @@ record RemoteRegion(RegionInfo info, long fileOffset, List<Fd> files) implements
         return null;
     }
 
+    /** The same with registers that are written by a signal, or without any. */
+    RemoteRegion with(@Nullable PostedRegion registers) {
+        return new RemoteRegion(info, fileOffset, files, registers);
+    }
+
     @Override
     public void close() {
-        files.forEach(Fd::close);
+        Closing steps = new Closing();
+        files.forEach(file -> steps.attempt(file::close));
+        if (posted != null) {
+            steps.attempt(posted::close);
+        }
+        steps.throwFirst();
     }
 }

@@ -349,7 +349,7 @@ final class ServerConnection implements AutoCloseable {
      */
     void checkAlive(Command command) {
         if (!isAlive()) {
-            throw state.ended(command);
+            throw ended(command);
         }
     }
 
@@ -500,6 +500,16 @@ final class ServerConnection implements AutoCloseable {
     /** The connection is of no use any more: everybody who waits for it learns that. */
     void lose(VfioException reason) {
         state.lose(reason, channel::shutdown);
+    }
+
+    /** Ends the connection, and leaves it to the listener to find that out: for threads that must not wait. */
+    void cut() {
+        wake(channel);
+    }
+
+    /** What a call throws that finds the connection closed or lost. */
+    RuntimeException ended(Command command) {
+        return state.ended(command);
     }
 
     /** Closes a connection that is lost and whose place another has taken. */

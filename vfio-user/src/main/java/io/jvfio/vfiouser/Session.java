@@ -60,7 +60,11 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
             DeviceInfo info = info(connection);
             for (int index = 0; index < info.regionCount(); index++) {
                 checkTime(connection, begin);
-                regions.add(RemoteRegion.ask(sys, connection, index));
+                RemoteRegion region = RemoteRegion.ask(sys, connection, index);
+                regions.add(region);
+                if (isPosted(connection, region.info())) {
+                    regions.set(index, region.with(PostedRegion.ask(sys, connection, region.info())));
+                }
             }
             List<IrqInfo> irqs = new ArrayList<>();
             for (int index = 0; index < info.irqCount(); index++) {
@@ -75,6 +79,15 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
             regions.forEach(RemoteRegion::close);
             throw Closing.after(e, connection);
         }
+    }
+
+    private static boolean isPosted(ServerConnection connection, RegionInfo region) {
+        return region.writable()
+                && switch (connection.limits().posting()) {
+                    case ORDERED -> connection.server().postedRegions().contains(region.index());
+                    case ALWAYS -> true;
+                    case NEVER -> false;
+                };
     }
 
     /** A server that answers each question only just in time is given up, whatever the number of questions. */

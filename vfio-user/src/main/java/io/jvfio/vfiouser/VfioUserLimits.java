@@ -19,8 +19,27 @@ import java.util.Objects;
  *     twice the time
  * @param trustServer whether a server gets the file of memory that it can make to fault, which ends this process if the
  *     wrong code meets it: huge pages, and files that are not sealed. Else such memory is copied by messages
+ * @param posting which registers are written by a signal and not by a message
  */
-public record VfioUserLimits(int maxTransfer, int maxFds, int maxDmaMaps, Duration timeout, boolean trustServer) {
+public record VfioUserLimits(
+        int maxTransfer, int maxFds, int maxDmaMaps, Duration timeout, boolean trustServer, Posting posting) {
+
+    /**
+     * Whether a register that the server offers for it ({@code DEVICE_GET_REGION_IO_FDS}) is written by a store and a signal
+     * instead of a message. Nobody waits for such a write, and nobody is told if it fails. Threads: immutable.
+     */
+    public enum Posting {
+        /** If the server says that a later command finds the write done, as those of jvfio do. */
+        ORDERED,
+        /**
+         * Whatever the server: it is asked for each region, which one that does not know the question may take badly. Whether
+         * a command overtakes a write that was made before it is then the server's to say.
+         */
+        ALWAYS,
+        /** By messages, each of which is answered. */
+        NEVER
+    }
+
     private static final int LEAST_TRANSFER = 4096;
     private static final int MOST_TRANSFER = 64 << 20;
     private static final int MOST_FDS = 253;
@@ -31,6 +50,7 @@ public record VfioUserLimits(int maxTransfer, int maxFds, int maxDmaMaps, Durati
     /** Checks the numbers. */
     public VfioUserLimits {
         Objects.requireNonNull(timeout, "timeout");
+        Objects.requireNonNull(posting, "posting");
         if (maxTransfer < LEAST_TRANSFER || maxTransfer > MOST_TRANSFER) {
             throw new IllegalArgumentException(
                     "a largest transfer of " + Hex.of(maxTransfer) + " bytes; 0x1000 to 0x4000000 are possible");
@@ -44,34 +64,39 @@ public record VfioUserLimits(int maxTransfer, int maxFds, int maxDmaMaps, Durati
         }
     }
 
-    /** 1 MiB, 16 descriptors, 65535 maps, 10 seconds, no trust. */
+    /** 1 MiB, 16 descriptors, 65535 maps, 10 seconds, no trust, posted writes where they are in order. */
     public static VfioUserLimits defaults() {
-        return new VfioUserLimits(1 << 20, 16, 65535, Duration.ofSeconds(10), false);
+        return new VfioUserLimits(1 << 20, 16, 65535, Duration.ofSeconds(10), false, Posting.ORDERED);
     }
 
     /** The same with another largest transfer. */
     public VfioUserLimits withMaxTransfer(int bytes) {
-        return new VfioUserLimits(bytes, maxFds, maxDmaMaps, timeout, trustServer);
+        return new VfioUserLimits(bytes, maxFds, maxDmaMaps, timeout, trustServer, posting);
     }
 
     /** The same with another number of descriptors. */
     public VfioUserLimits withMaxFds(int descriptors) {
-        return new VfioUserLimits(maxTransfer, descriptors, maxDmaMaps, timeout, trustServer);
+        return new VfioUserLimits(maxTransfer, descriptors, maxDmaMaps, timeout, trustServer, posting);
     }
 
     /** The same with another number of DMA maps. */
     public VfioUserLimits withMaxDmaMaps(int maps) {
-        return new VfioUserLimits(maxTransfer, maxFds, maps, timeout, trustServer);
+        return new VfioUserLimits(maxTransfer, maxFds, maps, timeout, trustServer, posting);
     }
 
     /** The same with another time limit. */
     public VfioUserLimits withTimeout(Duration limit) {
-        return new VfioUserLimits(maxTransfer, maxFds, maxDmaMaps, limit, trustServer);
+        return new VfioUserLimits(maxTransfer, maxFds, maxDmaMaps, limit, trustServer, posting);
     }
 
     /** The same with this trust. */
     public VfioUserLimits withTrustServer(boolean trust) {
-        return new VfioUserLimits(maxTransfer, maxFds, maxDmaMaps, timeout, trust);
+        return new VfioUserLimits(maxTransfer, maxFds, maxDmaMaps, timeout, trust, posting);
+    }
+
+    /** The same with this choice of posted writes. */
+    public VfioUserLimits withPosting(Posting choice) {
+        return new VfioUserLimits(maxTransfer, maxFds, maxDmaMaps, timeout, trustServer, choice);
     }
 
     /** The largest payload of a message, in bytes. */

@@ -12,6 +12,7 @@ import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.MapRequest;
 import io.jvfio.vfiouser.fuzz.MessageFuzzer;
+import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -37,7 +38,8 @@ final class ClientFuzzTest extends ClientTest {
     private static final long SEED = Long.getLong("jvfio.fuzz.seed", 20_261_124);
 
     /** Short, because some answers never come. */
-    private static final VfioUserLimits LIMITS = VfioUserLimits.defaults().withTimeout(Duration.ofMillis(20));
+    private static final VfioUserLimits LIMITS =
+            VfioUserLimits.defaults().withTimeout(Duration.ofMillis(20)).withPosting(VfioUserLimits.Posting.ALWAYS);
 
     private static final long PAGE = 4096;
     private static final long MEMORY = 0x10_0000;
@@ -84,7 +86,7 @@ final class ClientFuzzTest extends ClientTest {
         int threads = Thread.activeCount();
         long resident = 0;
         for (int round = 0; sent.get() < messages; round++) {
-            server.script = new Fuzz(new MessageFuzzer(SEED * 31 + round));
+            server.script = new Fuzz(new MessageFuzzer(SEED * 31 + round), eventfd);
             server.capabilities = server.capabilities.withTwinSocket(round % 2 == 0, 0);
             try (Arena arena = Arena.ofConfined()) {
                 session(choices, new Material(eventfd, shared, plain, arena.allocate(2 * PAGE)));
@@ -173,20 +175,25 @@ final class ClientFuzzTest extends ClientTest {
     /** Answers some commands as it should and the others as it likes. Threads: the server's. */
     private final class Fuzz implements TestServer.Script {
         private final MessageFuzzer fuzzer;
+        private final EventFd eventfd;
 
-        Fuzz(MessageFuzzer fuzzer) {
+        Fuzz(MessageFuzzer fuzzer, EventFd eventfd) {
             this.fuzzer = fuzzer;
+            this.eventfd = eventfd;
         }
 
         @Override
         public boolean take(TestClient client, Message command) {
             sent.incrementAndGet();
+            boolean posted = command.commandId() == Command.DEVICE_GET_REGION_IO_FDS.id();
             // Most of the opening goes well, or nothing else would ever be reached.
             boolean opening = command.commandId() < 8 && command.commandId() != 2;
-            if (fuzzer.oneIn(opening ? 400 : 6)) {
+            if (fuzzer.oneIn(posted ? 3 : opening ? 400 : 6)) {
                 byte[] asked =
                         command.payload(0, Math.min(64, command.payloadSize())).toArray(ValueLayout.JAVA_BYTE);
-                client.send(fuzzer.reply(command.id(), command.commandId(), asked));
+                client.send(
+                        fuzzer.reply(command.id(), command.commandId(), asked),
+                        List.of(server.file(TestServer.WINDOW_BAR), eventfd.fd()));
                 return true;
             }
             if (!opening && fuzzer.oneIn(8)) {

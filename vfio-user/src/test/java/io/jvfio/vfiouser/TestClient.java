@@ -415,7 +415,16 @@ final class TestClient implements AutoCloseable {
 
     /** Sends a message as it is, and ends the connection if that is what it says. */
     void send(Fuzzed message) {
-        Wire.send(socket, message, server.file(TestServer.WINDOW_BAR));
+        send(message, List.of(server.file(TestServer.WINDOW_BAR)));
+    }
+
+    /**
+     * Sends a message.
+     *
+     * @param kinds what goes along, by turns
+     */
+    void send(Fuzzed message, List<Fd> kinds) {
+        Wire.send(socket, message, kinds);
         if (message.last()) {
             shutdown();
         }

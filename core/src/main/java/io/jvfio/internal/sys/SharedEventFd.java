@@ -50,6 +50,9 @@ public final class SharedEventFd implements AutoCloseable {
     private final Runnable onHeldUp;
     private final EventFdWatchdog watchdog;
 
+    /** Whether a full count is looked for, and left alone, before each write. */
+    private final boolean looks;
+
     /** Signals that are not written yet. Who makes it more than 0 writes, also those that come meanwhile. */
     @SuppressWarnings("FieldMayBeFinal") // changed through DUE
     private volatile long due;
@@ -72,11 +75,12 @@ public final class SharedEventFd implements AutoCloseable {
 
     private long seenAt;
 
-    private SharedEventFd(SystemCalls sys, Descriptor fd, Runnable onHeldUp, EventFdWatchdog watchdog) {
+    private SharedEventFd(SystemCalls sys, Descriptor fd, Runnable onHeldUp, boolean looks) {
         this.sys = sys;
         this.fd = fd;
         this.onHeldUp = onHeldUp;
-        this.watchdog = watchdog;
+        this.watchdog = EventFdWatchdog.ofProcess();
+        this.looks = looks;
     }
 
     /**
@@ -85,7 +89,7 @@ public final class SharedEventFd implements AutoCloseable {
      * @throws VfioException if the process has no descriptor left (EMFILE)
      */
     public static SharedEventFd open(SystemCalls sys) {
-        return new SharedEventFd(sys, EventFd.open(sys).fd(), () -> {}, EventFdWatchdog.ofProcess());
+        return new SharedEventFd(sys, EventFd.open(sys).fd(), () -> {}, true);
     }
 
     /**
@@ -98,13 +102,25 @@ public final class SharedEventFd implements AutoCloseable {
      * @throws VfioException if the process has no descriptor left (EMFILE), or with EINVAL if it is another kind of file
      */
     public static SharedEventFd duplicate(SystemCalls sys, Fd counter, Runnable onHeldUp) {
+        return duplicate(sys, counter, onHeldUp, true);
+    }
+
+    /**
+     * Another descriptor of a counter, as {@link #duplicate} makes it, whose {@link #signal} is one system call and not two:
+     * nobody looks for room before. Whoever fills the counter holds up the signal that comes next, once.
+     */
+    public static SharedEventFd duplicateWithoutLook(SystemCalls sys, Fd counter, Runnable onHeldUp) {
+        return duplicate(sys, counter, onHeldUp, false);
+    }
+
+    private static SharedEventFd duplicate(SystemCalls sys, Fd counter, Runnable onHeldUp, boolean looks) {
         Descriptor own = Descriptor.duplicate(sys, counter);
         try {
             require(own);
         } catch (RuntimeException e) {
             throw Closing.after(e, own);
         }
-        return new SharedEventFd(sys, own, onHeldUp, EventFdWatchdog.ofProcess());
+        return new SharedEventFd(sys, own, onHeldUp, looks);
     }
 
     /**
@@ -178,7 +194,7 @@ public final class SharedEventFd implements AutoCloseable {
 
     private void write(int open, long count) {
         MemorySegment word = ThreadMemory.current().scratch();
-        if (heldUp || !hasRoom(open, word)) {
+        if (heldUp || looks && !hasRoom(open, word)) {
             return;
         }
         word.set(ValueLayout.JAVA_LONG, 0, count);

@@ -140,7 +140,8 @@ public final class MessageFuzzer {
         Command command = Command.of(commandId);
         ByteBuffer payload = error && !oneIn(10) ? buffer(0) : replyPayload(command, asked);
         boolean file = command == Command.DEVICE_GET_REGION_INFO || command == Command.VERSION;
-        return finish(head, payload, oneIn(file ? 2 : 30) ? 1 + random.nextInt(3) : 0);
+        int often = command == Command.DEVICE_GET_REGION_IO_FDS ? 1 : file ? 2 : 30;
+        return finish(head, payload, oneIn(often) ? 1 + random.nextInt(3) : 0);
     }
 
     private ByteBuffer commandPayload(Command command) {
@@ -198,6 +199,7 @@ public final class MessageFuzzer {
             case DMA_MAP, DEVICE_SET_IRQS, DEVICE_RESET -> buffer(oneIn(5) ? random.nextInt(64) : 0);
             case DEVICE_GET_INFO -> words(16, 4, 16, 4, 3, 4, oneIn(2) ? 9 : edgeInt(), 4, oneIn(2) ? 5 : edgeInt());
             case DEVICE_GET_REGION_INFO -> regionInfo(asked);
+            case DEVICE_GET_REGION_IO_FDS -> regionIoFds(asked);
             case DEVICE_GET_IRQ_INFO -> words(16, 4, 16, 4, 1, 4, word(asked, 8), 4, oneIn(2) ? 4 : edgeInt());
             case REGION_READ -> {
                 int count = Math.clamp(word(asked, 12), 0, MIB);
@@ -237,6 +239,26 @@ public final class MessageFuzzer {
             reply.putInt(at + 4, oneIn(3) ? at + 8 * random.nextInt(4) : edgeInt());
         }
         return reply;
+    }
+
+    private ByteBuffer regionIoFds(byte[] asked) {
+        int entries = random.nextInt(6);
+        int stride = oneIn(8) ? 8 * random.nextInt(8) : oneIn(4) ? 40 : 48;
+        int size = 16 + entries * stride;
+        ByteBuffer reply = buffer(size + 48);
+        reply.putInt(0, oneIn(8) ? edgeInt() : size);
+        reply.putInt(8, word(asked, 8));
+        reply.putInt(12, oneIn(8) ? edgeInt() : entries);
+        for (int at = 16; at < size && stride > 0; at += stride) {
+            reply.putLong(at, oneIn(6) ? edge() : 8L * random.nextInt(8));
+            reply.putLong(at + 8, oneIn(6) ? edge() : 1L << random.nextInt(5));
+            reply.putInt(at + 16, oneIn(6) ? edgeInt() : random.nextInt(3));
+            reply.putInt(at + 20, oneIn(6) ? edgeInt() : oneIn(3) ? 0 : 2);
+            reply.putInt(at + 24, oneIn(8) ? edgeInt() : 0);
+            reply.putInt(at + 28, oneIn(6) ? edgeInt() : random.nextInt(3));
+            reply.putLong(at + 32, oneIn(6) ? edge() : 8L * random.nextInt(600));
+        }
+        return reply.slice(0, size).order(ByteOrder.nativeOrder());
     }
 
     private ByteBuffer setIrqs() {

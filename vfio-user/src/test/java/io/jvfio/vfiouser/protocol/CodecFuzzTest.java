@@ -66,7 +66,7 @@ final class CodecFuzzTest {
                         if (next.bytes().byteSize() > 128 << 10) {
                             continue; // nobody reads while this is sent
                         }
-                        Wire.send(peer, next, file.fd());
+                        Wire.send(peer, next, List.of(file.fd()));
                         open = read(channel, fuzzer, done) && !next.last();
                     }
                 }
