@@ -2,10 +2,13 @@
 package io.jvfio.emulation;
 
 import io.jvfio.Hex;
+import io.jvfio.device.PostedRegisters;
 import io.jvfio.mmio.RegisterPort;
 import io.jvfio.pci.config.PciRegisters;
 import io.jvfio.variant.RegionOps;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,7 @@ public final class BarSetup {
     private boolean ports;
     private @Nullable RegionOps ops;
     private @Nullable RegisterMap map;
+    private final List<PostedRegisters.Register> posted = new ArrayList<>();
 
     BarSetup(int index, long size, BarMemory memory) {
         this.index = index;
@@ -78,6 +82,26 @@ public final class BarSetup {
     }
 
     /**
+     * Says that registers side by side are doorbells, as {@link PostedRegisters} has it. Those that are said first go first
+     * where there is not enough for all.
+     *
+     * @param offset bytes from the BAR's start
+     * @param width of each in bytes
+     * @param count how many
+     * @throws IllegalArgumentException if they are not inside, or not aligned
+     */
+    public BarSetup posted(long offset, int width, int count) {
+        if (offset < 0 || count < 0 || offset > size - (long) width * count) {
+            throw new IllegalArgumentException(
+                    count + " registers at " + Hex.of(offset) + " are not inside BAR " + index);
+        }
+        for (int i = 0; i < count; i++) {
+            posted.add(new PostedRegisters.Register(offset + (long) i * width, width));
+        }
+        return this;
+    }
+
+    /**
      * Makes a part of the BAR memory that clients can map, across processes too: what is written there the model finds in
      * the segment, and nobody tells it ({@link ModelWorker#polling}). Register accesses to the part go to the same memory.
      *
@@ -113,6 +137,10 @@ public final class BarSetup {
 
     RegionOps ops() {
         return ops == null ? ModelRegion.NOTHING : ops;
+    }
+
+    List<PostedRegisters.Register> posted() {
+        return List.copyOf(posted);
     }
 
     /** A BAR of memory alone has no registers. */

@@ -15,6 +15,7 @@ import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.PostedRegisters;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionFile;
 import io.jvfio.device.RegionInfo;
@@ -80,6 +81,7 @@ public final class EmulatedDevice implements VfioDevice {
                         Reattachable.class,
                         new ModelAttachment(function.dma(), context, name, () -> checkAlive("attach")))
                 .with(Notices.class, irqOwners.notices())
+                .with(PostedRegisters.class, function.posted())
                 .with(EmulatedDevice.class, this);
         WrapperSetup wrapper = function.wrapper();
         if (wrapper != null) {

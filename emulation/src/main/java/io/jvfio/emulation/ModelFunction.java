@@ -2,6 +2,7 @@
 package io.jvfio.emulation;
 
 import io.jvfio.device.DeviceInfo;
+import io.jvfio.device.PostedRegisters;
 import io.jvfio.pci.config.VirtualConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The parts of a model's function.
  *
  * @param regions by index; config space's is made by the device
+ * @param posted which registers are doorbells
  * @param info what is said of the device
  * @param features what can be asked of it besides
  * @param errors whether it is isolated
@@ -24,6 +26,7 @@ record ModelFunction(
         ModelDma dma,
         ModelWorker worker,
         List<ModelRegion> regions,
+        PostedRegisters posted,
         DeviceInfo info,
         ModelFeatures features,
         FunctionErrors errors,

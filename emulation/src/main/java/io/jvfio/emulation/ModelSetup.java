@@ -6,6 +6,7 @@ import io.jvfio.Hex;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.InfoCapability;
+import io.jvfio.device.PostedRegisters;
 import io.jvfio.device.RegionType;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.SystemCalls;
@@ -292,12 +293,23 @@ public final class ModelSetup {
                 dma,
                 worker,
                 regions,
+                posted(),
                 info(regions.size()),
                 features,
                 errors,
                 wrapper,
                 faults,
                 diagnostics);
+    }
+
+    private PostedRegisters posted() {
+        Map<Integer, List<PostedRegisters.Register>> byRegion = new HashMap<>();
+        for (BarSetup bar : bars) {
+            if (bar != null && !bar.posted().isEmpty()) {
+                byRegion.put(bar.index(), bar.posted());
+            }
+        }
+        return byRegion.isEmpty() ? PostedRegisters.NONE : region -> byRegion.getOrDefault(region, List.of());
     }
 
     private void describe(ModelDiagnostics report, ConfigRules rules) {

@@ -54,6 +54,9 @@ final class NvmeModel implements DeviceModel, RegisterPort {
                 .withClass(ControllerRegisters.CLASS_CODE)
                 .withExpress());
         var bar = setup.bar(0, BAR_SIZE).wide().registers(this).described(Registers.MAP);
+        if (!polls) {
+            bar.posted(ControllerRegisters.DOORBELLS, Integer.BYTES, 2 * (options.queues() + 1));
+        }
         MemorySegment page = polls
                 ? bar.memory(ControllerRegisters.DOORBELLS, Doorbells.SIZE)
                 : arena.allocate(Doorbells.SIZE, Integer.BYTES);

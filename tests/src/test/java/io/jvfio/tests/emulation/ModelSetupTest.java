@@ -11,6 +11,7 @@ import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceFeature.Direction;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.device.PostedRegisters;
 import io.jvfio.device.Reattachable;
 import io.jvfio.device.RegionInfo;
 import io.jvfio.device.RegionType;
@@ -116,6 +117,40 @@ final class ModelSetupTest extends ModelFixture {
         assertThat(device.map(9, 0, 8)).isEmpty();
         device.close();
         assertThat(kept.released).isTrue();
+    }
+
+    @Test
+    void which_registers_are_doorbells_is_told() {
+        EmulatedDevice device = open(setup -> {
+            setup.bar(0, 0x1000).posted(0x204, 4, 2).posted(0x100, 8, 1);
+            setup.bar(1, 0x1000);
+            assertThatThrownBy(() -> setup.bar(2, 0x1000).posted(0xffc, 4, 2))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> setup.bar(3, 0x1000).posted(0x102, 4, 1))
+                    .isInstanceOf(IllegalArgumentException.class);
+        });
+        PostedRegisters posted = device.ability(PostedRegisters.class).orElseThrow();
+        assertThat(posted.of(0))
+                .containsExactly(
+                        new PostedRegisters.Register(0x204, 4),
+                        new PostedRegisters.Register(0x208, 4),
+                        new PostedRegisters.Register(0x100, 8));
+        assertThat(posted.of(1)).isEmpty();
+        assertThat(posted.of(7)).isEmpty();
+        assertThat(posted.of(9)).isEmpty();
+    }
+
+    @Test
+    void the_doorbells_of_nvme_are_posted_unless_they_are_mapped() {
+        try (EmulatedDevice trapped = EmulatedDevice.open("nvme?size=1MiB&queues=2", EmulationOptions.defaults());
+                EmulatedDevice mapped =
+                        EmulatedDevice.open("nvme?size=1MiB&doorbells=mapped", EmulationOptions.defaults())) {
+            assertThat(trapped.ability(PostedRegisters.class).orElseThrow().of(0))
+                    .extracting(PostedRegisters.Register::offset)
+                    .containsExactly(0x1000L, 0x1004L, 0x1008L, 0x100cL, 0x1010L, 0x1014L);
+            assertThat(mapped.ability(PostedRegisters.class).orElseThrow().of(0))
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -11,6 +11,8 @@ import io.jvfio.Vfio;
 import io.jvfio.VfioException;
 import io.jvfio.device.OpenOptions;
 import io.jvfio.device.VfioDevice;
+import io.jvfio.internal.sys.Abi;
+import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.internal.sys.SystemCalls;
@@ -23,10 +25,15 @@ import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.DmaMapRequest;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.MessageChannel;
+import io.jvfio.vfiouser.protocol.RegionAccess;
+import io.jvfio.vfiouser.protocol.RegionIoFds;
 import io.jvfio.vfiouser.protocol.Version;
 import io.jvfio.vfiouser.server.ServerListener;
 import io.jvfio.vfiouser.server.ServerOptions;
 import io.jvfio.vfiouser.server.VfioUserServer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -189,6 +196,55 @@ class HostileLimitsTest {
                 }
             }
             other.assertUnharmed();
+        }
+    }
+
+    @Test
+    void doorbells_that_are_rung_without_end_are_the_time_of_who_rings_them() throws Exception {
+        try (Served victim = new Served("victim", "model:nvme?size=1MiB")) {
+            try (Attacker first = new Attacker(victim.path)) {
+                ring(first, 1); // starts the model's own thread
+            }
+            try (Bystander other = new Bystander(folder)) {
+                try (Attacker attacker = new Attacker(victim.path)) {
+                    ring(attacker, 100_000);
+                }
+                other.assertUnharmed();
+            }
+            try (Attacker next = new Attacker(victim.path)) {
+                RegionIoFds.writeRequest(next.out, 1, 0, 4096);
+                assertThat(next.exchange(List.of())).isZero();
+                assertThat(next.in.fdCount()).isEqualTo(16);
+            }
+        }
+    }
+
+    /** Rings all the doorbells that it gets, with rubbish in them, and asks the server something now and then. */
+    private void ring(Attacker attacker, int times) {
+        RegionIoFds.writeRequest(attacker.out, 1, 0, 4096);
+        assertThat(attacker.exchange(List.of())).isZero();
+        List<Fd> fds = new ArrayList<>();
+        while (attacker.in.fdCount() > 0) {
+            fds.add(attacker.in.takeFd(0));
+        }
+        assertThat(fds).hasSize(16);
+        try (Mapping memory = Mapping.ofFile(sys, fds.getFirst(), 0, 0x1000, Abi.PROT_READ | Abi.PROT_WRITE);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1);
+            for (int i = 0; i < times; i++) {
+                memory.memory().fill((byte) (i * 31));
+                Fd eventfd = fds.get(1 + i % 15);
+                assertThat(sys.write(eventfd.acquire(), one, Long.BYTES)).isEqualTo(Long.BYTES);
+                eventfd.release();
+                if (i % 1_000 == 0) {
+                    long start = System.nanoTime();
+                    RegionAccess.beginRead(attacker.out, i & 0xffff, 7, 0, 4);
+                    assertThat(attacker.exchange(List.of())).isZero();
+                    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+                }
+            }
+        } finally {
+            fds.forEach(Fd::close);
         }
     }
 
