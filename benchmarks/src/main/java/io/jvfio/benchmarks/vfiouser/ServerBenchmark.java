@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.benchmarks.vfiouser;
 
-import io.jvfio.DeviceLocator;
-import io.jvfio.Vfio;
 import io.jvfio.benchmarks.Question;
 import io.jvfio.benchmarks.WholeRun;
 import io.jvfio.benchmarks.baseline.CLoop;
-import io.jvfio.device.OpenOptions;
-import io.jvfio.device.VfioDevice;
-import io.jvfio.vfiouser.server.ServerListener;
-import io.jvfio.vfiouser.server.ServerOptions;
-import io.jvfio.vfiouser.server.VfioUserServer;
 import java.nio.file.Path;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -66,18 +59,15 @@ public class ServerBenchmark extends Question {
     abstract static class Client {
         private static final int BAR = 0;
 
-        /** The register of edu that keeps what it is given. */
-        private static final int REGISTER = 4;
-
         final CLoop read;
         final CLoop write;
         final CLoop multi;
 
         Client(Path socket) {
             long connection = Sockets.connectInC(socket);
-            read = CLoop.of("client_read32", connection, BAR, REGISTER);
-            write = CLoop.of("client_write32", connection, BAR, REGISTER);
-            multi = CLoop.of("client_write_multi", connection, BAR, REGISTER);
+            read = CLoop.of("client_read32", connection, BAR, Serving.REGISTER);
+            write = CLoop.of("client_write32", connection, BAR, Serving.REGISTER);
+            multi = CLoop.of("client_write_multi", connection, BAR, Serving.REGISTER);
         }
     }
 
@@ -88,11 +78,11 @@ public class ServerBenchmark extends Question {
 
         /** Starts it and connects. */
         public Ours() {
-            this(new Serving(Sockets.fresh()));
+            this(new Serving(Sockets.fresh(), edu -> edu));
         }
 
         private Ours(Serving serving) {
-            super(serving.socket);
+            super(serving.socket());
             this.serving = serving;
         }
 
@@ -100,24 +90,6 @@ public class ServerBenchmark extends Question {
         @TearDown
         public void close() {
             serving.close();
-        }
-    }
-
-    private static final class Serving {
-        private final Path socket;
-        private final Vfio context = Vfio.create();
-        private final VfioDevice model = context.openDevice(DeviceLocator.parse("model:edu"), OpenOptions.defaults());
-        private final VfioUserServer server;
-
-        Serving(Path socket) {
-            this.socket = socket;
-            server = VfioUserServer.listen(model, socket, ServerOptions.defaults(), ServerListener.NONE);
-        }
-
-        void close() {
-            server.close();
-            model.close();
-            context.close();
         }
     }
 
