@@ -107,8 +107,7 @@ final class OldClasses {
 
     /** Knows the classes of the JAR and of the JDK. */
     private ClassHierarchyResolver resolver() {
-        return ClassHierarchyResolver.ofResourceParsing(this::open)
-                .orElse(ClassHierarchyResolver.defaultResolver());
+        return ClassHierarchyResolver.ofResourceParsing(this::open).orElse(ClassHierarchyResolver.defaultResolver());
     }
 
     private @Nullable InputStream open(ClassDesc type) {

@@ -56,7 +56,8 @@ final class OldClassesTest {
             for (String name : classes) {
                 assertThat(version(after.get(name))).as(name).isGreaterThanOrEqualTo(50);
                 // Initialising verifies.
-                Class.forName(name.substring(0, name.length() - ".class".length()).replace('/', '.'), true, loader);
+                Class.forName(
+                        name.substring(0, name.length() - ".class".length()).replace('/', '.'), true, loader);
             }
             Class<?> raised = Class.forName("picocli.CommandLine", true, loader);
             assertThat(raised).isNotSameAs(CommandLine.class);

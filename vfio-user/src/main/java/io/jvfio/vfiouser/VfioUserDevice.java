@@ -326,8 +326,7 @@ public final class VfioUserDevice implements VfioDevice {
     /** What is known of the device, with what is told of it now: the handle of a function of IBM Z changes. */
     private DeviceInfo withCapabilitiesOf(DeviceInfo told) {
         DeviceInfo known = info;
-        return new DeviceInfo(
-                known.flags(), known.regionCount(), known.irqCount(), told.capabilities(), known.reach());
+        return new DeviceInfo(known.flags(), known.regionCount(), known.irqCount(), told.capabilities(), known.reach());
     }
 
     @Override
