@@ -10,9 +10,9 @@ import java.util.Objects;
  * Memory that a device reaches by DMA, with the addresses to give to the device.
  *
  * <p>The device reads and writes the memory while the program runs, so that ordinary reads may be stale or torn. Fields
- * that both sides use are accessed with a {@link java.lang.invoke.VarHandle} of a layout: {@code setRelease} to publish
- * a descriptor, {@code getAcquire} to read a completion. Where {@link Dma#coherent} says true no other step is needed
- * before or after a transfer.
+ * that both sides use are accessed by {@code publish} and {@code acquire} of {@link io.jvfio.mmio.Word32} and its like, or
+ * by the rings of {@code io.jvfio.ring}, which order the plain accesses around them. Where {@link Dma#coherent} says true no
+ * other step is needed before or after a transfer.
  *
  * <p>Without an IOMMU nothing keeps the device inside the buffer: a wrong register value overwrites any memory of the
  * machine, this process included.

@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
 /**
  * The driver's side of a ring that the device fills, and in which the device marks what is new by a bit that it inverts
  * with each round: NVMe's phase tag, mlx5's owner bit. The bit is in a 32-bit word of the slot that the device writes
- * last. Before the device begins, the driver gives the bit of every slot the value that it does not have in the first
+ * last: for NVMe {@code Word32.at(12)} and {@code Field.bit(16)}, in slots of 16 bytes. Before the device begins, the driver gives the bit of every slot the value that it does not have in the first
  * round.
  *
  * <p>{@link #next} takes a slot if it is new. It is then the current one, and the driver's until the device is told: by a
@@ -23,7 +23,8 @@ import java.lang.invoke.VarHandle;
  * static final Word32 STATUS = Word32.at(60);
  * static final Field PHASE = Field.bit(31);
  *
- * MemorySegment slots = device.dma().allocate(256 * 64).memory(); // zeroed: the bit is 1 in the first round
+ * DmaBuffer buffer = device.dma().allocate(256 * 64);
+ * MemorySegment slots = buffer.memory(); // zeroed: the bit is 1 in the first round
  * ConsumerRing ring = ConsumerRing.of(slots, 64, STATUS, PHASE, 1);
  *
  * while (ring.next()) {
@@ -35,7 +36,7 @@ import java.lang.invoke.VarHandle;
  * }
  * }
  *
- * <p>{@link #next} is {@link #ready} and {@link #take}. Who has a loop for what one look has found saves time:
+ * <p>{@link #next} is {@link #ready} and {@link #take}, and can be mixed with them. Who has a loop for what one look has found saves time:
  *
  * <p>{@snippet :
  * for (int found = ring.ready(); found > 0; found = ring.ready()) {
@@ -47,7 +48,8 @@ import java.lang.invoke.VarHandle;
  * }
  *
  * <p>What the driver reads of a slot comes after the look at its bit. A device that misbehaves can change a slot that it
- * has handed over: read what has to be consistent once, as {@link #word} is. No method blocks, locks or allocates.
+ * has handed over: read what has to be consistent once, as {@link #word} is. A device that is gone marks nothing: a loop
+ * that waits needs a limit. No method blocks, locks or allocates.
  *
  * <p>Threads: one at a time. What fills the ring may be another thread, if it writes the word by {@code publish}.
  */
@@ -200,12 +202,12 @@ public final class ConsumerRing {
         seen = taken + found;
     }
 
-    /** Where the current slot is, in bytes from the start of the ring. There is one after the first {@link #next}. */
+    /** Where the current slot is, in bytes from the start of the ring. There is one after the first {@link #next} or {@link #take}. */
     public long slot() {
         return (long) (taken - round - 1) * slotSize;
     }
 
-    /** The word of the current slot, as {@link #next} has read it. */
+    /** The word of the current slot, as {@link #next} or {@link #take} has read it, once. */
     public int word() {
         return big ? Integer.reverseBytes(word) : word;
     }
