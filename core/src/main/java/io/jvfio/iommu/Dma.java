@@ -86,7 +86,8 @@ public final class Dma {
      * Makes and maps memory for reading and writing, in ordinary pages.
      *
      * @param size bytes, more than 0; what is mapped ends at the end of the last page
-     * @return the buffer, zeroed, for the caller to close when it is not needed any more; the device's close does it at the latest
+     * @return the buffer, zeroed, for the caller to close when it is not needed any more; the device's close does it at the
+     *     latest
      */
     public DmaBuffer allocate(long size) {
         return allocate(size, DmaOptions.defaults());

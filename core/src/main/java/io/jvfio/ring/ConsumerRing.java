@@ -12,8 +12,8 @@ import java.lang.invoke.VarHandle;
 /**
  * The driver's side of a ring that the device fills, and in which the device marks what is new by a bit that it inverts
  * with each round: NVMe's phase tag, mlx5's owner bit. The bit is in a 32-bit word of the slot that the device writes
- * last: for NVMe {@code Word32.at(12)} and {@code Field.bit(16)}, in slots of 16 bytes. Before the device begins, the driver gives the bit of every slot the value that it does not have in the first
- * round.
+ * last: for NVMe {@code Word32.at(12)} and {@code Field.bit(16)}, in slots of 16 bytes. Before the device begins, the driver
+ * gives the bit of every slot the value that it does not have in the first round.
  *
  * <p>{@link #next} takes a slot if it is new. It is then the current one, and the driver's until the device is told: by a
  * write of {@link io.jvfio.mmio.Mmio}, or by {@code publish} of {@link Word32} and its like, once for as many slots as the
@@ -36,7 +36,8 @@ import java.lang.invoke.VarHandle;
  * }
  * }
  *
- * <p>{@link #next} is {@link #ready} and {@link #take}, and can be mixed with them. Who has a loop for what one look has found saves time:
+ * <p>{@link #next} is {@link #ready} and {@link #take}, and can be mixed with them. Who has a loop for what one look has
+ * found saves time:
  *
  * <p>{@snippet :
  * for (int found = ring.ready(); found > 0; found = ring.ready()) {
@@ -202,7 +203,10 @@ public final class ConsumerRing {
         seen = taken + found;
     }
 
-    /** Where the current slot is, in bytes from the start of the ring. There is one after the first {@link #next} or {@link #take}. */
+    /**
+     * Where the current slot is, in bytes from the start of the ring. There is one after the first {@link #next} or {@link
+     * #take}.
+     */
     public long slot() {
         return (long) (taken - round - 1) * slotSize;
     }

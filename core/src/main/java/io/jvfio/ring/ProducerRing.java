@@ -6,9 +6,10 @@ package io.jvfio.ring;
  * It keeps numbers only; the descriptors are in memory that the driver has, most often a {@link
  * io.jvfio.iommu.DmaBuffer}, or in the device's registers.
  *
- * <p>A driver fills the slot at {@link #next} with plain stores, all of it, as it still holds what was in it a round ago, and
- * calls {@link #post}, as often as it has work and there is a {@link #free} slot. Then it tells the device once for the whole batch, and calls {@link #told}. The store
- * that tells is the one which has to come after those into the slots, so it is one of these:
+ * <p>A driver fills the slot at {@link #next} with plain stores, all of it, as it still holds what was in it a round ago,
+ * and calls {@link #post}, as often as it has work and there is a {@link #free} slot. Then it tells the device once for the
+ * whole batch, and calls {@link #told}. The store that tells is the one which has to come after those into the slots, so it
+ * is one of these:
  *
  * <ul>
  *   <li>a write of {@link io.jvfio.mmio.Mmio}, to a tail register that takes an index: {@link #tail}
@@ -17,10 +18,11 @@ package io.jvfio.ring;
  * </ul>
  *
  * <p>When the device has said that it is done with the oldest slot, by a bit in the slot (at {@link #oldest}, read by
- * {@link io.jvfio.mmio.Word32#acquire acquire}), in another ring or in a register, {@link #release} makes it free again. A device that tells the index of its own
- * next slot, as NVMe does in a completion, is done with all before that one: {@code while (ring.busy() > 0 && ring.oldest() !=
- * (long) index * slotSize) ring.release();}, where in a ring with a gap the index of the oldest means that none is done. An
- * index that is not among the busy slots would empty the ring: check it, if the device is not trusted.
+ * {@link io.jvfio.mmio.Word32#acquire acquire}), in another ring or in a register, {@link #release} makes it free again. A
+ * device that tells the index of its own next slot, as NVMe does in a completion, is done with all before that one:
+ * {@code while (ring.busy() > 0 && ring.oldest() != (long) index * slotSize) ring.release();}, where in a ring with a gap the
+ * index of the oldest means that none is done. An index that is not among the busy slots would empty the ring: check it, if
+ * the device is not trusted.
  *
  * <p>{@snippet :
  * ProducerRing ring = ProducerRing.withGap(256, 64);

@@ -10,7 +10,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
  *
  * @param quick whether operations that differ by a number only are left out
  * @param rounds how often both sides are measured, by turns
- * @param warmUp the time of an iteration that does not count, of which there are three: compiled code of slow operations takes its time
+ * @param warmUp the time of an iteration that does not count, of which there are three: compiled code of slow operations
+ *     takes its time
  * @param iterations those that count, in a round
  * @param time of an iteration that counts
  */
