@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,36 +21,49 @@ final class FailedLoopTest {
     private static final Duration LONG = Duration.ofSeconds(Fixture.PATIENCE_SECONDS);
 
     private final AtomicBoolean broken = new AtomicBoolean();
-    private final SystemCalls sys =
-            ObservedCalls.with(method -> method.equals("epollWait") && broken.get() ? -Errno.EBADF : 0);
+    private final AtomicInteger waits = new AtomicInteger();
+    private final SystemCalls sys = ObservedCalls.with(method -> {
+        if (!method.equals("epollWait")) {
+            return 0;
+        }
+        boolean fails = broken.get();
+        waits.incrementAndGet();
+        return fails ? -Errno.EBADF : 0;
+    });
 
     @Test
     void those_who_wait_and_those_who_come_are_told_the_call_and_the_remedy() {
         long before = OpenEventFds.count();
+        CompletableFuture<Integer> called = new CompletableFuture<>();
         try (FiringDevice device = new FiringDevice(SystemCalls.linux());
                 FiringDevice other = new FiringDevice(SystemCalls.linux());
+                FiringDevice late = new FiringDevice(SystemCalls.linux());
                 InterruptDispatcher dispatcher = new InterruptDispatcher(sys);
-                Interrupts interrupts = control(device, dispatcher).enable(InterruptType.MSIX, 2)) {
-            CompletableFuture<Long> waiting = awaited(interrupts, 0);
-            CompletableFuture<Long> fired = awaited(interrupts, 1);
+                Interrupts interrupts = control(device, dispatcher).enable(InterruptType.MSIX, 1);
+                Interrupts handled = control(other, dispatcher)
+                        .enable(InterruptType.MSIX, 1, handled((vector, count) -> called.complete(vector)))) {
+            CompletableFuture<Long> waiting = awaited(interrupts);
+            assertThat(handled.vectors()).isOne();
+            Fixture.until(() -> waits.get() > 0);
 
             broken.set(true);
-            device.fire(InterruptType.MSIX, 1);
+            other.fire(InterruptType.MSIX, 0);
 
-            assertThat(fired.join()).isOne();
+            assertThat(called.join()).isZero();
             assertThatExceptionOfType(CompletionException.class)
                     .isThrownBy(waiting::join)
                     .havingCause()
                     .isInstanceOfSatisfying(VfioException.class, FailedLoopTest::isExplained);
             assertThatExceptionOfType(VfioException.class)
-                    .isThrownBy(() -> control(other, dispatcher).enable(InterruptType.MSIX, 1, handled()))
+                    .isThrownBy(() ->
+                            control(late, dispatcher).enable(InterruptType.MSIX, 1, handled((vector, count) -> {})))
                     .satisfies(FailedLoopTest::isExplained);
         }
         assertThat(OpenEventFds.count()).isEqualTo(before);
     }
 
-    private static InterruptOptions handled() {
-        return InterruptOptions.defaults().withHandler((vector, count) -> {});
+    private static InterruptOptions handled(InterruptHandler handler) {
+        return InterruptOptions.defaults().withHandler(handler);
     }
 
     private static void isExplained(VfioException failure) {
@@ -63,11 +77,11 @@ final class FailedLoopTest {
     }
 
     /** A virtual thread waits by way of the dispatcher; returns when it does. */
-    private static CompletableFuture<Long> awaited(Interrupts interrupts, int vector) {
+    private static CompletableFuture<Long> awaited(Interrupts interrupts) {
         CompletableFuture<Long> outcome = new CompletableFuture<>();
         Thread thread = Thread.ofVirtual().start(() -> {
             try {
-                outcome.complete(interrupts.await(vector, LONG));
+                outcome.complete(interrupts.await(0, LONG));
             } catch (InterruptedException | RuntimeException e) {
                 outcome.completeExceptionally(e);
             }
