@@ -17,6 +17,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 
 /** The contract of a driver with igb's; its own tests run in every mode. */
+@Tag("long")
 @Tag(LabParts.NEEDS_IGB)
 final class IgbContractKernelIT extends DriverContract {
     private static final int INTEL = 0x8086;
