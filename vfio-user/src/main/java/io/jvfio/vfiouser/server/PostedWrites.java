@@ -199,7 +199,11 @@ final class PostedWrites implements AutoCloseable {
         Epoll set = epoll;
         boolean message = there;
         while (set != null) {
-            int found = set.await(message ? 0 : -1);
+            // One look finds what becomes ready while it lasts in no order: only one that begins when the message is
+            // known to
+            // be there finds all that was signalled before it.
+            boolean last = message;
+            int found = set.await(last ? 0 : -1);
             for (int i = 0; i < found; i++) {
                 long key = set.key(i);
                 if (key == SOCKET) {
@@ -208,7 +212,7 @@ final class PostedWrites implements AutoCloseable {
                     write(parts.get((int) key));
                 }
             }
-            if (message) {
+            if (last) {
                 return;
             }
         }
