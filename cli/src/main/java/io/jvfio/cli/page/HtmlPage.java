@@ -11,10 +11,12 @@ import java.util.stream.Collectors;
  */
 public final class HtmlPage {
     private static final String STYLE = """
-            body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 900px; color: #222; }
+            body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 1100px; color: #222; }
             h1 { font-size: 1.4em; margin-bottom: 0; } h2 { font-size: 1.1em; margin-top: 2em; }
-            .table { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: 2px 12px; text-align: right; }
-            th { border-bottom: 1px solid #888; font-weight: 600; } td { border-bottom: 1px solid #ddd; } .name { text-align: left; }
+            .table { overflow-x: auto; } table { border-collapse: collapse; }
+            th, td { padding: 2px 12px; text-align: right; white-space: nowrap; }
+            th { border-bottom: 1px solid #888; font-weight: 600; } td { border-bottom: 1px solid #ddd; }
+            .name { text-align: left; white-space: normal; }
             svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: #444; }
             .narrow { display: none; }
             @media (max-width: 640px) { body { margin: 1em 12px; } th, td { padding: 2px 6px; }
