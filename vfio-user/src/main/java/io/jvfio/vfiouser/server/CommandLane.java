@@ -105,7 +105,6 @@ final class CommandLane implements AutoCloseable {
     boolean submit(Message.Kept command) {
         lock.lock();
         try {
-            idle = false;
             start(command);
             while (!entries.isEmpty() && !hasRoom(command) && !closed) {
                 changed.awaitUninterruptibly();
@@ -115,6 +114,8 @@ final class CommandLane implements AutoCloseable {
                 return false;
             }
             count(command, 1);
+            // Not before: while this waited for room, the lane may have done all there was, and said so.
+            idle = false;
             entries.addLast(new Entry(command, System.nanoTime() + patience));
             changed.signalAll();
             return true;
