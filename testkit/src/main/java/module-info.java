@@ -9,6 +9,7 @@ module io.jvfio.testkit {
     requires transitive org.junit.jupiter.api;
     requires org.junit.jupiter.params;
     requires org.assertj.core;
+    requires jdk.management;
 
     exports io.jvfio.testkit;
 }

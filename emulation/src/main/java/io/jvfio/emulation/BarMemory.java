@@ -11,11 +11,10 @@ import io.jvfio.device.RegionMapping;
 import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
+import io.jvfio.internal.sys.SharedWord;
 import io.jvfio.internal.sys.SystemCalls;
-import io.jvfio.mmio.Layouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: one at a time while it is set up, thread-safe after that.
  */
 final class BarMemory implements AutoCloseable {
-    private static final VarHandle LE_8 = Layouts.BYTE.varHandle();
-    private static final VarHandle LE_16 = Layouts.LE_SHORT.varHandle();
-    private static final VarHandle LE_32 = Layouts.LE_INT.varHandle();
-    private static final VarHandle LE_64 = Layouts.LE_LONG.varHandle();
-
     /** How much is copied at a time; whole pages on every machine. */
     private static final int PART = 64 * 1024;
 
@@ -91,26 +85,12 @@ final class BarMemory implements AutoCloseable {
 
     long read(long offset, int width) {
         Area area = at(offset);
-        MemorySegment memory = area.mapping.memory();
-        long at = offset - area.place.offset();
-        return switch (width) {
-            case Byte.BYTES -> Byte.toUnsignedLong((byte) LE_8.get(memory, at));
-            case Short.BYTES -> Short.toUnsignedLong((short) LE_16.getAcquire(memory, at));
-            case Integer.BYTES -> Integer.toUnsignedLong((int) LE_32.getAcquire(memory, at));
-            default -> (long) LE_64.getAcquire(memory, at);
-        };
+        return SharedWord.get(area.mapping.memory(), offset - area.place.offset(), width);
     }
 
     void write(long offset, int width, long value) {
         Area area = at(offset);
-        MemorySegment memory = area.mapping.memory();
-        long at = offset - area.place.offset();
-        switch (width) {
-            case Byte.BYTES -> LE_8.set(memory, at, (byte) value);
-            case Short.BYTES -> LE_16.setRelease(memory, at, (short) value);
-            case Integer.BYTES -> LE_32.setRelease(memory, at, (int) value);
-            default -> LE_64.setRelease(memory, at, value);
-        }
+        SharedWord.set(area.mapping.memory(), offset - area.place.offset(), width, value);
     }
 
     synchronized Optional<RegionMapping> map(long offset, long length) {

@@ -10,11 +10,11 @@ import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SharedEventFd;
+import io.jvfio.internal.sys.SharedWord;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.ProtocolException;
 import io.jvfio.vfiouser.protocol.RegionIoFds;
-import io.jvfio.vfiouser.protocol.ShadowWord;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -274,7 +274,7 @@ final class PostedRegion implements AutoCloseable {
         connection.checkAlive(Command.REGION_WRITE);
         try {
             if (part.memory != null) {
-                ShadowWord.set(part.memory, part.at + offset - part.start, width, value);
+                SharedWord.set(part.memory, part.at + offset - part.start, width, value);
             }
             if (part.bell.ring()) {
                 return true;

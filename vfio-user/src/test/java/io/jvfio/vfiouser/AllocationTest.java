@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.MemFd;
+import io.jvfio.testkit.GarbageCheck;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.RegionIoFds;
 import java.util.List;
@@ -16,16 +17,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Register access over a socket makes no garbage in the thread that calls, once its code is compiled. */
 @Tag("allocation")
 final class AllocationTest extends ClientTest {
+    private static final int ROUNDS = 10_000;
     private static final int BAR = TestServer.MEMORY_BAR;
 
     private long sum;
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void reading_and_writing_registers_makes_no_garbage(boolean twin) throws Throwable {
+    void reading_and_writing_registers_makes_no_garbage(boolean twin) {
         server.capabilities = server.capabilities.withTwinSocket(twin, 0);
         VfioUserDevice device = connect();
-        Garbage.assertNone(Thread.currentThread(), round -> {
+        GarbageCheck.assertNone(Thread.currentThread(), ROUNDS, round -> {
             device.writeRegister(BAR, 0, 4, round);
             sum += device.readRegister(BAR, 0, 4);
         });
@@ -33,7 +35,7 @@ final class AllocationTest extends ClientTest {
     }
 
     @Test
-    void posted_writes_make_no_garbage() throws Throwable {
+    void posted_writes_make_no_garbage() {
         EventFd signal = eventfd();
         MemFd file = closing(MemFd.of(SYS, "registers", 4096));
         server.capabilities = server.capabilities.withAddedRegions(true).withPostedRegions(List.of(BAR));
@@ -48,7 +50,7 @@ final class AllocationTest extends ClientTest {
             return true;
         };
         VfioUserDevice device = connect();
-        Garbage.assertNone(Thread.currentThread(), round -> device.writeRegister(BAR, 0, 4, round));
+        GarbageCheck.assertNone(Thread.currentThread(), ROUNDS, round -> device.writeRegister(BAR, 0, 4, round));
         assertThat(signal.drain()).isPositive();
     }
 }

@@ -12,12 +12,12 @@ import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.ProcSelf;
+import io.jvfio.internal.sys.SharedWord;
 import io.jvfio.vfiouser.VfioUserLimits.Posting;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import io.jvfio.vfiouser.protocol.RegionIoFds;
 import io.jvfio.vfiouser.protocol.RegionIoFds.Entry;
-import io.jvfio.vfiouser.protocol.ShadowWord;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -80,12 +80,12 @@ final class PostedRegionTest extends ClientTest {
         entries = List.of(shadow(0x100, 4, 64), shadow(0x108, 8, 128), shadow(0x10a0, 2, 192));
         VfioUserDevice device = connect();
         device.writeRegister(BAR, 0x100, 4, 0xffff_ffff_1234_5678L);
-        assertThat(ShadowWord.get(memory.memory(), 64, 8)).isEqualTo(0x1234_5678);
+        assertThat(SharedWord.get(memory.memory(), 64, 8)).isEqualTo(0x1234_5678);
         assertThat(signal.drain()).isEqualTo(1);
         device.writeRegister(BAR, 0x108, 8, -2);
         device.writeRegister(BAR, 0x10a0, 2, 0x8001);
-        assertThat(ShadowWord.get(memory.memory(), 128, 8)).isEqualTo(-2);
-        assertThat(ShadowWord.get(memory.memory(), 192, 8)).isEqualTo(0x8001);
+        assertThat(SharedWord.get(memory.memory(), 128, 8)).isEqualTo(-2);
+        assertThat(SharedWord.get(memory.memory(), 192, 8)).isEqualTo(0x8001);
         assertThat(signal.drain()).isEqualTo(2);
         assertThat(messages).hasValue(0);
     }
@@ -109,12 +109,12 @@ final class PostedRegionTest extends ClientTest {
         VfioUserDevice device = connect();
         for (int width : new int[] {1, 2, 4, 8}) {
             device.writeRegister(BAR, 0x200, width, -1);
-            assertThat(ShadowWord.get(memory.memory(), 0x10, width)).isEqualTo(-1L >>> 64 - 8 * width);
+            assertThat(SharedWord.get(memory.memory(), 0x10, width)).isEqualTo(-1L >>> 64 - 8 * width);
         }
         device.writeRegister(BAR, 0x300, 8, 11);
         device.writeRegister(BAR, 0x314, 4, 12);
-        assertThat(ShadowWord.get(memory.memory(), 0x108, 8)).isEqualTo(11);
-        assertThat(ShadowWord.get(memory.memory(), 0x11c, 4)).isEqualTo(12);
+        assertThat(SharedWord.get(memory.memory(), 0x108, 8)).isEqualTo(11);
+        assertThat(SharedWord.get(memory.memory(), 0x11c, 4)).isEqualTo(12);
         assertThat(signal.drain()).isEqualTo(6);
         assertThat(messages).hasValue(0);
         device.writeRegister(BAR, 0x318, 4, 13);
@@ -239,7 +239,7 @@ final class PostedRegionTest extends ClientTest {
         assertThatThrownBy(() -> device.writeRegister(BAR, 0x100, 4, 7)).isInstanceOf(DeviceGoneException.class);
         device.reconnect();
         device.writeRegister(BAR, 0x100, 4, 9);
-        assertThat(ShadowWord.get(memory.memory(), 0, 4)).isEqualTo(9);
+        assertThat(SharedWord.get(memory.memory(), 0, 4)).isEqualTo(9);
         assertThat(messages).hasValue(0);
         device.close();
         assertThatThrownBy(() -> device.writeRegister(BAR, 0x100, 4, 7)).isInstanceOf(IllegalStateException.class);

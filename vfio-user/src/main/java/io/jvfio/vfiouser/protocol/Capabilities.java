@@ -36,7 +36,7 @@ public record Capabilities(
     public static final int LONGEST_STOREY = 64;
 
     /** The most slow regions, and regions with posted registers, that are told or read. */
-    public static final int MOST_SLOW_REGIONS = 64;
+    public static final int MOST_TOLD_REGIONS = 64;
 
     /**
      * What jvfio says to its like.

@@ -110,9 +110,9 @@ final class CapabilityJson {
                 case ADDED_REGIONS -> found.withAddedRegions(bool(parser, key));
                 case STOREYS -> found.withStoreys(array(parser, key, Capabilities.MOST_STOREYS, CapabilityJson::id));
                 case SLOW_REGIONS ->
-                    found.withSlowRegions(array(parser, key, Capabilities.MOST_SLOW_REGIONS, CapabilityJson::index));
+                    found.withSlowRegions(array(parser, key, Capabilities.MOST_TOLD_REGIONS, CapabilityJson::index));
                 case POSTED_REGIONS ->
-                    found.withPostedRegions(array(parser, key, Capabilities.MOST_SLOW_REGIONS, CapabilityJson::index));
+                    found.withPostedRegions(array(parser, key, Capabilities.MOST_TOLD_REGIONS, CapabilityJson::index));
                 case REACH -> found.withReach(range(array(parser, key, 2, CapabilityJson::address)));
                 default -> {
                     parser.skipChildren();

@@ -109,7 +109,7 @@ record Handshake(
     private static List<Integer> indexes(VfioDevice device, IntPredicate which) {
         return IntStream.range(0, device.info().regionCount())
                 .filter(which)
-                .limit(Capabilities.MOST_SLOW_REGIONS)
+                .limit(Capabilities.MOST_TOLD_REGIONS)
                 .boxed()
                 .toList();
     }

@@ -14,9 +14,9 @@ import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.PeerBudget;
+import io.jvfio.internal.sys.SharedWord;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.vfiouser.protocol.RegionIoFds;
-import io.jvfio.vfiouser.protocol.ShadowWord;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -223,7 +223,7 @@ final class PostedWrites implements AutoCloseable {
             return;
         }
         int width = part.register.width();
-        long value = ShadowWord.get(part.memory, part.at, width);
+        long value = SharedWord.get(part.memory, part.at, width);
         try {
             device.writeRegister(part.region, part.register.offset(), width, value);
         } catch (VfioException | IllegalStateException e) {

@@ -12,11 +12,11 @@ import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SharedEventFd;
-import io.jvfio.vfiouser.Garbage;
+import io.jvfio.internal.sys.SharedWord;
+import io.jvfio.testkit.GarbageCheck;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import io.jvfio.vfiouser.protocol.RegionIoFds;
-import io.jvfio.vfiouser.protocol.ShadowWord;
 import io.jvfio.vfiouser.protocol.WriteMulti;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Serving registers makes no garbage in the thread of the connection, once its code is compiled. */
 @Tag("allocation")
 final class ServerAllocationTest extends ServerTest {
+    private static final int ROUNDS = 10_000;
     private static final int WRITES = 16;
 
     /** The fixture, which says the same of itself each time, and whose registers keep no record. */
@@ -71,12 +72,12 @@ final class ServerAllocationTest extends ServerTest {
         server = VfioUserServer.listen(new Quiet(device), path, options(), recorder);
     }
 
-    private static void assertServedWithoutGarbage(IntConsumer action) throws Throwable {
+    private static void assertServedWithoutGarbage(IntConsumer action) {
         Thread serving = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().endsWith("-client"))
                 .findAny()
                 .orElseThrow();
-        Garbage.assertNone(serving, action);
+        GarbageCheck.assertNone(serving, ROUNDS, action);
     }
 
     private static Message answered(RawClient client) {
@@ -88,7 +89,7 @@ final class ServerAllocationTest extends ServerTest {
     }
 
     @Test
-    void reads_and_writes_of_registers() throws Throwable {
+    void reads_and_writes_of_registers() {
         RawClient client = client();
         assertServedWithoutGarbage(round -> {
             RegionAccess.beginWrite(client.out, client.nextId(), 0, 0x40, 4);
@@ -102,7 +103,7 @@ final class ServerAllocationTest extends ServerTest {
     }
 
     @Test
-    void writes_sixteen_to_a_message() throws Throwable {
+    void writes_sixteen_to_a_message() {
         RawClient client = client();
         assertServedWithoutGarbage(round -> {
             WriteMulti.begin(client.out, client.nextId(), WRITES);
@@ -114,7 +115,7 @@ final class ServerAllocationTest extends ServerTest {
     }
 
     @Test
-    void posted_writes_and_the_reads_behind_them() throws Throwable {
+    void posted_writes_and_the_reads_behind_them() {
         device.posted = region -> region == 0 ? List.of(new PostedRegisters.Register(0x40, 4)) : List.of();
         RawClient client = client();
         RegionIoFds.writeRequest(client.out, client.nextId(), 0, 4096);
@@ -124,7 +125,7 @@ final class ServerAllocationTest extends ServerTest {
                 Mapping memory = Mapping.ofFile(sys, file, 0, 64, Abi.PROT_READ | Abi.PROT_WRITE);
                 SharedEventFd signal = SharedEventFd.duplicate(sys, eventfd, () -> {})) {
             assertServedWithoutGarbage(round -> {
-                ShadowWord.set(memory.memory(), 0, 4, round);
+                SharedWord.set(memory.memory(), 0, 4, round);
                 signal.signal();
                 RegionAccess.beginRead(client.out, client.nextId(), 0, 0x40, 4);
                 if (RegionAccess.register(answered(client), 4) != round) {

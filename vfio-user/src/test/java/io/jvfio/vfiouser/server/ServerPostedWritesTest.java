@@ -9,12 +9,12 @@ import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.FileStatus;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.SharedEventFd;
+import io.jvfio.internal.sys.SharedWord;
 import io.jvfio.vfiouser.protocol.Capabilities;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import io.jvfio.vfiouser.protocol.RegionIoFds;
-import io.jvfio.vfiouser.protocol.ShadowWord;
 import io.jvfio.vfiouser.protocol.Version;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ final class ServerPostedWritesTest extends ServerTest {
 
         void store(int entry, long value) {
             RegionIoFds.Entry to = told.entries().get(entry);
-            ShadowWord.set(memory.memory(), to.shadowOffset(), (int) to.size(), value);
+            SharedWord.set(memory.memory(), to.shadowOffset(), (int) to.size(), value);
         }
 
         void signal(int entry) {
@@ -153,11 +153,8 @@ final class ServerPostedWritesTest extends ServerTest {
         }
     }
 
-    @Test
-    void a_command_that_takes_its_time_holds_up_no_posted_write() {
-        offer(FIRST);
-        RawClient client = client();
-        Posting posting = posting(client);
+    /** Sends a reset that goes on until it is let go. */
+    private CountDownLatch beginReset(RawClient client) {
         CountDownLatch release = new CountDownLatch(1);
         device.onReset = () -> {
             try {
@@ -168,9 +165,17 @@ final class ServerPostedWritesTest extends ServerTest {
         };
         client.out.beginCommand(client.nextId(), Command.DEVICE_RESET, 0);
         client.channel.send(client.out, List.of());
+        return release;
+    }
+
+    @Test
+    void a_command_that_takes_its_time_holds_up_no_posted_write() {
+        offer(FIRST);
+        RawClient client = client();
+        Posting posting = posting(client);
+        CountDownLatch release = beginReset(client);
         posting.write(0, 0x77);
         awaitTrue(() -> device.readRegister(BAR, FIRST.offset(), 4) == 0x77);
-        device.onReset = () -> {};
         release.countDown();
         assertThat(client.reply().isError()).isFalse();
     }
@@ -179,19 +184,9 @@ final class ServerPostedWritesTest extends ServerTest {
     void a_question_behind_a_command_that_takes_its_time_is_answered_as_any_other() {
         offer(FIRST);
         RawClient client = client();
-        CountDownLatch release = new CountDownLatch(1);
-        device.onReset = () -> {
-            try {
-                release.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        };
-        client.out.beginCommand(client.nextId(), Command.DEVICE_RESET, 0);
-        client.channel.send(client.out, List.of());
+        CountDownLatch release = beginReset(client);
         RegionIoFds.writeRequest(client.out, client.nextId(), BAR, 4096);
         client.channel.send(client.out, List.of());
-        device.onReset = () -> {};
         release.countDown();
         assertThat(client.receive().isError()).isFalse();
         Message reply = client.receive();

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.jvfio.vfiouser.protocol;
+package io.jvfio.internal.sys;
 
-import io.jvfio.mmio.Layouts;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
- * The last value of a register in memory that client and server share: little-endian, as registers are. What was stored
- * before a value was, is there for who finds the value.
+ * The value of a register in memory that others have too: little-endian, as registers are. What was stored before a value
+ * was, is there for who finds the value.
  *
  * <p>Threads: thread-safe, as each is one access; nothing allocates.
  */
-public final class ShadowWord {
-    private static final VarHandle BYTE = handle(Layouts.BYTE.varHandle());
-    private static final VarHandle SHORT = handle(Layouts.LE_SHORT.varHandle());
-    private static final VarHandle INT = handle(Layouts.LE_INT.varHandle());
-    private static final VarHandle LONG = handle(Layouts.LE_LONG.varHandle());
+public final class SharedWord {
+    private static final VarHandle BYTE = handle(ValueLayout.JAVA_BYTE);
+    private static final VarHandle SHORT = handle(ValueLayout.JAVA_SHORT);
+    private static final VarHandle INT = handle(ValueLayout.JAVA_INT);
+    private static final VarHandle LONG = handle(ValueLayout.JAVA_LONG);
 
-    private ShadowWord() {}
+    private SharedWord() {}
 
-    private static VarHandle handle(VarHandle layouts) {
-        return layouts.withInvokeExactBehavior();
+    private static VarHandle handle(ValueLayout layout) {
+        return layout.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
     }
 
     /**
