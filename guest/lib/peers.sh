@@ -3,7 +3,6 @@
 #
 # Programs that a bench in the guest is measured beside, out of Debian's packages: QEMU's own NVMe driver on VFIO is in
 # qemu-img, and fio reads through the kernel's.
-
 #
 # They are the release's: in Debian's build of QEMU 11.1 the compiler put the store that enables the controller before that
 # of its admin completion queue's address, so that its driver gets no answer to its first command.

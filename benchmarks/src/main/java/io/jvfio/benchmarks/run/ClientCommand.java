@@ -19,10 +19,6 @@ record ClientCommand(String line) {
     private static final String DEPTH = "{depth}";
     private static final String SECONDS = "{seconds}";
 
-    static ClientCommand of(String line) {
-        return new ClientCommand(line);
-    }
-
     /** Whether it can be told which controller is meant. */
     boolean saysWhere() {
         return line.contains(SOCKET) || line.contains(FOLDER);

@@ -13,8 +13,12 @@ import java.util.List;
  * reads with io_uring. Each reads blocks of 4 KiB from the first namespace.
  *
  * <p>Threads: for one at a time.
+ *
+ * @param address of the function
+ * @param warmUpSeconds that do not count, at least
+ * @param seconds that count
  */
-final class FunctionPeers {
+record FunctionPeers(PciAddress address, int warmUpSeconds, int seconds) {
     /** Reads at random places. */
     static final long RANDOM = 0;
 
@@ -31,16 +35,6 @@ final class FunctionPeers {
 
     private static final int FIRST_READS_AT_A_TIME = 16;
     private static final double MOST_READS = 1e8;
-
-    private final PciAddress address;
-    private final int warmUpSeconds;
-    private final int seconds;
-
-    FunctionPeers(PciAddress address, int warmUpSeconds, int seconds) {
-        this.address = address;
-        this.warmUpSeconds = warmUpSeconds;
-        this.seconds = seconds;
-    }
 
     /** jvfio's driver, with a step in bytes or {@link #RANDOM}. Blocks. */
     PeerFigures driver(int depth, long step) throws IOException, InterruptedException {

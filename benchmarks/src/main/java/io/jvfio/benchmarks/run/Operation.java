@@ -40,6 +40,11 @@ record Operation(
 
     /** Whether a word of the user's means this one. */
     boolean matches(String word) {
+        return matches(area, name, word);
+    }
+
+    /** Whether a word of the user's means what is called so. */
+    static boolean matches(String area, String name, String word) {
         return area.equals(word) || name.contains(word);
     }
 }

@@ -30,7 +30,7 @@ final class PeerOperations {
     static final String BESIDE_CLIENT = "nvme_drive_beside_client";
     static final String BESIDE_TARGET = "nvme_serve_beside_target";
 
-    static final String AREA = "nvme";
+    private static final String AREA = "nvme";
     private static final List<Integer> DEPTHS = List.of(1, 32, 128);
     private static final int QUICK_DEPTH = 32;
     private static final int QUICK_SECONDS = 2;
@@ -56,7 +56,7 @@ final class PeerOperations {
     record LeftOut(String name, String why) {
         /** Whether a word of the user's means these. */
         boolean matches(String word) {
-            return AREA.equals(word) || name.contains(word);
+            return Operation.matches(AREA, name, word);
         }
     }
 
@@ -75,27 +75,27 @@ final class PeerOperations {
         List<Operation> all = new ArrayList<>();
         if (missingForQemu().isEmpty()) {
             FunctionPeers peers = functionPeers();
-            addTimes(
+            add(
                     all,
                     BESIDE_QEMU,
+                    false,
                     depth -> () -> peers.driver(depth, FunctionPeers.STEP),
                     depth -> () -> peers.qemuImg(depth));
         }
         if (missingForKernel().isEmpty()) {
             FunctionPeers peers = functionPeers();
-            addTimes(
+            add(
                     all,
                     BESIDE_KERNEL,
+                    false,
                     depth -> () -> peers.driver(depth, FunctionPeers.RANDOM),
                     depth -> () -> peers.kernel(depth));
         }
         if (missingForSocket().isEmpty()) {
             SocketPeers peers =
                     new SocketPeers(Objects.requireNonNull(setting.target()), client(), WARM_UP_SECONDS, seconds());
-            addTimesAndLatencies(
-                    all, BESIDE_CLIENT, depth -> () -> peers.driver(depth), depth -> () -> peers.client(depth));
-            addTimesAndLatencies(
-                    all, BESIDE_TARGET, depth -> () -> peers.served(depth), depth -> () -> peers.client(depth));
+            add(all, BESIDE_CLIENT, true, depth -> () -> peers.driver(depth), depth -> () -> peers.client(depth));
+            add(all, BESIDE_TARGET, true, depth -> () -> peers.served(depth), depth -> () -> peers.client(depth));
         }
         return all;
     }
@@ -129,7 +129,7 @@ final class PeerOperations {
                 target == null ? TARGET + " names no socket of a controller of others" : null,
                 setting.listening() ? null : target + " is no socket",
                 client == null ? CLIENT + " has no command of a client of others" : null,
-                client == null || ClientCommand.of(client).saysWhere()
+                client == null || new ClientCommand(client).saysWhere()
                         ? null
                         : CLIENT + " has neither {socket} nor {folder}");
     }
@@ -149,7 +149,7 @@ final class PeerOperations {
     }
 
     private ClientCommand client() {
-        return ClientCommand.of(Objects.requireNonNull(setting.client()));
+        return new ClientCommand(Objects.requireNonNull(setting.client()));
     }
 
     private int seconds() {
@@ -169,18 +169,15 @@ final class PeerOperations {
         return effort.quick() ? List.of(QUICK_DEPTH) : DEPTHS;
     }
 
-    private void addTimes(List<Operation> all, String name, Rounds ours, Rounds theirs) {
-        for (int depth : depths()) {
-            all.add(operation(name, "depth=" + depth, 0, shared(ours.apply(depth)), shared(theirs.apply(depth))));
-        }
-    }
-
-    private void addTimesAndLatencies(List<Operation> all, String name, Rounds ours, Rounds theirs) {
+    /** Adds the time of a read at each depth, and its 99th percentile where both sides tell that. */
+    private void add(List<Operation> all, String name, boolean percentiles, Rounds ours, Rounds theirs) {
         for (int depth : depths()) {
             SharedRounds mine = shared(ours.apply(depth));
             SharedRounds other = shared(theirs.apply(depth));
             all.add(operation(name, "depth=" + depth, 0, mine, other));
-            all.add(operation(name, "depth=" + depth + " percentile=99", 1, mine, other));
+            if (percentiles) {
+                all.add(operation(name, "depth=" + depth + " percentile=99", 1, mine, other));
+            }
         }
     }
 

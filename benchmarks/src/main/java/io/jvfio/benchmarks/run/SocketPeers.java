@@ -12,32 +12,17 @@ import java.time.Duration;
  * their own.
  *
  * <p>Threads: for one at a time.
+ *
+ * @param target the socket of the controller of others, absolute
+ * @param client the client of others
+ * @param warmUpSeconds that do not count, at least
+ * @param seconds that count
  */
-final class SocketPeers {
+record SocketPeers(Path target, ClientCommand client, int warmUpSeconds, int seconds) {
     /** As SPDK's driver wants it. */
     private static final String MODEL = "nvme?size=64MiB&doorbells=mapped";
 
     private static final Duration START = Duration.ofSeconds(60);
-
-    private final Path target;
-    private final ClientCommand client;
-    private final int warmUpSeconds;
-    private final int seconds;
-
-    /**
-     * With the peers that were named.
-     *
-     * @param target the socket of the controller of others, absolute
-     * @param client the client of others
-     * @param warmUpSeconds that do not count, at least
-     * @param seconds that count
-     */
-    SocketPeers(Path target, ClientCommand client, int warmUpSeconds, int seconds) {
-        this.target = target;
-        this.client = client;
-        this.warmUpSeconds = warmUpSeconds;
-        this.seconds = seconds;
-    }
 
     /** jvfio's driver on the controller of others. Blocks. */
     PeerFigures driver(int depth) throws IOException, InterruptedException {

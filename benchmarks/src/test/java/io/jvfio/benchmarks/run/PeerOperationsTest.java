@@ -144,7 +144,7 @@ class PeerOperationsTest {
         assertThat(FunctionPeers.fioCommand(Path.of("/dev/nvme0n1"), 128, 2))
                 .contains("--filename=/dev/nvme0n1", "--readonly", "--iodepth=128", "--ioengine=io_uring")
                 .contains("--direct=1", "--rw=randread", "--bs=4096", "--runtime=2s");
-        assertThat(ClientCommand.of(CLIENT).with(TARGET, 32, 5))
+        assertThat(new ClientCommand(CLIENT).with(TARGET, 32, 5))
                 .containsExactly("sh", "-c", "perf -r 'trtype:VFIOUSER traddr:/run/spdk' -q 32 -t 5 -L");
     }
 
@@ -166,7 +166,7 @@ class PeerOperationsTest {
     }
 
     private static SocketPeers peers(ServedNvme target, String format) {
-        return new SocketPeers(target.socket(), ClientCommand.of(ReadingClient.command(format)), 1, 1);
+        return new SocketPeers(target.socket(), new ClientCommand(ReadingClient.command(format)), 1, 1);
     }
 
     @Test
