@@ -23,7 +23,7 @@ struct completion {
 };
 
 struct request {
-    uint64_t tag, posted, nanos;
+    uint64_t tag, told, nanos;
     uint16_t status;
     struct request *next;
 };
@@ -31,9 +31,9 @@ struct request {
 struct queue {
     struct command commands[ENTRIES];
     struct completion completions[ENTRIES];
-    struct request requests[COMMANDS], *free;
+    struct request requests[COMMANDS], *free, *untold[COMMANDS];
     volatile uint32_t submission_doorbell, completion_doorbell;
-    uint32_t tail, head, phase;
+    uint32_t tail, head, phase, untold_count;
     // the controller's
     uint32_t fetched, completed, completed_phase;
 };
@@ -70,7 +70,7 @@ static void post(struct queue *queue, uint64_t tag)
     struct command *command = &queue->commands[queue->tail];
     queue->free = request->next;
     request->tag = tag;
-    request->posted = now();
+    queue->untold[queue->untold_count++] = request;
     memset(command, 0, sizeof *command);
     command->opcode = READ;
     command->id = (uint16_t)(request - queue->requests);
@@ -78,6 +78,16 @@ static void post(struct queue *queue, uint64_t tag)
     command->prp1 = 0x100000000 + tag % COMMANDS * 4096;
     command->lba = tag % 1024;
     queue->tail = (queue->tail + 1) % ENTRIES;
+}
+
+// Looks at the clock once for all commands that the controller is told of together.
+static void tell(struct queue *queue)
+{
+    uint64_t time = now();
+    for (uint32_t i = 0; i < queue->untold_count; i++)
+        queue->untold[i]->told = time;
+    queue->untold_count = 0;
+    ring(queue, queue->tail);
 }
 
 static const struct completion *next(struct queue *queue, uint32_t ahead, uint32_t *word)
@@ -100,7 +110,7 @@ static uint64_t poll_all(struct queue *queue)
         for (uint32_t i = 0; i < seen && next(queue, 0, &word) != 0; i++) {
             struct request *request = &queue->requests[word & 0xffff];
             request->status = (uint16_t)(word >> 17);
-            request->nanos = time - request->posted;
+            request->nanos = time - request->told;
             request->next = queue->free;
             queue->free = request;
             queue->head = (queue->head + 1) % ENTRIES;
@@ -127,7 +137,7 @@ LOOP(nvme_command)
     while (done < count) {
         for (uint64_t i = 0; i < batch; i++)
             post(queue, done + i);
-        ring(queue, queue->tail);
+        tell(queue);
         done += poll_all(queue);
     }
     free(queue);

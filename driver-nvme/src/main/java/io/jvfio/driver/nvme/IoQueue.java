@@ -75,6 +75,11 @@ public final class IoQueue implements AutoCloseable {
     /** How many of them wait to be tried again. */
     private int postponed;
 
+    /** The slots of those that the controller was not told of. */
+    private final int[] untold;
+
+    private int untoldCount;
+
     private int epoch;
     private int idlePolls;
     private boolean polling;
@@ -94,6 +99,7 @@ public final class IoQueue implements AutoCloseable {
         this.slotBits = Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
         this.commands = new NvmeCommand[count];
         this.free = new int[count];
+        this.untold = new int[count];
         for (int slot = 0; slot < count; slot++) {
             commands[slot] = new NvmeCommand(this, terms, shape.lists()[slot], slot);
             free[slot] = count - 1 - slot;
@@ -148,7 +154,7 @@ public final class IoQueue implements AutoCloseable {
         checkOpen();
         // A controller that was reset knows the queue again after the next poll.
         if (host.epoch() == epoch) {
-            bells.submit(active);
+            tell();
         }
     }
 
@@ -168,7 +174,7 @@ public final class IoQueue implements AutoCloseable {
             if (postponed > 0) {
                 putPostponed();
             }
-            bells.submit(active);
+            tell();
             int done = reap(handler);
             if (done > 0) {
                 idlePolls = 0;
@@ -285,10 +291,26 @@ public final class IoQueue implements AutoCloseable {
     }
 
     private void put(NvmeCommand command) {
-        long now = host.nanoTime();
         // Another identifier for each try: a late completion of an earlier one is not taken for it.
         int cid = command.cid() + (1 << slotBits) & 0xffff;
-        submission.put(command.posted(now, now + terms.timeout(), cid));
+        submission.put(command.posted(cid));
+        untold[untoldCount++] = slot(cid);
+    }
+
+    private void tell() {
+        startClocks();
+        bells.submit(active);
+    }
+
+    /** Time runs for all that the controller is to hear of together: one look at the clock is more than half of a post. */
+    private void startClocks() {
+        if (untoldCount > 0) {
+            long now = host.nanoTime();
+            for (int i = 0; i < untoldCount; i++) {
+                commands[untold[i]].told(now, now + terms.timeout());
+            }
+            untoldCount = 0;
+        }
     }
 
     private void free(NvmeCommand command) {
@@ -324,7 +346,7 @@ public final class IoQueue implements AutoCloseable {
             bells.reaped(active);
         }
         // Those that are tried again are to go, too.
-        bells.submit(active);
+        tell();
         return done;
     }
 
@@ -338,12 +360,12 @@ public final class IoQueue implements AutoCloseable {
             return null;
         }
         NvmeCommand command = commands[slot];
-        return command.isUnderWay() && command.cid() == cid ? command : null;
+        return command.isTold() && command.cid() == cid ? command : null;
     }
 
     /** Ends a command, or tries it again; how many were ended. */
     private int finish(NvmeCommand command, int status, int result, long now, CompletionHandler handler) {
-        if (status != 0 && terms.retries().again(status, command.failed(status), now - command.postedAt())) {
+        if (status != 0 && terms.retries().again(status, command.failed(status), now - command.toldAt())) {
             long pause = terms.retries().pauseNanos(status, command.attempts());
             if (pause == 0) {
                 put(command);
@@ -392,7 +414,7 @@ public final class IoQueue implements AutoCloseable {
             submission.ringAgain();
             if (!host.abort(shape.id(), command.cid())) {
                 int done = reap(handler);
-                return command.isUnderWay() ? done + recover(handler, what + " cannot be aborted") : done;
+                return command.isTold() ? done + recover(handler, what + " cannot be aborted") : done;
             }
             command.aborting(host.nanoTime() + terms.timeout());
             return reap(handler);
@@ -411,13 +433,14 @@ public final class IoQueue implements AutoCloseable {
     /** The controller knows nothing of what was under way: tries it again, or ends it. */
     private int afterReset(CompletionHandler handler, int now) {
         epoch = now;
+        startClocks();
         int done = 0;
         for (NvmeCommand command : commands) {
-            if (command.isUnderWay()) {
+            if (command.isTold()) {
                 done += finish(command, StatusCode.ABORTED_SQ_DELETION.status(), 0, host.nanoTime(), handler);
             }
         }
-        submission.ring();
+        tell();
         return done;
     }
 

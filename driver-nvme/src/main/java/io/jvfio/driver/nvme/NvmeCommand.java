@@ -30,8 +30,11 @@ public final class NvmeCommand {
     private enum State {
         FREE,
         TAKEN,
+        /** In the submission queue, and the controller was not told. */
         POSTED,
-        /** Posted, out of time, and to be aborted. */
+        /** With the controller. */
+        TOLD,
+        /** With the controller, out of time, and to be aborted. */
         ABORTING,
         /** Not with the controller, to be posted again. */
         POSTPONED
@@ -48,7 +51,7 @@ public final class NvmeCommand {
     private int failures;
     private long expectedBytes;
     private long tag;
-    private long postedAt;
+    private long toldAt;
     private long deadline;
     private long completedAt;
     private int status;
@@ -246,9 +249,12 @@ public final class NvmeCommand {
         return result;
     }
 
-    /** How long it took from {@link #post} to its completion being seen, tries and all, in nanoseconds. */
+    /**
+     * How long it took from when the controller was told of it, as {@link IoQueue#ring} does, to its completion being seen,
+     * tries and all, in nanoseconds.
+     */
     public long nanos() {
-        return completedAt - postedAt;
+        return completedAt - toldAt;
     }
 
     /** How often it was tried, 1 if there was no error. */
@@ -298,25 +304,28 @@ public final class NvmeCommand {
     }
 
     /**
-     * It is put into the submission queue, for the first time or once more. The first time describes its data and starts
-     * its clock.
+     * It is put into the submission queue, for the first time or once more. The first time describes its data.
      *
-     * @param until when it is out of time
      * @param cid its identifier for this try
      * @return what to put there
      * @throws IllegalArgumentException if the data cannot be described; nothing has changed then
      */
-    CommandFields posted(long now, long until, int cid) {
-        if (attempts == 0) {
-            if (expectedBytes > 0) {
-                queue.description().describe(data, lists, fields);
-            }
-            postedAt = now;
+    CommandFields posted(int cid) {
+        if (attempts == 0 && expectedBytes > 0) {
+            queue.description().describe(data, lists, fields);
         }
         attempts++;
-        deadline = until;
         state = State.POSTED;
         return fields.cid(cid);
+    }
+
+    /** The controller is told of it, which starts its clock; until when it may take. */
+    void told(long now, long until) {
+        if (attempts == 1) {
+            toldAt = now;
+        }
+        deadline = until;
+        state = State.TOLD;
     }
 
     /** It was out of time, and is given some more to be aborted in. */
@@ -353,9 +362,9 @@ public final class NvmeCommand {
         return now - deadline >= 0;
     }
 
-    /** When it was posted first. */
-    long postedAt() {
-        return postedAt;
+    /** When the controller was told of it first. */
+    long toldAt() {
+        return toldAt;
     }
 
     /** It has ended. */
@@ -367,8 +376,8 @@ public final class NvmeCommand {
     }
 
     /** Whether the controller has it. */
-    boolean isUnderWay() {
-        return state == State.POSTED || isAborting();
+    boolean isTold() {
+        return state == State.TOLD || isAborting();
     }
 
     boolean isAborting() {
@@ -376,7 +385,7 @@ public final class NvmeCommand {
     }
 
     boolean isOverdue(long now) {
-        return isUnderWay() && isDue(now);
+        return isTold() && isDue(now);
     }
 
     private void transfer(int opcode, Namespace namespace, long lba, int blocks) {

@@ -32,9 +32,12 @@ final class Prps {
 
     /** How many pages the data touches. */
     static long pages(ScatterList data, int pageSize) {
+        long inPage = pageSize - 1L;
+        // A division costs as much as all else here, and pages are powers of two.
+        int bits = Integer.numberOfTrailingZeros(pageSize);
         long count = 0;
         for (int part = 0; part < data.parts(); part++) {
-            count += (data.address(part) % pageSize + data.length(part) + pageSize - 1) / pageSize;
+            count += (data.address(part) & inPage) + data.length(part) + inPage >>> bits;
         }
         return count;
     }
@@ -59,7 +62,7 @@ final class Prps {
         long entries = pages(data, pageSize) - 1;
         long second = 0;
         if (entries == 1) {
-            long firstPage = pageSize - data.address(0) % pageSize;
+            long firstPage = pageSize - (data.address(0) & pageSize - 1L);
             boolean samePart = data.length(0) > firstPage;
             second = samePart ? data.address(0) + firstPage : data.address(1);
         } else if (entries > 1) {
@@ -81,7 +84,7 @@ final class Prps {
         for (int part = 0; part < data.parts(); part++) {
             long start = data.address(part);
             // The first page of all is in the command.
-            long offset = part == 0 ? pageSize - start % pageSize : 0;
+            long offset = part == 0 ? pageSize - (start & pageSize - 1L) : 0;
             for (; offset < data.length(part); offset += pageSize) {
                 if (at == last && left > 1) {
                     lists.set(list, at, lists.address(list + 1));
