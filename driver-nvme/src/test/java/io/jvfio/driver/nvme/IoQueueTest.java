@@ -364,6 +364,48 @@ final class IoQueueTest {
     }
 
     @Test
+    void a_command_cannot_be_complete_before_the_controller_is_told_of_it() {
+        boolean[] mad = {true};
+        controller.behaviour = (opcode, cid) -> {
+            if (mad[0]) {
+                mad[0] = false;
+                controller.complete(cid, 0);
+                // The same slot's next one, which the handler posts and nobody has rung for.
+                controller.complete(cid + 8, 0);
+                return FakeController.NO_ANSWER;
+            }
+            return 0;
+        };
+        post(1);
+        queue.poll(command -> {
+            handler.completed(command);
+            post(2);
+        });
+        assertThat(controller.calls).hasSize(1);
+        assertThat(controller.calls.getFirst()).startsWith("recover: a completion that cannot be");
+        while (queue.busy() > 0) {
+            queue.poll(handler);
+        }
+        assertThat(completed).containsExactly(1L, 2L);
+        assertThat(statuses).containsOnly(0);
+    }
+
+    @Test
+    void time_runs_from_the_doorbell_on() {
+        controller.behaviour = (opcode, cid) -> FakeController.NO_ANSWER;
+        post(1);
+        controller.pass(FakeController.TIMEOUT.multipliedBy(2));
+        queue.ring();
+        pollOften();
+        assertThat(controller.calls).isEmpty();
+        controller.pass(Duration.ofMillis(3));
+        controller.complete(controller.lastCid, 0);
+        long[] nanos = {0};
+        queue.poll(command -> nanos[0] = command.nanos());
+        assertThat(Duration.ofNanos(nanos[0])).isEqualTo(Duration.ofMillis(3));
+    }
+
+    @Test
     void a_controller_that_always_sends_nonsense_ends_every_command_with_an_error() {
         controller.behaviour = (opcode, cid) -> {
             controller.complete(0xfff0, 0);
