@@ -61,6 +61,7 @@ public final class IoQueue implements AutoCloseable {
     private final NvmeCommand[] commands;
     private final int slotBits;
     private final int[] free;
+    private final int[] untold;
     private final QueueTerms terms;
     private final QueueWait wait;
 
@@ -75,9 +76,7 @@ public final class IoQueue implements AutoCloseable {
     /** How many of them wait to be tried again. */
     private int postponed;
 
-    /** The slots of those that the controller was not told of. */
-    private final int[] untold;
-
+    /** How many of them the controller was not told of. */
     private int untoldCount;
 
     private int epoch;
@@ -302,7 +301,7 @@ public final class IoQueue implements AutoCloseable {
         bells.submit(active);
     }
 
-    /** Time runs for all that the controller is to hear of together: one look at the clock is more than half of a post. */
+    /** Time runs from here for all that the controller is to hear of together, which takes one look at the clock. */
     private void startClocks() {
         if (untoldCount > 0) {
             long now = host.nanoTime();

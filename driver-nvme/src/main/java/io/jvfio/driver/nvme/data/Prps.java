@@ -18,11 +18,10 @@ final class Prps {
 
     /** Whether the data can be described so: only its first byte and its end may lie inside a page. */
     static boolean canDescribe(ScatterList data, int pageSize) {
-        long inPage = pageSize - 1L;
         for (int part = 0; part < data.parts(); part++) {
             long start = data.address(part);
-            boolean startFits = part == 0 ? (start & 3) == 0 : (start & inPage) == 0;
-            boolean endFits = part == data.parts() - 1 || (start + data.length(part) & inPage) == 0;
+            boolean startFits = part == 0 ? (start & 3) == 0 : inPage(start, pageSize) == 0;
+            boolean endFits = part == data.parts() - 1 || inPage(start + data.length(part), pageSize) == 0;
             if (!startFits || !endFits) {
                 return false;
             }
@@ -32,12 +31,11 @@ final class Prps {
 
     /** How many pages the data touches. */
     static long pages(ScatterList data, int pageSize) {
-        long inPage = pageSize - 1L;
         // A division costs as much as all else here, and pages are powers of two.
         int bits = Integer.numberOfTrailingZeros(pageSize);
         long count = 0;
         for (int part = 0; part < data.parts(); part++) {
-            count += (data.address(part) & inPage) + data.length(part) + inPage >>> bits;
+            count += inPage(data.address(part), pageSize) + data.length(part) + pageSize - 1 >>> bits;
         }
         return count;
     }
@@ -62,7 +60,7 @@ final class Prps {
         long entries = pages(data, pageSize) - 1;
         long second = 0;
         if (entries == 1) {
-            long firstPage = pageSize - (data.address(0) & pageSize - 1L);
+            long firstPage = pageSize - inPage(data.address(0), pageSize);
             boolean samePart = data.length(0) > firstPage;
             second = samePart ? data.address(0) + firstPage : data.address(1);
         } else if (entries > 1) {
@@ -84,7 +82,7 @@ final class Prps {
         for (int part = 0; part < data.parts(); part++) {
             long start = data.address(part);
             // The first page of all is in the command.
-            long offset = part == 0 ? pageSize - (start & pageSize - 1L) : 0;
+            long offset = part == 0 ? pageSize - inPage(start, pageSize) : 0;
             for (; offset < data.length(part); offset += pageSize) {
                 if (at == last && left > 1) {
                     lists.set(list, at, lists.address(list + 1));
@@ -96,6 +94,11 @@ final class Prps {
                 left--;
             }
         }
+    }
+
+    /** How far an address lies inside its page. */
+    private static long inPage(long address, int pageSize) {
+        return address & pageSize - 1L;
     }
 
     private static long listPagesFor(long entries, int pageSize) {
