@@ -7,10 +7,10 @@ import io.jvfio.VfioException;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.IrqRequest;
 import io.jvfio.internal.sys.EventFd;
-import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.iommu.Access;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.MapRequest;
+import io.jvfio.testkit.LeakCheck;
 import io.jvfio.vfiouser.fuzz.MessageFuzzer;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.Message;
@@ -82,7 +82,7 @@ final class ClientFuzzTest extends ClientTest {
         EventFd eventfd = eventfd();
         DmaSource.File shared = memory(1);
         DmaSource.Segment plain = anonymous(1);
-        long descriptors = ProcSelf.openDescriptors();
+        LeakCheck leaks = LeakCheck.start();
         int threads = Thread.activeCount();
         long resident = 0;
         for (int round = 0; sent.get() < messages; round++) {
@@ -99,7 +99,7 @@ final class ClientFuzzTest extends ClientTest {
             }
         }
         assertThat(residentKiB() - resident).as("growth in KiB").isLessThan(128 * 1024);
-        awaitDescriptors(descriptors);
+        leaks.assertNothingLeaked();
         assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 1);
     }
 
@@ -204,14 +204,6 @@ final class ClientFuzzTest extends ClientTest {
             }
             return false;
         }
-    }
-
-    private static void awaitDescriptors(long before) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (ProcSelf.openDescriptors() > before && System.nanoTime() - deadline < 0) {
-            Thread.onSpinWait();
-        }
-        assertThat(ProcSelf.openDescriptors()).isLessThanOrEqualTo(before);
     }
 
     private static long residentKiB() throws IOException {

@@ -4,17 +4,16 @@ package io.jvfio.vfiouser;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.Mapping;
 import io.jvfio.internal.sys.MemFd;
-import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.iommu.DmaMapping;
 import io.jvfio.iommu.DmaSource;
 import io.jvfio.iommu.MapRequest;
+import io.jvfio.testkit.LeakCheck;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,11 +30,11 @@ abstract class ClientTest {
 
     TestServer server;
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
-    private long descriptors;
+    private LeakCheck leaks;
 
     @BeforeEach
     final void start() {
-        descriptors = ProcSelf.openDescriptors();
+        leaks = LeakCheck.start();
         server = new TestServer(socket());
     }
 
@@ -45,7 +44,7 @@ abstract class ClientTest {
             resources.pop().close();
         }
         server.close();
-        Assertions.assertThat(ProcSelf.openDescriptors()).isLessThanOrEqualTo(descriptors);
+        leaks.assertNothingLeaked();
     }
 
     final Path socket() {

@@ -7,11 +7,11 @@ import io.jvfio.VfioException;
 import io.jvfio.device.InfoCapability;
 import io.jvfio.device.VfioPci;
 import io.jvfio.internal.sys.MemFd;
-import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
 import io.jvfio.internal.uapi.VfioIrqSet;
 import io.jvfio.internal.uapi.VfioRegionInfo;
+import io.jvfio.testkit.LeakCheck;
 import io.jvfio.vfiouser.fuzz.Fuzzed;
 import io.jvfio.vfiouser.fuzz.MessageFuzzer;
 import io.jvfio.vfiouser.fuzz.Wire;
@@ -53,7 +53,7 @@ final class CodecFuzzTest {
     }
 
     private void decode(int messages) {
-        long descriptors = ProcSelf.openDescriptors();
+        LeakCheck leaks = LeakCheck.start();
         MessageFuzzer fuzzer = new MessageFuzzer(SEED);
         try (MemFd file = MemFd.of(sys, "fuzz", 1)) {
             for (int done = 0; done < messages; ) {
@@ -76,7 +76,7 @@ final class CodecFuzzTest {
             in.close();
             reply.close();
         }
-        assertThat(ProcSelf.openDescriptors()).isLessThanOrEqualTo(descriptors);
+        leaks.assertNothingLeaked();
         assertThat(refused).isGreaterThan(messages / 20);
         assertThat(understood.keySet()).contains(Command.values());
     }

@@ -9,6 +9,7 @@ import io.jvfio.internal.sys.MemFd;
 import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.internal.sys.SystemCalls;
 import io.jvfio.internal.sys.UnixSocket;
+import io.jvfio.testkit.LeakCheck;
 import io.jvfio.vfiouser.protocol.MessageChannel.Outcome;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,11 +32,11 @@ final class MessageChannelTest {
     private MessageChannel channel;
     private Message in;
     private Message out;
-    private long descriptors;
+    private LeakCheck leaks;
 
     @BeforeEach
     void connect() {
-        descriptors = ProcSelf.openDescriptors();
+        leaks = LeakCheck.start();
         List<UnixSocket> pair = UnixSocket.pair(sys);
         peer = pair.get(0);
         channel = new MessageChannel(pair.get(1), MOST_FDS);
@@ -49,7 +50,7 @@ final class MessageChannelTest {
         channel.close();
         in.close();
         out.close();
-        assertThat(ProcSelf.openDescriptors()).isEqualTo(descriptors);
+        leaks.assertNothingLeaked();
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.jvfio.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jvfio.internal.sys.ProcSelf;
+import io.jvfio.testkit.LeakCheck;
 import io.jvfio.vfiouser.protocol.Command;
 import io.jvfio.vfiouser.protocol.RegionAccess;
 import java.nio.file.Path;
@@ -86,7 +86,7 @@ class ServerErrorsTest extends ServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"arrived", "lost", "refused"})
     void a_server_that_its_own_listener_closes_leaves_nothing(String when) throws Exception {
-        long before = ProcSelf.openDescriptors();
+        LeakCheck leaks = LeakCheck.start();
         Path at = folder.resolve("own");
         AtomicReference<VfioUserServer> self = new AtomicReference<>();
         ServerListener closing = listener(when, () -> {
@@ -104,7 +104,7 @@ class ServerErrorsTest extends ServerTest {
                 assertThat(client.in.isReply()).isTrue();
             }
         }
-        awaitTrue(() -> ProcSelf.openDescriptors() == before);
+        leaks.assertNothingLeaked();
         assertThat(at).doesNotExist();
         self.get().close();
     }

@@ -4,8 +4,8 @@ package io.jvfio.vfiouser.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.internal.sys.MemFd;
-import io.jvfio.internal.sys.ProcSelf;
 import io.jvfio.internal.sys.SystemCalls;
+import io.jvfio.testkit.LeakCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ abstract class ServerTest {
     final SystemCalls sys = SystemCalls.linux();
     final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
-    private long descriptors;
+    private LeakCheck leaks;
     ServedFixture device;
     VfioUserServer server;
     Path path;
@@ -64,7 +64,7 @@ abstract class ServerTest {
 
     @BeforeEach
     void serve() {
-        descriptors = ProcSelf.openDescriptors();
+        leaks = LeakCheck.start();
         path = folder.resolve("s");
         device = new ServedFixture();
         server = VfioUserServer.listen(device, path, options(), recorder);
@@ -88,7 +88,7 @@ abstract class ServerTest {
         }
         server.close();
         device.close();
-        assertThat(ProcSelf.openDescriptors()).isEqualTo(descriptors);
+        leaks.assertNothingLeaked();
         assertThat(path).doesNotExist();
     }
 
