@@ -9,6 +9,9 @@ package io.jvfio;
  * {@code Fd} closes it; a method that takes one borrows it and duplicates what it keeps. Take one over from elsewhere
  * with {@code Vfio.adopt}.
  *
+ * <p>Code that hands the number of an eventfd to another process itself, and not by a vfio-user server or client, lets that
+ * process decide whether who reads it waits: by {@code fcntl(2)} both can change that.
+ *
  * <p>Threads: thread-safe.
  */
 public interface Fd extends AutoCloseable {

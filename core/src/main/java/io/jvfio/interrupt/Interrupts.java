@@ -6,6 +6,7 @@ import io.jvfio.Fd;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqInfo;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.internal.sys.Descriptor;
 import io.jvfio.internal.sys.EventFd;
 import io.jvfio.internal.sys.SharedEventFd;
 import java.time.Duration;
@@ -215,12 +216,15 @@ public final class Interrupts implements AutoCloseable {
 
     /**
      * The eventfd of a vector, borrowed: for a server that passes it on, or an event loop of the user's own. Whoever reads
-     * it takes counts away from the consumer here.
+     * it takes counts away from the consumer here. From now on {@link #poll} expects that other processes have it, which
+     * takes it half as long again.
      *
      * @param vector an enabled vector
      */
     public Fd eventfd(int vector) {
-        return sink(at(vector), vector).eventfd().fd();
+        Descriptor fd = sink(at(vector), vector).eventfd().fd();
+        fd.share();
+        return fd;
     }
 
     /**

@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.jvfio.Errno;
+import io.jvfio.Fd;
 import io.jvfio.VfioException;
 import io.jvfio.device.DeviceGoneException;
 import io.jvfio.device.IrqRequest;
+import io.jvfio.internal.sys.Abi;
 import io.jvfio.internal.sys.SystemCalls;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,6 +218,18 @@ final class InterruptControlTest {
         var lent = interrupts.eventfd(0);
         interrupts.close();
         assertThat(lent.isOpen()).isFalse();
+    }
+
+    /** Whoever else has an eventfd can make reads of it wait. */
+    @Test
+    void a_poll_waits_for_nobody_to_whom_the_eventfd_was_lent() {
+        Interrupts interrupts = control.enable(InterruptType.MSI, 1);
+        Fd lent = interrupts.eventfd(0);
+        assertThat(sys.fcntl(lent.acquire(), Abi.F_SETFL, Abi.O_RDWR)).isZero();
+        lent.release();
+        assertThat(interrupts.poll(0)).isZero();
+        device.fire(InterruptType.MSI, 0);
+        assertThat(interrupts.poll(0)).isOne();
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.jvfio.benchmarks.baseline;
 
+import io.jvfio.Fd;
 import io.jvfio.device.DeviceFeature;
 import io.jvfio.device.DeviceInfo;
 import io.jvfio.device.IrqInfo;
@@ -21,11 +22,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A device whose one BAR is a page of a memory file and whose one MSI vector never fires: what is left of an access is
- * the cost of jvfio and of the system call. Registers are real memory, as a mapped BAR is, but cached.
+ * A device whose one BAR is a page of a memory file and whose one MSI vector fires when somebody writes its eventfd: what
+ * is left of an access is the cost of jvfio and of the system call. Registers are real memory, as a mapped BAR is, but
+ * cached.
  *
  * <p>Threads: for the benchmark's thread.
  */
@@ -45,6 +49,7 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
     private final MemFd file;
     private final Mapping mapping;
     private final Descriptor descriptor;
+    private @Nullable Fd eventfd;
     private final RegionInfo bar =
             new RegionInfo(0, FLAGS_READ_WRITE, SIZE, List.of(new RegionArea(0, SIZE)), List.of());
 
@@ -63,6 +68,11 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
     /** The file behind the BAR, borrowed. */
     public Descriptor file() {
         return descriptor;
+    }
+
+    /** The eventfd that the vector has got, borrowed: for who signals in the place of a kernel. */
+    public Fd eventfd() {
+        return Objects.requireNonNull(eventfd);
     }
 
     /** What a carrier of the kernel does for a register: the checks, and pread into memory of this thread. */
@@ -147,6 +157,9 @@ public final class MemoryDevice implements VfioDevice, RegisterPort {
 
     @Override
     public int setIrqs(IrqRequest request) {
+        if (request.assigns() && request.data() instanceof IrqRequest.EventFds assigned) {
+            eventfd = assigned.fds().getFirst();
+        }
         return 0;
     }
 

@@ -34,7 +34,7 @@ final class FiredDevice implements AutoCloseable {
 
     FiredDevice(InterruptOptions options) {
         interrupts = owner.control().enable(InterruptType.MSI, 1, options);
-        eventfd = interrupts.eventfd(0);
+        eventfd = device.eventfd();
         number = eventfd.acquire();
     }
 

@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,16 +48,20 @@ public final class Descriptor implements Fd {
     private final String subject;
     private final CountDownLatch gone = new CountDownLatch(1);
 
+    /** Whether another process may have the open file: one answer for this descriptor and its duplicates. */
+    private final AtomicBoolean shared;
+
     /** Closes it if that may wait for somebody else; null if it cannot. */
     private volatile @Nullable PeerCloser closer;
 
     @SuppressWarnings("FieldMayBeFinal") // changed through STATE
     private volatile int state;
 
-    private Descriptor(SystemCalls sys, int number, String subject) {
+    private Descriptor(SystemCalls sys, int number, String subject, AtomicBoolean shared) {
         this.sys = sys;
         this.number = number;
         this.subject = subject;
+        this.shared = shared;
     }
 
     /**
@@ -84,7 +89,7 @@ public final class Descriptor implements Fd {
         if (result < 0) {
             throw VfioException.of(call, -result, subject);
         }
-        return new Descriptor(sys, result, subject);
+        return new Descriptor(sys, result, subject, new AtomicBoolean());
     }
 
     /**
@@ -92,7 +97,7 @@ public final class Descriptor implements Fd {
      * it is of a kind whose close may wait, it is closed on a thread of that peer's own.
      */
     static Descriptor received(SystemCalls sys, int number, String subject, PeerCloser closer) {
-        Descriptor received = new Descriptor(sys, number, subject);
+        Descriptor received = new Descriptor(sys, number, subject, new AtomicBoolean(true));
         received.closer = closer;
         return received;
     }
@@ -116,7 +121,7 @@ public final class Descriptor implements Fd {
         if (result < 0) {
             throw VfioException.of("fcntl", -result, "file descriptor " + number + " (" + subject + ")");
         }
-        return new Descriptor(sys, number, subject);
+        return new Descriptor(sys, number, subject, new AtomicBoolean(true));
     }
 
     @Override
@@ -181,9 +186,28 @@ public final class Descriptor implements Fd {
     public static Descriptor duplicate(SystemCalls sys, Fd fd) {
         int result = sys.fcntl(fd.acquire(), Abi.F_DUPFD_CLOEXEC, 0);
         fd.release();
-        Descriptor own = of(sys, result, "fcntl", fd.subject());
-        own.closer = fd instanceof Descriptor original ? original.closer : null;
+        if (result < 0) {
+            throw VfioException.of("fcntl", -result, fd.subject());
+        }
+        if (!(fd instanceof Descriptor original)) {
+            return new Descriptor(sys, result, fd.subject(), new AtomicBoolean(true));
+        }
+        Descriptor own = new Descriptor(sys, result, fd.subject(), original.shared);
+        own.closer = original.closer;
         return own;
+    }
+
+    /** Notes that another process gets the open file, by this descriptor or a duplicate; call it before that is so. */
+    public void share() {
+        shared.set(true);
+    }
+
+    /**
+     * Whether another process may have the open file, and so change how calls on it behave: whether they wait, for one.
+     * Once so it stays so. Reads one word.
+     */
+    boolean isShared() {
+        return shared.get();
     }
 
     @Override

@@ -71,19 +71,21 @@ public final class EventFd implements AutoCloseable {
      * @throws IllegalStateException if this is closed
      */
     public long drain() {
-        return drain(sys, fd);
+        return drain(sys, fd, fd.isShared());
     }
 
     /**
-     * Takes the count of an eventfd that others may share. Whether a read waits is a property of the open file, which
-     * everybody who has it can change: so this call says for itself that it does not.
+     * Takes the count of an eventfd. Whether a read waits is a property of the open file, which everybody who has it can
+     * change: so where others have it, the call says for itself that it does not.
+     *
+     * @param shared whether others may have it; if not, it is non-blocking
      */
-    static long drain(SystemCalls sys, Descriptor fd) {
+    static long drain(SystemCalls sys, Descriptor fd, boolean shared) {
         MemorySegment word = ThreadMemory.current().scratch();
         int number = fd.acquire();
         long result;
         try {
-            result = drain(sys, number, word);
+            result = shared ? drain(sys, number, word) : drainOwn(sys, number, word);
         } finally {
             fd.release();
         }
@@ -91,12 +93,21 @@ public final class EventFd implements AutoCloseable {
             return 0;
         }
         if (result < 0) {
-            throw VfioException.of("preadv2", (int) -result, SUBJECT);
+            throw VfioException.of(shared ? "preadv2" : "read", (int) -result, SUBJECT);
         }
         return word.get(ValueLayout.JAVA_LONG, 0);
     }
 
-    /** As the other, of a number that stays open meanwhile; 8, or {@code -errno}. */
+    /** By the call that costs less, and says nothing of waiting. */
+    private static long drainOwn(SystemCalls sys, int number, MemorySegment word) {
+        long result;
+        do {
+            result = sys.read(number, word, Long.BYTES);
+        } while (result == -Errno.EINTR);
+        return result;
+    }
+
+    /** Of one that others may have, by a number that stays open meanwhile; 8, or {@code -errno}. */
     static long drain(SystemCalls sys, int number, MemorySegment word) {
         long result;
         do {

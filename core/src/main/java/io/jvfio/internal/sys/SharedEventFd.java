@@ -236,7 +236,7 @@ public final class SharedEventFd implements AutoCloseable {
      * @throws IllegalStateException if this is closed
      */
     public long drain() {
-        return EventFd.drain(sys, fd);
+        return EventFd.drain(sys, fd, true);
     }
 
     /** Whether a write is under way. */

@@ -219,7 +219,11 @@ public final class UnixSocket implements AutoCloseable {
         try {
             outgoing.prepare(bytes, 0, size, fds.size());
             for (; held < fds.size(); held++) {
-                outgoing.fd(held, fds.get(held).acquire());
+                Fd passed = fds.get(held);
+                outgoing.fd(held, passed.acquire());
+                if (passed instanceof Descriptor own) {
+                    own.share();
+                }
             }
             long sent = transfer(true, number, outgoing);
             while (sent > 0 && sent < size) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jvfio.Errno;
 import io.jvfio.VfioException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -39,14 +42,43 @@ class EventFdTest {
 
     /** Whoever has the open file can make reads of it wait. */
     @Test
-    void drain_does_not_wait_where_reads_do() {
-        try (EventFd events = EventFd.open(sys)) {
-            assertThat(sys.fcntl(events.fd().acquire(), Abi.F_SETFL, Abi.O_RDWR))
-                    .isZero();
-            events.fd().release();
+    void drain_does_not_wait_where_another_process_made_reads_wait() {
+        List<UnixSocket> ends = UnixSocket.pair(sys);
+        try (EventFd events = EventFd.open(sys);
+                UnixSocket own = ends.get(0);
+                UnixSocket peer = ends.get(1);
+                Arena arena = Arena.ofConfined();
+                Descriptor duplicate = events.fd().duplicate()) {
+            assertThat(events.fd().isShared()).isFalse();
+            own.send(arena.allocate(1), List.of(duplicate));
+            List<Descriptor> received = new ArrayList<>();
+            peer.receive(arena.allocate(1), 1, received);
+            try (Descriptor theirs = received.getFirst()) {
+                assertThat(sys.fcntl(theirs.acquire(), Abi.F_SETFL, Abi.O_RDWR)).isZero();
+                theirs.release();
+                assertThat(theirs.isShared()).isTrue();
+            }
             assertThat(events.drain()).isZero();
             events.signal(2);
             assertThat(events.drain()).isEqualTo(2);
+        }
+    }
+
+    /** What other processes may have: what came from one, and what this one passes on, with its duplicates. */
+    @Test
+    void a_descriptor_knows_whether_others_may_have_its_file() {
+        try (EventFd events = EventFd.open(sys);
+                Descriptor before = events.fd().duplicate()) {
+            assertThat(before.isShared()).isFalse();
+            before.share();
+            assertThat(events.fd().isShared()).isTrue();
+            try (Descriptor after = events.fd().duplicate()) {
+                assertThat(after.isShared()).isTrue();
+            }
+        }
+        int number = sys.eventfd(0, Abi.EFD_NONBLOCK);
+        try (Descriptor adopted = Descriptor.adopt(sys, number, "adopted")) {
+            assertThat(adopted.isShared()).isTrue();
         }
     }
 
@@ -103,7 +135,7 @@ class EventFdTest {
                 }
                 return null;
             };
-            for (Future<Void> run : threads.invokeAll(java.util.List.of(signaller, signaller, signaller, drainer))) {
+            for (Future<Void> run : threads.invokeAll(List.of(signaller, signaller, signaller, drainer))) {
                 run.get();
             }
             assertThat(drained.get() + events.drain()).isEqualTo(30_000);
