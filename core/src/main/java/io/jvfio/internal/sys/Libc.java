@@ -17,8 +17,8 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>{@code size_t}, {@code ssize_t}, {@code off_t}, {@code nfds_t} and the request of {@code ioctl} are 64-bit words on
  * every supported architecture. Variadic functions are linked as such: where their arguments travel differs from that of
- * fixed parameters on some ABIs. One function is linked as critical: it never waits, and is called in loops. The others may
- * block, or are too rare to matter.
+ * fixed parameters on some ABIs. What is linked as critical never waits, and is called in loops. The others may block, or are
+ * too rare to matter.
  *
  * <p>Threads: immutable.
  */
@@ -27,29 +27,14 @@ final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBRARY = LINKER.defaultLookup();
 
+    /** What is called in loops. */
+    static final LoopedCalls LOOPED = new LoopedCalls();
+
     /** {@code int open(const char *path, int flags, mode_t mode)}. */
     static final MethodHandle OPEN = variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
 
     /** {@code int close(int fd)}. */
     static final MethodHandle CLOSE = link("close", JAVA_INT, JAVA_INT);
-
-    /** {@code ssize_t read(int fd, void *buf, size_t count)}. */
-    static final MethodHandle READ = link("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-
-    /** {@code ssize_t write(int fd, const void *buf, size_t count)}. */
-    static final MethodHandle WRITE = link("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-
-    /** {@code ssize_t pread(int fd, void *buf, size_t count, off_t offset)}. */
-    static final MethodHandle PREAD = link("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
-
-    /** {@code ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)}. */
-    static final MethodHandle PWRITE = link("pwrite", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
-
-    /** {@code int ioctl(int fd, unsigned long request, void *argument)}. */
-    static final MethodHandle IOCTL_ADDRESS = variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
-
-    /** {@code int ioctl(int fd, unsigned long request, unsigned long argument)}. */
-    static final MethodHandle IOCTL_VALUE = variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     /** {@code void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)}, addresses as numbers. */
     static final MethodHandle MMAP =
@@ -79,27 +64,14 @@ final class Libc {
     /** {@code int flock(int fd, int operation)}. */
     static final MethodHandle FLOCK = link("flock", JAVA_INT, JAVA_INT, JAVA_INT);
 
-    /**
-     * {@code ssize_t preadv2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags)}, for flags that say not to
-     * wait: the JVM's pauses wait for a critical function.
-     */
-    static final MethodHandle PREADV2 =
-            critical("preadv2", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT);
-
     /** {@code int eventfd(unsigned int initval, int flags)}. */
     static final MethodHandle EVENTFD = link("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-
-    /** {@code int poll(struct pollfd *fds, nfds_t nfds, int timeout)}. */
-    static final MethodHandle POLL = link("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
 
     /** {@code int epoll_create1(int flags)}. */
     static final MethodHandle EPOLL_CREATE = link("epoll_create1", JAVA_INT, JAVA_INT);
 
     /** {@code int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)}. */
     static final MethodHandle EPOLL_CTL = link("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-
-    /** {@code int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)}. */
-    static final MethodHandle EPOLL_WAIT = link("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
 
     /** {@code int getrlimit(int resource, struct rlimit *rlim)}. */
     static final MethodHandle GETRLIMIT = link("getrlimit", JAVA_INT, JAVA_INT, ADDRESS);
@@ -124,12 +96,6 @@ final class Libc {
 
     /** {@code int accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags)}. */
     static final MethodHandle ACCEPT4 = link("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-
-    /** {@code ssize_t sendmsg(int fd, const struct msghdr *message, int flags)}. */
-    static final MethodHandle SENDMSG = link("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-
-    /** {@code ssize_t recvmsg(int fd, struct msghdr *message, int flags)}. */
-    static final MethodHandle RECVMSG = link("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
 
     /** {@code int shutdown(int fd, int how)}. */
     static final MethodHandle SHUTDOWN = link("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -163,14 +129,14 @@ final class Libc {
 
     private Libc() {}
 
-    private static MethodHandle link(String name, MemoryLayout result, MemoryLayout... parameters) {
+    static MethodHandle link(String name, MemoryLayout result, MemoryLayout... parameters) {
         return LINKER.downcallHandle(
                 LIBRARY.findOrThrow(name),
                 FunctionDescriptor.of(result, parameters),
                 Linker.Option.captureCallState("errno"));
     }
 
-    private static MethodHandle critical(String name, MemoryLayout result, MemoryLayout... parameters) {
+    static MethodHandle critical(String name, MemoryLayout result, MemoryLayout... parameters) {
         return LINKER.downcallHandle(
                 LIBRARY.findOrThrow(name),
                 FunctionDescriptor.of(result, parameters),
@@ -179,8 +145,7 @@ final class Libc {
     }
 
     /** The parameters from {@code firstVariadic} on stand for the ellipsis of the prototype. */
-    private static MethodHandle variadic(
-            String name, int firstVariadic, MemoryLayout result, MemoryLayout... parameters) {
+    static MethodHandle variadic(String name, int firstVariadic, MemoryLayout result, MemoryLayout... parameters) {
         return LINKER.downcallHandle(
                 LIBRARY.findOrThrow(name),
                 FunctionDescriptor.of(result, parameters),

@@ -66,7 +66,7 @@ final class LinuxSystemCalls implements SystemCalls {
     public long read(int fd, MemorySegment target, long size) {
         ThreadMemory memory = ThreadMemory.current();
         try {
-            return memory.result((long) Libc.READ.invokeExact(memory.capture(), fd, target, size));
+            return memory.result((long) Libc.LOOPED.read.invokeExact(memory.capture(), fd, target, size));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -76,7 +76,7 @@ final class LinuxSystemCalls implements SystemCalls {
     public long write(int fd, MemorySegment source, long size) {
         ThreadMemory memory = ThreadMemory.current();
         try {
-            return memory.result((long) Libc.WRITE.invokeExact(memory.capture(), fd, source, size));
+            return memory.result((long) Libc.LOOPED.write.invokeExact(memory.capture(), fd, source, size));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -86,7 +86,7 @@ final class LinuxSystemCalls implements SystemCalls {
     public long pread(int fd, MemorySegment target, long size, long offset) {
         ThreadMemory memory = ThreadMemory.current();
         try {
-            return memory.result((long) Libc.PREAD.invokeExact(memory.capture(), fd, target, size, offset));
+            return memory.result((long) Libc.LOOPED.pread.invokeExact(memory.capture(), fd, target, size, offset));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -96,7 +96,7 @@ final class LinuxSystemCalls implements SystemCalls {
     public long pwrite(int fd, MemorySegment source, long size, long offset) {
         ThreadMemory memory = ThreadMemory.current();
         try {
-            return memory.result((long) Libc.PWRITE.invokeExact(memory.capture(), fd, source, size, offset));
+            return memory.result((long) Libc.LOOPED.pwrite.invokeExact(memory.capture(), fd, source, size, offset));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -107,7 +107,7 @@ final class LinuxSystemCalls implements SystemCalls {
         ThreadMemory memory = ThreadMemory.current();
         MemorySegment vector = memory.vector(target, size);
         try {
-            return memory.result((long) Libc.PREADV2.invokeExact(memory.capture(), fd, vector, 1, -1L, flags));
+            return memory.result((long) Libc.LOOPED.preadv2.invokeExact(memory.capture(), fd, vector, 1, -1L, flags));
         } catch (Throwable e) {
             throw unexpected(e);
         } finally {
@@ -119,7 +119,7 @@ final class LinuxSystemCalls implements SystemCalls {
     public int ioctl(int fd, long request, MemorySegment argument) {
         ThreadMemory memory = ThreadMemory.current();
         try {
-            return memory.result((int) Libc.IOCTL_ADDRESS.invokeExact(memory.capture(), fd, request, argument));
+            return memory.result((int) Libc.LOOPED.ioctlAddress.invokeExact(memory.capture(), fd, request, argument));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -129,7 +129,7 @@ final class LinuxSystemCalls implements SystemCalls {
     public int ioctl(int fd, long request, long argument) {
         ThreadMemory memory = ThreadMemory.current();
         try {
-            return memory.result((int) Libc.IOCTL_VALUE.invokeExact(memory.capture(), fd, request, argument));
+            return memory.result((int) Libc.LOOPED.ioctlValue.invokeExact(memory.capture(), fd, request, argument));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -252,7 +252,8 @@ final class LinuxSystemCalls implements SystemCalls {
     public int poll(MemorySegment pollfds, int count, int timeoutMillis) {
         ThreadMemory memory = ThreadMemory.current();
         try {
-            return memory.result((int) Libc.POLL.invokeExact(memory.capture(), pollfds, (long) count, timeoutMillis));
+            return memory.result(
+                    (int) Libc.LOOPED.poll.invokeExact(memory.capture(), pollfds, (long) count, timeoutMillis));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -283,7 +284,7 @@ final class LinuxSystemCalls implements SystemCalls {
         ThreadMemory memory = ThreadMemory.current();
         try {
             return memory.result(
-                    (int) Libc.EPOLL_WAIT.invokeExact(memory.capture(), epoll, events, capacity, timeoutMillis));
+                    (int) Libc.LOOPED.epollWait.invokeExact(memory.capture(), epoll, events, capacity, timeoutMillis));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -376,7 +377,7 @@ final class LinuxSystemCalls implements SystemCalls {
         try {
             long result;
             do {
-                result = memory.result((long) Libc.SENDMSG.invokeExact(memory.capture(), fd, message, flags));
+                result = memory.result((long) Libc.LOOPED.sendmsg.invokeExact(memory.capture(), fd, message, flags));
             } while (result == -Errno.EINTR);
             return result;
         } catch (Throwable e) {
@@ -390,7 +391,7 @@ final class LinuxSystemCalls implements SystemCalls {
         try {
             long result;
             do {
-                result = memory.result((long) Libc.RECVMSG.invokeExact(memory.capture(), fd, message, flags));
+                result = memory.result((long) Libc.LOOPED.recvmsg.invokeExact(memory.capture(), fd, message, flags));
             } while (result == -Errno.EINTR);
             return result;
         } catch (Throwable e) {

@@ -223,6 +223,7 @@ class DescriptorTest {
 
     @Test
     @Tag("allocation")
+    @Timeout(90)
     void acquire_and_release_allocate_nothing() {
         try (Descriptor fd = Descriptor.open(sys, "/dev/null", Abi.O_RDWR)) {
             Allocations.assertNone(() -> {

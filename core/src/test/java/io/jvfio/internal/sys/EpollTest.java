@@ -119,6 +119,7 @@ class EpollTest {
 
     @Test
     @Tag("allocation")
+    @Timeout(90)
     void waiting_and_changing_allocate_nothing() {
         try (EventFd member = EventFd.open(sys);
                 Epoll epoll = Epoll.open(sys, 1)) {

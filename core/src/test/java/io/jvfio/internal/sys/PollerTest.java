@@ -136,6 +136,7 @@ class PollerTest {
 
     @Test
     @Tag("allocation")
+    @Timeout(90)
     void a_wait_allocates_nothing() {
         try (EventFd events = EventFd.open(sys);
                 Poller poller = new Poller(sys, 2)) {

@@ -194,6 +194,7 @@ class SharedEventFdTest {
 
     @Test
     @Tag("allocation")
+    @Timeout(90)
     void signal_and_drain_allocate_nothing() {
         try (Descriptor counter = blocking();
                 SharedEventFd shared = SharedEventFd.duplicate(sys, counter, () -> {})) {
