@@ -2,7 +2,6 @@
 package io.jvfio.cli.bench;
 
 import io.jvfio.cli.command.Subcommand;
-import io.jvfio.cli.out.Progress;
 import io.jvfio.cli.page.Machine;
 import io.jvfio.cli.page.PageFile;
 import java.nio.file.Path;
@@ -100,14 +99,11 @@ public final class BenchCommand extends Subcommand {
     }
 
     private void measure(Collector collector) {
-        Progress progress = new Progress(out(), environment().terminal() && !json());
-        try {
+        try (RunProgress progress = new RunProgress(out(), err(), environment().terminal() && !json())) {
             BenchProcess.run(arguments(), words -> {
                 collector.take(words);
-                progress.show(collector.progress());
+                progress.show(collector);
             });
-        } finally {
-            progress.clear();
         }
     }
 

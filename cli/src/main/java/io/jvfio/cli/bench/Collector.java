@@ -29,7 +29,8 @@ final class Collector {
     private int planned;
     private int done;
     private int failed;
-    private String latest = "";
+    private String operation = "";
+    private String language = "";
 
     /** Takes a line. Kinds that are not known are for later versions. */
     void take(List<String> words) {
@@ -52,7 +53,8 @@ final class Collector {
 
     private void figure(List<String> words) {
         done++;
-        latest = title(words) + " in " + words.get(4);
+        operation = title(words);
+        language = words.get(4);
         Rounds taken = rounds.computeIfAbsent(new Key(words.get(1), words.get(2), words.get(3)), any -> new Rounds());
         double nanos = Double.parseDouble(words.get(5));
         if (words.get(4).equals(JAVA)) {
@@ -65,7 +67,12 @@ final class Collector {
 
     /** How far it is, for people. */
     String progress() {
-        return done + " of " + planned + ": " + latest;
+        return done + " of " + planned + ": " + operation + " in " + language;
+    }
+
+    /** What has been measured last, or nothing. */
+    String operation() {
+        return operation;
     }
 
     /** What the user should know. */

@@ -39,6 +39,11 @@ public abstract class Subcommand implements Callable<Integer> {
         return jvfio().out();
     }
 
+    /** Where what is no result goes. */
+    public final PrintWriter err() {
+        return commandLine().getErr();
+    }
+
     public final boolean json() {
         return jvfio().json();
     }

@@ -83,6 +83,37 @@ class BenchCommandTest {
     }
 
     @Test
+    void where_there_is_no_terminal_each_operation_is_told_once() {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        Collector collector = new Collector();
+        try (RunProgress progress = new RunProgress(new PrintWriter(out), new PrintWriter(err), false)) {
+            for (String line : ROUNDS) {
+                collector.take(List.of(line.split("\t", -1)));
+                progress.show(collector);
+            }
+        }
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString().lines()).containsExactly("1 of 6: read32 in java", "5 of 6: find live=1000 in java");
+    }
+
+    @Test
+    void on_a_terminal_there_is_one_line_that_goes_away() {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        try (RunProgress progress = new RunProgress(new PrintWriter(out), new PrintWriter(err), true)) {
+            progress.show(taken(ROUNDS));
+            assertThat(out.toString())
+                    .contains("5 of 6: find live=1000 in java")
+                    .doesNotContain("\n");
+        }
+
+        assertThat(out.toString()).endsWith("\r\u001b[K");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
     void markdown_and_the_page_show_the_same_figures_and_names_become_no_markup() {
         BenchReport report = new BenchReport(
                 "a machine",

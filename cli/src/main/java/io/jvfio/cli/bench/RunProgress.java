@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.jvfio.cli.bench;
+
+import io.jvfio.cli.out.Progress;
+import java.io.PrintWriter;
+
+/**
+ * Says how far the measuring is: in a line on the terminal, or as lines on the error stream, one for each operation, where
+ * the output goes elsewhere.
+ *
+ * <p>Threads: one at a time.
+ */
+final class RunProgress implements AutoCloseable {
+    private final Progress line;
+    private final PrintWriter err;
+    private final boolean terminal;
+    private String operation = "";
+
+    /**
+     * Nothing is said yet.
+     *
+     * @param terminal whether people see what goes to {@code out} as it comes
+     */
+    RunProgress(PrintWriter out, PrintWriter err, boolean terminal) {
+        this.line = new Progress(out, terminal);
+        this.err = err;
+        this.terminal = terminal;
+    }
+
+    /** Says it, if there is something new to say. */
+    void show(Collector collector) {
+        if (terminal) {
+            line.show(collector.progress());
+        } else if (!collector.operation().equals(operation)) {
+            operation = collector.operation();
+            err.println(collector.progress());
+            err.flush();
+        }
+    }
+
+    /** Takes the line away. */
+    @Override
+    public void close() {
+        line.clear();
+    }
+}
