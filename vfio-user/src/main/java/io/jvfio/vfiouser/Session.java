@@ -63,7 +63,7 @@ record Session(ServerConnection connection, DeviceInfo info, List<RemoteRegion> 
                 RemoteRegion region = RemoteRegion.ask(sys, connection, index);
                 regions.add(region);
                 if (isPosted(connection, region.info())) {
-                    regions.set(index, region.with(PostedRegion.ask(sys, connection, region.info())));
+                    regions.set(index, region.with(PostedRegionBuilder.ask(sys, connection, region.info())));
                 }
             }
             List<IrqInfo> irqs = new ArrayList<>();

@@ -107,7 +107,7 @@ final class Rules {
                 .that(areNot(".internal.kernel.KernelDevice"))
                 .and(areNot(".vfiouser.VfioUserDevice"))
                 // The memory beside a server's eventfds, after a look that it is memory.
-                .and(areNot(".vfiouser.PostedRegion$Builder"))
+                .and(areNot(".vfiouser.PostedRegionBuilder"))
                 .and(areNot(".vfiouser.server.ClientMemory"))
                 .and(areNot(".emulation.BarMemory"))
                 .and(areNot(".internal.sys.MemFd"))
