@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag(LabParts.NEEDS_EDU)
 @Tag(LabParts.NEEDS_WINDOWS)
 final class DecodingOffKernelIT {
-    private static final int PATIENCE_SECONDS = 100;
+    private static final int PATIENCE_SECONDS = 300;
 
     enum Execution {
         INTERPRETER("-Xint", 0),
@@ -65,7 +65,9 @@ final class DecodingOffKernelIT {
                 .start();
         try {
             jvm.getOutputStream().close();
-            assertThat(jvm.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(jvm.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as("the program ends by itself")
+                    .isTrue();
         } finally {
             jvm.destroyForcibly();
         }

@@ -2,7 +2,6 @@
 package io.jvfio.tests.vfiouser;
 
 import io.jvfio.Vfio;
-import io.jvfio.device.OpenOptions;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.LabDevices;
 import io.jvfio.tests.nvme.NvmeDriverContract;
@@ -20,6 +19,6 @@ final class ExportedNvmeContractKernelIT extends NvmeDriverContract {
 
     @Override
     protected PciDevice openDevice() {
-        return closing(Vfio.create()).openPci(SERVED.locator(), OpenOptions.defaults());
+        return SERVED.open(closing(Vfio.create()));
     }
 }

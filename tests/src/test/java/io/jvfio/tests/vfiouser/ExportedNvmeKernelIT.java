@@ -4,7 +4,6 @@ package io.jvfio.tests.vfiouser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jvfio.Vfio;
-import io.jvfio.device.OpenOptions;
 import io.jvfio.driver.nvme.Namespace;
 import io.jvfio.pci.PciDevice;
 import io.jvfio.tests.lab.LabDevices;
@@ -29,7 +28,7 @@ final class ExportedNvmeKernelIT extends NvmeFixture {
 
     @Override
     protected PciDevice openDevice() {
-        return closing(Vfio.create()).openPci(SERVED.locator(), OpenOptions.defaults());
+        return SERVED.open(closing(Vfio.create()));
     }
 
     @Test

@@ -2,7 +2,12 @@
 package io.jvfio.tests.vfiouser;
 
 import io.jvfio.DeviceLocator;
+import io.jvfio.Vfio;
+import io.jvfio.pci.PciDevice;
+import io.jvfio.vfiouser.VfioUserDevice;
+import io.jvfio.vfiouser.VfioUserLimits;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -36,5 +41,11 @@ public final class ServedProcess implements BeforeAllCallback, AfterAllCallback 
     /** What a client opens. */
     public DeviceLocator locator() {
         return server.locator();
+    }
+
+    /** Opens it, in the time that takes while both sides load their classes in a machine that is emulated in software. */
+    PciDevice open(Vfio vfio) {
+        VfioUserLimits patient = VfioUserLimits.defaults().withTimeout(Duration.ofMinutes(2));
+        return vfio.pci(VfioUserDevice.connect(server.socket(), patient), locator().toString());
     }
 }
