@@ -15,7 +15,7 @@ qemu_pid=""
 server_pids=()   # what serves devices to the guest
 deadline_pid=""
 
-default_timeout=900
+default_timeout=1500
 machine=describe_machine
 
 # Sets results and private.
