@@ -46,6 +46,7 @@ public final class ServedProcess implements BeforeAllCallback, AfterAllCallback 
     /** Opens it, in the time that takes while both sides load their classes in a machine that is emulated in software. */
     PciDevice open(Vfio vfio) {
         VfioUserLimits patient = VfioUserLimits.defaults().withTimeout(Duration.ofMinutes(2));
-        return vfio.pci(VfioUserDevice.connect(server.socket(), patient), locator().toString());
+        return vfio.pci(
+                VfioUserDevice.connect(server.socket(), patient), locator().toString());
     }
 }
