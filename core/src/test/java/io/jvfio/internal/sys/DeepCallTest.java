@@ -2,51 +2,47 @@
 package io.jvfio.internal.sys;
 
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * System calls make no garbage however many calls lie between them and whoever loops: the compiler inlines so many and no more.
  */
 class DeepCallTest {
-    private final SystemCalls sys = LinuxSystemCalls.open();
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
+    @Test
     @Tag("allocation")
-    void a_call_below_many_others_makes_no_garbage(boolean shared) {
-        try (EventFd counter = EventFd.open(sys)) {
-            Allocations.assertNone(() -> first(counter, shared));
+    void a_call_below_many_others_makes_no_garbage() {
+        try (EventFd counter = EventFd.open(LinuxSystemCalls.open())) {
+            Allocations.assertNone(() -> first(counter));
         }
     }
 
-    private void first(EventFd counter, boolean shared) {
-        second(counter, shared);
+    private static void first(EventFd counter) {
+        second(counter);
     }
 
-    private void second(EventFd counter, boolean shared) {
-        third(counter, shared);
+    private static void second(EventFd counter) {
+        third(counter);
     }
 
-    private void third(EventFd counter, boolean shared) {
-        fourth(counter, shared);
+    private static void third(EventFd counter) {
+        fourth(counter);
     }
 
-    private void fourth(EventFd counter, boolean shared) {
-        fifth(counter, shared);
+    private static void fourth(EventFd counter) {
+        fifth(counter);
     }
 
-    private void fifth(EventFd counter, boolean shared) {
-        sixth(counter, shared);
+    private static void fifth(EventFd counter) {
+        sixth(counter);
     }
 
-    private void sixth(EventFd counter, boolean shared) {
-        seventh(counter, shared);
+    private static void sixth(EventFd counter) {
+        seventh(counter);
     }
 
-    private void seventh(EventFd counter, boolean shared) {
+    private static void seventh(EventFd counter) {
         counter.signal(1);
-        if (EventFd.drain(sys, counter.fd(), shared) != 1) {
+        if (counter.drain() != 1) {
             throw new AssertionError("lost");
         }
     }
