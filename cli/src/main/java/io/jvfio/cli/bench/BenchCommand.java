@@ -99,7 +99,7 @@ public final class BenchCommand extends Subcommand {
     }
 
     private void measure(Collector collector) {
-        try (RunProgress progress = new RunProgress(out(), err(), environment().terminal() && !json())) {
+        try (RunProgress progress = new RunProgress(progress(), err())) {
             BenchProcess.run(arguments(), words -> {
                 collector.take(words);
                 progress.show(collector);

@@ -13,23 +13,21 @@ import java.io.PrintWriter;
 final class RunProgress implements AutoCloseable {
     private final Progress line;
     private final PrintWriter err;
-    private final boolean terminal;
     private String operation = "";
 
     /**
      * Nothing is said yet.
      *
-     * @param terminal whether people see what goes to {@code out} as it comes
+     * @param err used if the line is not shown
      */
-    RunProgress(PrintWriter out, PrintWriter err, boolean terminal) {
-        this.line = new Progress(out, terminal);
+    RunProgress(Progress line, PrintWriter err) {
+        this.line = line;
         this.err = err;
-        this.terminal = terminal;
     }
 
     /** Says it, if there is something new to say. */
     void show(Collector collector) {
-        if (terminal) {
+        if (line.shown()) {
             line.show(collector.progress());
         } else if (!collector.operation().equals(operation)) {
             operation = collector.operation();

@@ -60,11 +60,15 @@ public abstract class RootCommand {
         return environment.out();
     }
 
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
     /** Tells a reason that does not end the command. */
     public final void warn(String reason) {
         out().flush();
-        spec.commandLine().getErr().println("jvfio: " + reason);
-        spec.commandLine().getErr().flush();
+        err().println("jvfio: " + reason);
+        err().flush();
     }
 
     public final boolean json() {

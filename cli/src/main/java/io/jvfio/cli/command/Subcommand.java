@@ -3,6 +3,7 @@ package io.jvfio.cli.command;
 
 import io.jvfio.Providers;
 import io.jvfio.cli.out.Json;
+import io.jvfio.cli.out.Progress;
 import io.jvfio.cli.out.Table;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -41,7 +42,12 @@ public abstract class Subcommand implements Callable<Integer> {
 
     /** Where what is no result goes. */
     public final PrintWriter err() {
-        return commandLine().getErr();
+        return jvfio().err();
+    }
+
+    /** A line that says how far a long work is, where people see it and it mixes with no object. */
+    public final Progress progress() {
+        return new Progress(out(), environment().terminal() && !json());
     }
 
     public final boolean json() {

@@ -41,7 +41,7 @@ abstract class Mlx5DeviceCommand extends DeviceCommand {
     /** Brings the function up, and takes it down whatever happens. */
     final int withHca(HcaWork work) throws Exception {
         return with(locator, device -> {
-            Progress progress = new Progress(out(), environment().terminal() && !json());
+            Progress progress = progress();
             try (Hca hca = mlx5(device).bringUp(BringUpOptions.defaults().withProgress(progress::show))) {
                 progress.clear();
                 return work.on(device, hca);

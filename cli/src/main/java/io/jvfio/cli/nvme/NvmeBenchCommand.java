@@ -113,7 +113,7 @@ final class NvmeBenchCommand extends NvmeDeviceCommand.OnNamespace {
             if (write) {
                 checkMayWrite(plan.namespace());
             }
-            Progress progress = new Progress(out(), environment().terminal() && !json());
+            Progress progress = progress();
             List<BenchStep> steps = new ArrayList<>();
             try (PageFile page = PageFile.open(html)) {
                 BenchText text = new BenchText(out());

@@ -107,7 +107,7 @@ final class NvmeVerifyCommand extends NvmeDeviceCommand.OnNamespace {
     }
 
     private LongConsumer progress(String what, long blocks) {
-        Progress line = new Progress(out(), environment().terminal() && !json());
+        Progress line = progress();
         return done -> {
             if (done >= blocks) {
                 line.clear();

@@ -70,7 +70,7 @@ final class NvmeWriteCommand extends NvmeDeviceCommand.OnNamespace {
     private void copy(SeekableByteChannel file, NvmeRange range) throws IOException, InterruptedException {
         Namespace namespace = range.namespace();
         int blockSize = namespace.info().blockSize();
-        Progress progress = new Progress(out(), environment().terminal() && !json());
+        Progress progress = progress();
         ByteBuffer buffer = ByteBuffer.allocate(Math.max(PIECE, blockSize));
         for (long done = 0; done < range.size(); ) {
             if (Thread.interrupted()) {

@@ -24,6 +24,11 @@ public final class Progress {
         this.last = System.nanoTime() - INTERVAL_NANOS;
     }
 
+    /** Whether there is a line. */
+    public boolean shown() {
+        return shown;
+    }
+
     /** Whether the line would be written now: it is not, if it was a moment ago. */
     public boolean due() {
         return shown && System.nanoTime() - last >= INTERVAL_NANOS;

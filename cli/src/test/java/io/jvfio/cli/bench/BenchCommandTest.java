@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.jvfio.cli.Run;
 import io.jvfio.cli.command.CommandFailure;
 import io.jvfio.cli.out.Json;
+import io.jvfio.cli.out.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -87,7 +88,7 @@ class BenchCommandTest {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         Collector collector = new Collector();
-        try (RunProgress progress = new RunProgress(new PrintWriter(out), new PrintWriter(err), false)) {
+        try (RunProgress progress = new RunProgress(new Progress(new PrintWriter(out), false), new PrintWriter(err))) {
             for (String line : ROUNDS) {
                 collector.take(List.of(line.split("\t", -1)));
                 progress.show(collector);
@@ -102,7 +103,7 @@ class BenchCommandTest {
     void on_a_terminal_there_is_one_line_that_goes_away() {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        try (RunProgress progress = new RunProgress(new PrintWriter(out), new PrintWriter(err), true)) {
+        try (RunProgress progress = new RunProgress(new Progress(new PrintWriter(out), true), new PrintWriter(err))) {
             progress.show(taken(ROUNDS));
             assertThat(out.toString())
                     .contains("5 of 6: find live=1000 in java")
